@@ -1,0 +1,1 @@
+"""The grading engine under nbgrader: ingest, prepare, execute, judge, record."""

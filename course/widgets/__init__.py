@@ -1,0 +1,1 @@
+"""Widgets of the course: thin over plain functions, one module a topic."""
