@@ -1,1 +1,1 @@
-"""Kernels that can do no harm: bubblewrap behind a jupyter_client kernel provisioner."""
+"""Run a student's kernel where it can do no harm: see `provisioner` (cold) and `warm`."""
