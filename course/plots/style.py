@@ -1,0 +1,117 @@
+"""The look of every figure: palette, sizes, and a font that can draw Hangul.
+
+A plot function makes its axes with `figure()`, draws, and returns the figure. In a notebook the
+figure is shown once, when it is the last expression of a cell (or goes to `display`):
+
+    fig, ax = style.figure(6, 3)
+    ax.plot(x, y, color=style.BLUE)
+    return fig
+
+The palette is the one of Okabe and Ito (2008, https://jfly.uni-koeln.de/color/): its colours stay
+apart for the common kinds of colour blindness. Colour never carries a message alone: add a marker,
+a line style or a label.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from typing import Any
+
+import matplotlib.pyplot as plt
+from cycler import cycler
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+BLUE = "#0072B2"
+ORANGE = "#E69F00"
+GREEN = "#009E73"
+RED = "#D55E00"  # vermilion
+PINK = "#CC79A7"
+SKY = "#56B4E9"
+YELLOW = "#F0E442"  # too light for lines and text: fills only
+INK = "#222222"
+GREY = "#8A8A8A"
+PALE = "#E6E6E6"
+
+PALETTE = [BLUE, ORANGE, GREEN, RED, PINK, SKY, INK]
+SEQUENTIAL = "cividis"  # heat maps of one sign
+DIVERGING = "PuOr"  # heat maps around zero
+
+DPI = 80  # stored pictures stay small
+HANGUL_FONTS = (
+    "NanumGothic",
+    "NanumBarunGothic",
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "AppleGothic",
+    "NanumSquareRound",
+    "UnDotum",
+    "Baekmuk Gulim",
+)
+
+
+@cache
+def hangul_font() -> str | None:
+    """The first installed font of `HANGUL_FONTS`, or None."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in HANGUL_FONTS if name in installed), None)
+
+
+@cache
+def use() -> None:
+    """Set matplotlib's defaults for the course. Called by `figure()`; the second call is free."""
+    hangul = hangul_font()
+    if hangul is None:
+        print("No Hangul font found: Korean labels may show as boxes. Try installing NanumGothic.")
+    plt.rcParams.update(
+        {
+            "axes.edgecolor": GREY,
+            "axes.grid": True,
+            "axes.labelcolor": INK,
+            "axes.prop_cycle": cycler(color=PALETTE),
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlelocation": "left",
+            "axes.titlesize": 11,
+            "figure.dpi": DPI,
+            "figure.titlesize": 12,
+            # Latin from the first, glyphs it lacks (Hangul) from the second
+            "font.family": ["DejaVu Sans", hangul] if hangul else ["DejaVu Sans"],
+            "font.size": 10,
+            "grid.color": PALE,
+            "grid.linewidth": 0.8,
+            "image.cmap": SEQUENTIAL,
+            "legend.frameon": False,
+            "lines.linewidth": 1.8,
+            "savefig.dpi": DPI,
+            "text.color": INK,
+        }
+    )
+
+
+def figure(
+    width: float = 6.0, height: float = 3.5, rows: int = 1, cols: int = 1, **subplots: Any
+) -> tuple[Figure, Any]:
+    """A figure and its axes in the style of the course.
+
+    Args:
+        width, height: of the whole figure, in inches.
+        rows, cols: of axes; with 1 and 1 the second value is one Axes, else an array of them.
+        subplots: passed on to `plt.subplots` (`sharex=True`, `width_ratios=[2, 1]`, …).
+
+    The figure is not registered with pyplot, so a cell shows it once and no memory leaks.
+    """
+    use()
+    fig, axes = plt.subplots(rows, cols, figsize=(width, height), layout="constrained", **subplots)
+    plt.close(fig)
+    return fig, axes
+
+
+def png(fig: Figure, dpi: int = DPI) -> bytes:
+    """The figure as PNG: what `ipywidgets.Image(value=…)` takes."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()
