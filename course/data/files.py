@@ -12,6 +12,8 @@ import lzma
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.errors import UserError
+
 DATA_DIR = Path(__file__).resolve().parent
 MANIFEST = "manifest.json"
 REMEDY = "restore it with `git checkout -- course/data`, or download the course again"
@@ -19,7 +21,7 @@ REMEDY = "restore it with `git checkout -- course/data`, or download the course 
 _checked: set[Path] = set()
 
 
-class DataError(Exception):
+class DataError(UserError):
     """A data file is missing, damaged or unreadable. The message names it and says what to do."""
 
 
