@@ -1,0 +1,259 @@
+"""Figures of week 01: windows, similarities, noise, parallelograms, training, accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from course.plots import style
+
+Pair = tuple[int, int]
+
+
+def _array(values: Any) -> np.ndarray:
+    """Tensors, arrays and lists as float64 arrays."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    return np.asarray(values, dtype=np.float64)
+
+
+# ------------------------------------------------------------------------------ similarity
+def cosine_matrix(vectors: Any) -> np.ndarray:
+    """Cosine of every row with every row, (N, D) -> (N, N). A zero row gives zeros."""
+    rows = _array(vectors)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit = rows / np.where(lengths > 0, lengths, 1.0)
+    return unit @ unit.T
+
+
+def similarity_figure(words: Sequence[str], tables: Mapping[str, Any]) -> Figure:
+    """One heat map of cosines per table; every table holds one row (N, D) per word."""
+    fig, axes = style.figure(4.4 * len(tables), 3.9, cols=len(tables), squeeze=False)
+    for ax, (title, vectors) in zip(axes[0], tables.items(), strict=True):
+        cosines = cosine_matrix(vectors)
+        image = ax.imshow(cosines, vmin=0, vmax=1, cmap=style.SEQUENTIAL)
+        _write_cells(ax, cosines)
+        ax.set_xticks(range(len(words)), words, rotation=45, ha="right")
+        ax.set_yticks(range(len(words)), words)
+        ax.set_title(title)
+        ax.grid(False)
+    fig.colorbar(image, ax=axes, label="cosine similarity", shrink=0.8)
+    return fig
+
+
+def _write_cells(ax: Axes, values: np.ndarray) -> None:
+    for i, j in np.ndindex(values.shape):
+        colour = "white" if values[i, j] < 0.5 else style.INK
+        ax.text(j, i, f"{values[i, j]:.1f}", ha="center", va="center", color=colour, fontsize=7)
+
+
+# ------------------------------------------------------------------------------ window
+def window_figure(words: Sequence[str], centre: int, pairs: Sequence[Pair]) -> Figure:
+    """A sentence as a row of boxes, the centre word filled, with an arc to each context word.
+
+    Args:
+        words: the sentence.
+        centre: position of the centre word.
+        pairs: (centre position, context position), for the whole sentence; others are counted only.
+
+    Raises:
+        IndexError: centre is no position of the sentence.
+    """
+    if not 0 <= centre < len(words):
+        raise IndexError(f"centre is {centre}, but the sentence has {len(words)} words")
+    mine = [j for i, j in pairs if i == centre]
+    fig, ax = style.figure(8.0, 2.4)
+    for position, word in enumerate(words):
+        _draw_box(ax, position, word, position == centre, position in mine)
+    for j in mine:
+        bend = -0.45 if j > centre else 0.45
+        arrow = {"arrowstyle": "-|>", "color": style.BLUE, "connectionstyle": f"arc3,rad={bend}"}
+        ax.annotate("", xy=(j, 0.42), xytext=(centre, 0.42), arrowprops=arrow)
+    listed = ", ".join(f"({words[centre]}, {words[j]})" for j in mine) or "none"
+    ax.text(-0.5, -0.85, f"pairs of this centre: {listed}", fontsize=9)
+    ax.set_title(f"{len(mine)} pairs here, {len(pairs)} in the whole sentence")
+    ax.set(xlim=(-0.6, len(words) - 0.4), ylim=(-1.1, 1.9))
+    ax.axis("off")
+    return fig
+
+
+def _draw_box(ax: Axes, position: int, word: str, is_centre: bool, is_context: bool) -> None:
+    fill = style.BLUE if is_centre else style.SKY if is_context else style.PALE
+    box = FancyBboxPatch(
+        (position - 0.44, -0.35), 0.88, 0.7, boxstyle="round,pad=0.01,rounding_size=0.1"
+    )
+    box.set(facecolor=fill, edgecolor=style.INK if is_centre else "none", linewidth=1.5)
+    ax.add_patch(box)
+    ax.text(position, 0, word, ha="center", va="center", color="white" if is_centre else style.INK)
+
+
+# ------------------------------------------------------------------------------ bars
+def bars_figure(labels: Sequence[str], values: Any, xlabel: str, title: str) -> Figure:
+    """Horizontal bars, the first on top, each with its number."""
+    heights = _array(values)
+    fig, ax = style.figure(5.5, 0.32 * len(labels) + 1.0)
+    places = np.arange(len(labels))
+    bars = ax.barh(places, heights, color=style.BLUE, height=0.7)
+    ax.bar_label(bars, fmt="%.2f", padding=3, fontsize=9)
+    ax.set_yticks(places, labels)
+    ax.invert_yaxis()
+    ax.margins(x=0.15)
+    ax.set(xlabel=xlabel, title=title)
+    ax.grid(axis="y", visible=False)
+    return fig
+
+
+def cost_figure(vocabulary_sizes: Any, dim: int, n_negatives: int) -> Figure:
+    """Multiplications to score one training pair: full softmax against negative sampling."""
+    sizes = _array(vocabulary_sizes)
+    fig, ax = style.figure(5.5, 3.2)
+    ax.loglog(sizes, sizes * dim, marker="o", label="softmax over V: V · D")
+    few = np.full_like(sizes, (n_negatives + 1) * dim)
+    ax.loglog(sizes, few, marker="s", ls="--", label=f"{n_negatives} negatives: (K + 1) · D")
+    ax.set(xlabel="vocabulary size V (words)", ylabel="multiplications a pair")
+    ax.set_title(f"The price of one training pair, D = {dim}")
+    ax.legend()
+    return fig
+
+
+# ------------------------------------------------------------------------------ gradients, noise
+def touched_rows_figure(words: Sequence[str], grads: Mapping[str, Any]) -> Figure:
+    """Heat map of each gradient (V, D): rows that no pair of the batch uses stay white."""
+    fig, axes = style.figure(4.2 * len(grads), 0.2 * len(words) + 1.2, cols=len(grads), sharey=True)
+    tables = {name: _array(grad) for name, grad in grads.items()}
+    limit = max(np.abs(table).max() for table in tables.values()) or 1.0
+    for ax, (name, table) in zip(np.atleast_1d(axes), tables.items(), strict=True):
+        image = ax.imshow(table, cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
+        used = int((np.abs(table).sum(axis=1) > 0).sum())
+        ax.set(title=f"{name}: {used} of {len(words)} rows used", xlabel="dimension d")
+        ax.set_yticks(range(len(words)), words, fontsize=8)
+        ax.grid(False)
+    fig.colorbar(image, ax=axes, label="gradient")
+    return fig
+
+
+def noise_figure(words: Sequence[str], columns: Mapping[str, Any]) -> Figure:
+    """How often each word is drawn as noise, one line of markers a distribution, log scale."""
+    fig, ax = style.figure(7.0, 3.2)
+    for marker, (label, column) in zip("osD^", columns.items(), strict=False):
+        ax.plot(range(len(words)), _array(column), marker=marker, ls=":", label=label)
+    ax.set_yscale("log")
+    ax.set_xticks(range(len(words)), words, rotation=45, ha="right")
+    ax.set(ylabel="probability", title="Who is drawn as noise?")
+    ax.legend()
+    return fig
+
+
+# ------------------------------------------------------------------------------ PCA
+def principal_axes(vectors: Any, k: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean (D,), the k main directions (k, D) and the share of variance (k,) that each explains.
+
+    The sign of a direction is fixed: its largest entry is positive, so pictures do not flip.
+    """
+    rows = _array(vectors)
+    mean = rows.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(rows - mean, full_matrices=False)
+    directions = directions[:k]
+    largest = np.abs(directions).argmax(axis=1)
+    signs = np.sign(directions[np.arange(len(directions)), largest])
+    share = sizes**2 / max((sizes**2).sum(), 1e-12)
+    return mean, directions * signs[:, None], share[:k]
+
+
+def unit_rows(vectors: Any) -> np.ndarray:
+    """Every row at length 1; a zero row stays zero."""
+    rows = _array(vectors)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(lengths > 0, lengths, 1.0)
+
+
+def parallelogram_figure(
+    words: Sequence[str], vectors: Any, pairs: Sequence[tuple[str, str]], show: Sequence[int] = ()
+) -> Figure:
+    """The pairs of one relation in the plane of their first two principal axes.
+
+    Args:
+        words: one name a row of `vectors`.
+        vectors: (V, D).
+        pairs: the relation; every word must be one of `words`.
+        show: two positions in `pairs`; their four corners are joined to a parallelogram.
+    """
+    index = {word: i for i, word in enumerate(words)}
+    ids = np.array([[index[a], index[b]] for a, b in pairs])
+    corners = unit_rows(_array(vectors)[ids.reshape(-1)])
+    mean, directions, share = principal_axes(corners)
+    fig, ax = style.figure(6.5, 4.6)
+    _draw_pairs(ax, pairs, ((corners - mean) @ directions.T).reshape(-1, 2, 2), show)
+    ax.set_xlabel(f"principal axis 1 ({share[0]:.0%} of the variance)")
+    ax.set_ylabel(f"principal axis 2 ({share[1]:.0%})")
+    ax.set_title("Pairs of one relation: are the arrows parallel?")
+    return fig
+
+
+def _draw_pairs(
+    ax: Axes, pairs: Sequence[tuple[str, str]], points: np.ndarray, show: Sequence[int] = ()
+) -> None:
+    """Arrows from first to second word; points (pairs, 2, 2)."""
+    for number, ((first, second), (start, end)) in enumerate(zip(pairs, points, strict=True)):
+        strong = number in show or not show
+        arrow = {"arrowstyle": "-|>", "color": style.BLUE if strong else style.PALE, "lw": 1.5}
+        ax.annotate("", xy=end, xytext=start, arrowprops=arrow)
+        colour = style.INK if strong else style.GREY
+        for word, place, marker in ((first, start, "o"), (second, end, "s")):
+            ax.plot(*place, marker=marker, color=colour, ms=4)
+            ax.annotate(word, place, xytext=(4, 4), textcoords="offset points", color=colour)
+    if len(show) == 2:
+        i, j = show
+        for side in (0, 1):
+            ax.plot(*points[[i, j], side].T, ls="--", color=style.RED, lw=1.5)
+    ax.margins(0.15)
+
+
+# ------------------------------------------------------------------------------ training
+def training_figure(
+    words: Sequence[str],
+    snapshots: Mapping[int, Any],
+    losses: Sequence[float],
+    pairs: Sequence[tuple[str, str]],
+    step: int,
+) -> Figure:
+    """Left: the pairs at one step, in the axes of the last step. Right: the loss until then."""
+    index = {word: i for i, word in enumerate(words)}
+    ids = np.array([[index[a], index[b]] for a, b in pairs]).reshape(-1)
+    mean, directions, _ = principal_axes(_array(snapshots[max(snapshots)])[ids])
+    points = (_array(snapshots[step])[ids] - mean) @ directions.T
+    fig, (left, right) = style.figure(9.0, 3.8, cols=2, width_ratios=[3, 2])
+    _draw_pairs(left, pairs, points.reshape(-1, 2, 2))
+    left.set(xlabel="principal axis 1", ylabel="principal axis 2", title=f"step {step}")
+    right.plot(losses, color=style.PALE)
+    right.plot(losses[:step], color=style.BLUE)
+    right.set(xlabel="step", ylabel="loss (nats a pair)", title="training loss")
+    return fig
+
+
+# ------------------------------------------------------------------------------ accuracy
+def accuracy_figure(
+    results: Mapping[str, Mapping[str, tuple[int, int]]], title: str = "Analogies answered"
+) -> Figure:
+    """Grouped bars: for every model and relation (right, asked). Nothing asked: no bar, a dash."""
+    relations = list(next(iter(results.values())))
+    fig, ax = style.figure(8.0, 3.6)
+    width = 0.8 / len(results)
+    for number, (model, scores) in enumerate(results.items()):
+        places = np.arange(len(relations)) + (number - (len(results) - 1) / 2) * width
+        shares = [right / asked if asked else 0.0 for right, asked in map(scores.get, relations)]
+        bars = ax.bar(places, shares, width=0.9 * width, label=model)
+        texts = [
+            f"{right}/{asked}" if asked else "–" for right, asked in map(scores.get, relations)
+        ]
+        ax.bar_label(bars, texts, fontsize=7, padding=2)
+    ax.set_xticks(range(len(relations)), relations)
+    ax.set(ylim=(0, 1.12), ylabel="share right", title=title)
+    ax.grid(axis="x", visible=False)
+    ax.legend(ncols=len(results), loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    return fig

@@ -1,0 +1,45 @@
+"""A panel: controls above, one figure below, redrawn by a plain function.
+
+    panel = Panel(draw, centre=IntSlider(max=9), window=IntSlider(min=1, max=4))
+
+`draw(centre=…, window=…)` returns a matplotlib figure. Where no widget can live (GitHub, a printed
+page) the panel shows its first picture.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+from matplotlib.figure import Figure
+
+from course.plots import style
+
+
+class Panel(ipywidgets.VBox):
+    """Controls and the picture that they steer.
+
+    Args:
+        draw: called with the value of every control, by name; returns a figure.
+        controls: any widgets that have a `value`.
+    """
+
+    def __init__(self, draw: Callable[..., Figure], **controls: ipywidgets.ValueWidget) -> None:
+        self._draw = draw
+        self.controls = controls
+        self.picture = ipywidgets.Image(format="png")
+        super().__init__([ipywidgets.HBox(list(controls.values())), self.picture])
+        for control in controls.values():
+            control.observe(self._redraw, names="value")
+        self._redraw()
+
+    def _redraw(self, _change: Any = None) -> None:
+        values = {name: control.value for name, control in self.controls.items()}
+        self.picture.value = style.png(self._draw(**values))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The live widget, and a still picture for readers that show none."""
+        still = base64.b64encode(self.picture.value).decode("ascii")
+        return {**super()._repr_mimebundle_(**kwargs), "image/png": still}
