@@ -1,0 +1,356 @@
+"""Figures of week 03: two gated cells, what a gate keeps, gates over characters, who remembers.
+
+Each function takes plain lists, dicts, arrays or CPU tensors, and returns a matplotlib Figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from numpy.typing import ArrayLike
+
+from course.plots import style
+
+Trace = Mapping[str, ArrayLike]  # "i", "f", "g", "o", "c", "h", each (T, H)
+
+GATES = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}
+GATE_COLORS = {"i": style.GREEN, "f": style.BLUE, "g": style.PINK, "o": style.RED}
+LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
+MARKERS = "osD^vP"
+
+
+def shown(character: str) -> str:
+    """A character as a label: the space is invisible, so it becomes an open box."""
+    return "␣" if character == " " else character
+
+
+# ------------------------------------------------------------------------------------ diagrams
+def two_cells() -> Figure:
+    """One step of an LSTM and one step of a GRU, with the belt that carries memory on top."""
+    fig, (left, right) = style.figure(11.0, 4.2, cols=2)
+    _draw_lstm(left)
+    _draw_gru(right)
+    for ax in (left, right):
+        ax.set_xlim(-0.9, 8.6)
+        ax.set_ylim(-0.75, 4.75)
+        ax.set_aspect("equal")
+        ax.axis("off")
+    return fig
+
+
+def _draw_lstm(ax: Axes) -> None:
+    ax.set_title(
+        "LSTM: the belt is $c$; a gate decides what leaves it, one what enters, one what shows",
+        fontsize=9,
+    )
+    _belt(ax, "$c_{t-1}$", "$c_t$")
+    for x, gate in ((1.0, "f"), (2.5, "i"), (3.9, "g"), (5.6, "o")):
+        _gate(ax, x, gate, "tanh" if gate == "g" else r"$\sigma$")
+    _operation(ax, 1.0, 3.8, "×")
+    _arrow(ax, (1.0, 1.75), (1.0, 3.56), style.BLUE)
+    _operation(ax, 3.2, 2.75, "×")
+    _arrow(ax, (2.5, 1.75), (3.02, 2.57), style.GREEN)
+    _arrow(ax, (3.9, 1.75), (3.38, 2.57), style.PINK)
+    _operation(ax, 3.2, 3.8, "+")
+    _arrow(ax, (3.2, 2.99), (3.2, 3.56), style.INK)
+    _operation(ax, 6.7, 2.35, "×")
+    _arrow(ax, (6.7, 3.72), (6.7, 2.59), style.INK)
+    ax.text(6.82, 3.15, "tanh", ha="left", va="center", fontsize=9)
+    _arrow(ax, (5.6, 1.75), (6.5, 2.22), style.RED)
+    _arrow(ax, (6.94, 2.35), (7.9, 2.35), style.INK)
+    ax.text(8.0, 2.35, "$h_t$", va="center", fontsize=12)
+    _inputs(ax, (1.0, 2.5, 3.9, 5.6))
+
+
+def _draw_gru(ax: Axes) -> None:
+    ax.set_title("GRU: the belt is $h$ itself; one gate does two jobs, $z$ and $1 - z$", fontsize=9)
+    _belt(ax, "$h_{t-1}$", "$h_t$")
+    for x, name, color, label in (
+        (1.0, "z", style.BLUE, "update gate"),
+        (3.0, "r", style.GREEN, "reset gate"),
+        (5.3, "n", style.PINK, "candidate"),
+    ):
+        _box(ax, x, 1.4, "tanh" if name == "n" else r"$\sigma$", color)
+        ax.text(x + 0.48, 1.62, f"${name}$", color=color, fontsize=12, ha="left")
+        ax.text(x, 0.86, label, color=color, fontsize=8, ha="center", va="center")
+    _operation(ax, 1.0, 3.8, "×")
+    _arrow(ax, (1.0, 1.75), (1.0, 3.56), style.BLUE)
+    _operation(ax, 5.3, 2.75, "×")
+    _arrow(ax, (5.3, 1.75), (5.3, 2.51), style.PINK)
+    _arrow(ax, (1.16, 1.76), (5.06, 2.75), style.BLUE)
+    ax.text(2.75, 2.42, "$1 - z$", color=style.BLUE, fontsize=10, ha="center")
+    _operation(ax, 5.3, 3.8, "+")
+    _arrow(ax, (5.3, 2.99), (5.3, 3.56), style.INK)
+    _arrow(ax, (3.42, 1.4), (4.78, 1.4), style.GREEN)
+    ax.text(4.1, 1.52, r"$r \odot U h$", color=style.GREEN, fontsize=9, ha="center")
+    _inputs(ax, (1.0, 3.0, 5.3))
+
+
+def _belt(ax: Axes, before: str, after: str) -> None:
+    ax.plot([0.05, 7.8], [3.8, 3.8], color=style.ORANGE, lw=9, alpha=0.45, solid_capstyle="butt")
+    _arrow(ax, (7.4, 3.8), (8.0, 3.8), style.ORANGE)
+    ax.text(-0.05, 3.8, before, ha="right", va="center", fontsize=12)
+    ax.text(8.08, 3.8, after, ha="left", va="center", fontsize=12)
+
+
+def _gate(ax: Axes, x: float, gate: str, squash: str) -> None:
+    color = GATE_COLORS[gate]
+    _box(ax, x, 1.4, squash, color)
+    ax.text(x + 0.48, 1.62, f"${gate}$", color=color, fontsize=12, ha="left")
+    ax.text(x, 0.86, GATES[gate], color=color, fontsize=8, ha="center", va="center")
+
+
+def _inputs(ax: Axes, tops: Sequence[float]) -> None:
+    """The rail below: every gate reads the same two vectors."""
+    ax.plot([0.3, tops[-1]], [0.2, 0.2], color=style.GREY, lw=1.4)
+    ax.text(0.2, 0.2, "$x_t, h_{t-1}$", ha="right", va="center", fontsize=11)
+    for x in tops:
+        _arrow(ax, (x, 0.2), (x, 0.68), style.GREY)
+
+
+def _box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
+    shape = "round,pad=0.04"
+    ax.add_patch(
+        FancyBboxPatch((x - 0.36, y - 0.28), 0.72, 0.56, shape, fc="white", ec=color, lw=2)
+    )
+    ax.text(x, y, text, ha="center", va="center", fontsize=10)
+
+
+def _operation(ax: Axes, x: float, y: float, sign: str) -> None:
+    ax.add_patch(Circle((x, y), 0.24, fc="white", ec=style.INK, lw=1.4, zorder=3))
+    ax.text(x, y, sign, ha="center", va="center", fontsize=12, zorder=4)
+
+
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+    ax.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>",
+            mutation_scale=11,
+            color=color,
+            lw=1.5,
+            shrinkA=0,
+            shrinkB=0,
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------ memory
+def belt_values(values: Mapping[str, ArrayLike], pulse: int = 0) -> Figure:
+    """What one unit's cell state holds over time, one line for each setting of its gates.
+
+    Args:
+        values: label -> the cell state at each step, (T,).
+        pulse: the step at which something was written.
+    """
+    fig, ax = style.figure(6.4, 3.0)
+    for k, (label, line) in enumerate(values.items()):
+        line = np.asarray(line)
+        ax.plot(line, label=label, linestyle=LINE_STYLES[k % len(LINE_STYLES)])
+    ax.axvline(pulse, color=style.GREY, lw=1, linestyle=":")
+    ax.set_xlabel("time step $t$")
+    ax.set_ylabel("cell state $c_t$")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
+
+
+def survival(bias: float, steps: int) -> np.ndarray:
+    """sigmoid(bias) ** k for k = 0..steps: the part of a memory left after k steps, (steps + 1,).
+
+    The pre-activation of the forget gate is taken to be its bias alone, as at the start of
+    training with small weights; it is also d c_{t+k} / d c_t along the belt.
+    """
+    return (1 / (1 + np.exp(-bias))) ** np.arange(steps + 1)
+
+
+def survival_frame(bias: float, steps: int = 100) -> Figure:
+    """What is left of a memory after k steps, for one forget bias and three to compare with."""
+    fig, ax = style.figure(6.4, 3.4)
+    for other, dash in ((0, "--"), (1, "-."), (3, ":")):
+        ax.plot(
+            survival(other, steps), color=style.GREY, lw=1.2, linestyle=dash, label=f"bias {other}"
+        )
+    kept = survival(bias, steps)
+    ax.plot(kept, color=style.BLUE, lw=2.6, label=f"bias {bias:g}")
+    half = np.log(0.5) / np.log(kept[1])
+    ax.set_yscale("log")
+    ax.set_ylim(1e-8, 2)
+    ax.set_xlim(0, steps)
+    ax.set_xlabel("steps $k$ since it was written")
+    ax.set_ylabel("share left, $\\sigma(b_f)^k$")
+    ax.set_title(f"$\\sigma({bias:g})$ = {kept[1]:.3f}; half is gone after {half:.1f} steps")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
+
+
+# ------------------------------------------------------------------------------------ padding
+def padded_states(naive: ArrayLike, masked: ArrayLike, lengths: Sequence[int]) -> Figure:
+    """The first unit's state over time for each row of a padded batch, without and with a mask.
+
+    Args:
+        naive, masked: states, (B, T).
+        lengths: real tokens of each row; what follows is padding.
+    """
+    naive, masked = np.asarray(naive), np.asarray(masked)
+    fig, axes = style.figure(8.0, 3.0, cols=2, sharey=True)
+    for ax, states, title in ((axes[0], naive, "mask ignored"), (axes[1], masked, "mask used")):
+        for row, length in enumerate(lengths):
+            color = style.PALETTE[row]
+            real, all_steps = np.arange(length), np.arange(states.shape[1])
+            ax.plot(all_steps, states[row], color=color, lw=1.2, linestyle=":")
+            ax.plot(
+                real,
+                states[row, :length],
+                color=color,
+                marker=MARKERS[row],
+                ms=4,
+                label=f"row {row}: {length} tokens",
+            )
+        ax.set_title(title)
+        ax.set_xlabel("position $t$ (dotted: padding)")
+    axes[0].set_ylabel("state of unit 0")
+    axes[1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
+
+
+# ------------------------------------------------------------------------------------ gates
+def gate_strips(text: Sequence[str], trace: Trace, unit: int, free: Trace | None = None) -> Figure:
+    """One unit over a text: its three gates as strips, then its cell state as a line.
+
+    Args:
+        text: T labels, one a step (a string works).
+        trace: arrays (T, H) of "i", "f", "o" and "c".
+        unit: which of the H units.
+        free: a trace without clamps, drawn in grey for comparison.
+    """
+    steps = len(text)
+    fig, (top, below) = style.figure(
+        max(4.5, 0.19 * steps + 1.6), 3.6, rows=2, sharex=True, height_ratios=[1, 1.5]
+    )
+    strips = np.stack([_unit(trace, name, unit) for name in "ifo"])
+    image = top.imshow(strips, aspect="auto", cmap=style.SEQUENTIAL, vmin=0, vmax=1)
+    top.set_yticks(range(3), ["$i$ input", "$f$ forget", "$o$ output"])
+    top.grid(False)
+    top.set_title(f"unit {unit}")
+    fig.colorbar(image, ax=top, label="0 shut, 1 open", pad=0.01)
+    if free is not None:
+        below.plot(_unit(free, "c", unit), color=style.GREY, lw=1.4, linestyle="--", label="free")
+    below.plot(
+        _unit(trace, "c", unit),
+        color=style.BLUE,
+        marker="o",
+        ms=3,
+        label="$c$" if free is None else "clamped",
+    )
+    if free is not None:
+        below.legend(loc="upper left", ncols=2, fontsize=8)
+    below.axhline(0, color=style.GREY, lw=0.8)
+    below.set_ylabel("cell state $c$")
+    _label_characters(below, text)
+    return fig
+
+
+def gate_map(text: Sequence[str], trace: Trace, gate: str, units: Sequence[int]) -> Figure:
+    """One gate of several units over a text: a row a unit, a column a character."""
+    values = np.stack([_unit(trace, gate, unit) for unit in units])
+    signed = gate in ("g", "c", "h")
+    limit = float(np.abs(values).max()) if signed else 1.0
+    fig, ax = style.figure(0.19 * len(text) + 1.8, 0.24 * len(units) + 1.1)
+    image = ax.imshow(
+        values,
+        aspect="auto",
+        cmap=style.DIVERGING if signed else style.SEQUENTIAL,
+        vmin=-limit if signed else 0,
+        vmax=limit,
+    )
+    ax.set_yticks(range(len(units)), [str(unit) for unit in units], fontsize=8)
+    ax.set_ylabel("unit")
+    ax.grid(False)
+    _label_characters(ax, text)
+    fig.colorbar(image, ax=ax, label=f"${gate}$ {GATES.get(gate, 'state')}", pad=0.01)
+    return fig
+
+
+def surprise(text: Sequence[str], free: ArrayLike, clamped: ArrayLike | None = None) -> Figure:
+    """Bits that each character cost a language model, with and without a clamped gate.
+
+    Args:
+        text: the T characters that were predicted.
+        free, clamped: -log2 of the probability that the model gave each, (T,).
+    """
+    free = np.asarray(free)
+    fig, ax = style.figure(max(4.5, 0.19 * len(text) + 1.0), 2.4)
+    at = np.arange(len(text))
+    width = 0.8 if clamped is None else 0.4
+    ax.bar(
+        at - (0.2 if clamped is not None else 0),
+        free,
+        width,
+        color=style.BLUE,
+        label=f"free: {free.mean():.2f} bits",
+    )
+    if clamped is not None:
+        clamped = np.asarray(clamped)
+        ax.bar(
+            at + 0.2,
+            clamped,
+            width,
+            color=style.ORANGE,
+            hatch="///",
+            edgecolor="white",
+            label=f"clamped: {clamped.mean():.2f} bits",
+        )
+    ax.set_ylabel("surprise (bits)")
+    ax.legend(loc="upper right", ncols=2, fontsize=8)
+    _label_characters(ax, text)
+    return fig
+
+
+def _unit(trace: Trace, name: str, unit: int) -> np.ndarray:
+    return np.asarray(trace[name])[:, unit]
+
+
+def _label_characters(ax: Axes, text: Sequence[str]) -> None:
+    ax.set_xticks(range(len(text)), [shown(char) for char in text], fontsize=9)
+    ax.tick_params(axis="x", length=0)
+    ax.set_xlim(-0.6, len(text) - 0.4)
+
+
+# ------------------------------------------------------------------------------------ comparisons
+def recall_dots(results: Mapping[str, Sequence[float]], chance: float, title: str = "") -> Figure:
+    """Accuracy of each model on the recall task: one dot a seed, and a bar for their mean."""
+    fig, ax = style.figure(6.4, 0.5 * len(results) + 1.2)
+    for row, scores in enumerate(results.values()):
+        spread = np.linspace(-0.15, 0.15, len(scores)) if len(scores) > 1 else [0.0]
+        ax.plot(scores, row + np.asarray(spread), "o", color=style.BLUE, ms=5, alpha=0.75)
+        mean = float(np.mean(scores))
+        ax.plot([mean, mean], [row - 0.3, row + 0.3], color=style.INK, lw=2)
+    ax.axvline(chance, color=style.RED, linestyle="--", lw=1.2)
+    ax.text(chance + 0.01, -0.55, "chance", color=style.RED, fontsize=8, va="center")
+    ax.set_yticks(range(len(results)), list(results))
+    ax.set_ylim(len(results) - 0.4, -0.75)
+    ax.set_xlim(0, 1.03)
+    ax.set_xlabel("accuracy on new sequences (dot: a seed; bar: their mean)")
+    ax.set_title(title)
+    return fig
+
+
+def learning_curves(
+    steps: Sequence[int], curves: Mapping[str, Sequence[float]], baselines: Mapping[str, float]
+) -> Figure:
+    """Validation loss in bits per character while several models train, with baselines."""
+    fig, ax = style.figure(7.0, 3.4)
+    for k, (label, values) in enumerate(curves.items()):
+        ax.plot(steps, values, label=label, marker=MARKERS[k], ms=4, linestyle=LINE_STYLES[k])
+    for label, value in baselines.items():
+        ax.axhline(value, color=style.GREY, lw=1.2, linestyle="--")
+        ax.text(steps[-1], value, f"{label}: {value:.2f}", ha="right", va="bottom", fontsize=8)
+    ax.set_xlabel("training steps")
+    ax.set_ylabel("bits per character")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
