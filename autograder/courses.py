@@ -1,0 +1,135 @@
+"""The course folder: nbgrader's layout, its configuration, and the settings of the engine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets import Enum, Float, Integer, List, Unicode
+from traitlets.config import Config, LoggingConfigurable, PyFileConfigLoader
+
+from autograder.errors import UserError
+from autograder.sandbox.limits import Limits
+from course.probes import DEFAULT_SEED
+
+CONFIG_FILE = "nbgrader_config.py"
+SANDBOX, WARM, UNPROTECTED = "word2chat-sandbox", "word2chat-warm", "word2chat-unprotected"
+
+
+class Grading(LoggingConfigurable):
+    """Settings of the engine, set in nbgrader_config.py as `c.Grading.… = …`."""
+
+    seed = Unicode(
+        DEFAULT_SEED, help="Seed of the offering: probe inputs are drawn from it. Change it a term."
+    ).tag(config=True)
+    provisioner = Enum(
+        [SANDBOX, WARM, UNPROTECTED], WARM, help="How kernels start: cold, warm, or unprotected."
+    ).tag(config=True)
+    warm_modules = List(
+        Unicode(), ["torch", "numpy"], help="Imported once, before submissions are forked."
+    ).tag(config=True)
+    cell_seconds = Float(20, help="Wall clock of one cell.").tag(config=True)
+    submission_seconds = Float(240, help="Wall clock of one submission.").tag(config=True)
+    memory_mb = Integer(3072, help="Memory of one submission, in MB.").tag(config=True)
+    output_bytes = Integer(4_000_000, help="All outputs of one submission.").tag(config=True)
+
+    def limits(self) -> Limits:
+        """The limits a sandbox enforces, with the sandbox's own defaults for the rest."""
+        return Limits(
+            cell_seconds=self.cell_seconds,
+            submission_seconds=self.submission_seconds,
+            memory_mb=self.memory_mb,
+            output_bytes=self.output_bytes,
+        )
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course folder, opened."""
+
+    root: Path
+    config: Config
+    coursedir: CourseDirectory
+    settings: Grading
+
+    @property
+    def db_url(self) -> str:
+        return self.coursedir.db_url
+
+    @property
+    def state(self) -> Path:
+        """Where the engine keeps references, journals and reports of runs."""
+        folder = self.root / ".autograder"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def folder(self, step: str, week: str, student: str = ".") -> Path:
+        """The folder of one step, as nbgrader lays it out: source, release, submitted, …"""
+        directory = getattr(self.coursedir, f"{step}_directory")
+        return Path(os.path.normpath(self.coursedir.format_path(directory, student, week)))
+
+    def weeks(self) -> list[str]:
+        """The weeks that have a source notebook, in order."""
+        source = self.root / self.coursedir.source_directory
+        return sorted({path.parent.name for path in source.glob("*/*.ipynb")})
+
+    def source_notebooks(self, week: str) -> list[Path]:
+        """The instructor's notebooks of a week.
+
+        Raises:
+            UserError: no such week.
+        """
+        found = sorted(self.folder("source", week).glob("*.ipynb"))
+        if not found:
+            known = ", ".join(self.weeks()) or "none yet"
+            raise UserError(f"There is no week '{week}' in source/.", f"Weeks here: {known}.")
+        return found
+
+    def students(self, week: str) -> list[str]:
+        """The students who have a folder for this week under submitted/, sorted.
+
+        Raises:
+            UserError: nobody has.
+        """
+        submitted = self.root / self.coursedir.submitted_directory
+        found = sorted(
+            entry.name
+            for entry in (os.scandir(submitted) if submitted.is_dir() else [])
+            if os.path.lexists(os.path.join(entry.path, week))
+        )
+        if not found:
+            raise UserError(
+                f"No submissions of '{week}': {submitted.name}/ holds none.",
+                "Collect them with `nbgrader collect` or `autograder collect`, or put them in "
+                f"{submitted.name}/STUDENT/{week}/.",
+            )
+        return found
+
+
+def open_course(root: Path | str = ".") -> Course:
+    """Open the course folder that holds nbgrader_config.py.
+
+    Raises:
+        UserError: the folder is not a course, or its configuration cannot be read.
+    """
+    root = Path(root).resolve()
+    if not (root / CONFIG_FILE).is_file():
+        raise UserError(
+            f"{root} is not a course folder: it has no {CONFIG_FILE}.",
+            "Change into the course folder, or name it with --course-root.",
+        )
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    except Exception as error:
+        raise UserError(
+            f"{CONFIG_FILE} cannot be read: {type(error).__name__}: {error}.", "Repair that file."
+        ) from error
+    return course_from_config(root, config)
+
+
+def course_from_config(root: Path, config: Config) -> Course:
+    """A course from a configuration that nbgrader has already loaded."""
+    coursedir = CourseDirectory(config=config, root=str(root))
+    return Course(root, config, coursedir, Grading(config=config))

@@ -1,0 +1,342 @@
+"""Stage 3, execute: run a prepared notebook in a sandboxed kernel and bring back bounded outputs.
+
+Stateless: it has no gradebook, no reference and no secrets, and needs only its argument, so it runs
+in this process, in another one or on another machine. Nothing that the kernel sends is trusted:
+messages are capped while they are read, checked for shape, and kept as plain data for the judge.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import zmq
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+from autograder.sandbox.limits import Limits, SandboxSpec
+from course.probes import MIME, SEED_VARIABLE
+
+START_SECONDS = 60.0
+GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is killed
+KEPT_TYPES = ("text/plain", "text/html", "image/png", "image/svg+xml", "text/markdown", MIME)
+
+
+class CellEnd(StrEnum):
+    """How the run of one cell ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIME_LIMIT = "time limit"
+    OUTPUT_LIMIT = "output limit"
+    MEMORY_LIMIT = "memory limit"
+    DEAD_KERNEL = "dead kernel"
+    NOT_RUN = "not run"  # the kernel was gone, or the submission's time was used up
+
+
+@dataclass(frozen=True)
+class JobCell:
+    """Source to run, and the index of its cell in the prepared notebook."""
+
+    index: int
+    source: str
+    grade_id: str | None = None
+    seconds: float | None = None  # None: the limit of the job
+
+
+@dataclass(frozen=True)
+class ExecutionJob:
+    """Everything that a run needs; plain data that can travel to another machine."""
+
+    name: str  # for logs and progress: week/student
+    cells: tuple[JobCell, ...]
+    seed: str
+    limits: Limits = field(default_factory=Limits)
+    files: tuple[tuple[str, bytes], ...] = ()
+    provisioner: str = "word2chat-warm"
+    warm_modules: tuple[str, ...] = ("torch", "numpy")
+    gpu: str | None = None
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What one cell did. Outputs are nbformat output dictionaries, bounded and schema-checked."""
+
+    index: int
+    grade_id: str | None
+    end: CellEnd
+    outputs: tuple[dict, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What a run brought back. With a `fault` the run says nothing about the student."""
+
+    name: str
+    runs: tuple[CellRun, ...]
+    seconds: float
+    fault: str | None = None
+
+
+def execute(job: ExecutionJob) -> Execution:
+    """Run every cell of the job in one fresh kernel. Never raises for what a student's code did."""
+    started = time.monotonic()
+    try:
+        with _kernel(job) as kernel:
+            runs = tuple(_run_all(kernel, job, started))
+    except Exception as error:  # ours: the sandbox did not start, or this code is wrong
+        fault = f"{type(error).__name__}: {error}"[:1000]
+        return Execution(job.name, (), time.monotonic() - started, fault)
+    return Execution(job.name, runs, time.monotonic() - started)
+
+
+def _run_all(kernel: _Kernel, job: ExecutionJob, started: float) -> Iterator[CellRun]:
+    deadline = started + job.limits.submission_seconds
+    gone = False
+    for cell in job.cells:
+        left = deadline - time.monotonic()
+        if gone or left <= 0:
+            end = CellEnd.NOT_RUN if gone else CellEnd.TIME_LIMIT
+            yield CellRun(cell.index, cell.grade_id, end)
+            continue
+        run = kernel.run(cell, min(cell.seconds or job.limits.cell_seconds, left))
+        gone = kernel.gone
+        yield run
+
+
+# ------------------------------------------------------------------------------------ the kernel
+@contextlib.contextmanager
+def _kernel(job: ExecutionJob) -> Iterator[_Kernel]:
+    """Start a kernel under the job's provisioner; kill it and all it started at the end."""
+    manager = KernelManager()
+    manager._kernel_spec = KernelSpec(  # no registered kernelspec: nothing of the host's choosing
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        display_name="word2chat grading",
+        language="python",
+        metadata={"kernel_provisioner": {"provisioner_name": job.provisioner}},
+    )
+    spec = SandboxSpec(
+        limits=job.limits,
+        files=job.files,
+        env=((SEED_VARIABLE, job.seed),),
+        warm_modules=job.warm_modules,
+        gpu=job.gpu,
+    )
+    manager.start_kernel(sandbox=spec)
+    kernel = None
+    try:
+        kernel = _Kernel(manager, job.limits)
+        kernel.wait_until_ready()
+        yield kernel
+    finally:
+        if kernel is not None:
+            kernel.close()
+        manager.shutdown_kernel(now=True)
+
+
+class _Kernel:
+    """A running kernel, read through two sockets whose messages are capped by zmq itself."""
+
+    def __init__(self, manager: KernelManager, limits: Limits) -> None:
+        self.manager = manager
+        self.gone = False
+        self._budget = limits.output_bytes
+        self._session = manager.client().session
+        self._iopub = self._connect(manager.connect_iopub, limits)
+        self._shell = self._connect(manager.connect_shell, limits)
+        self._poller = zmq.Poller()
+        self._poller.register(self._iopub, zmq.POLLIN)
+        self._poller.register(self._shell, zmq.POLLIN)
+
+    def _connect(self, connect: Any, limits: Limits) -> zmq.Socket:
+        socket = connect()
+        address = socket.getsockopt(zmq.LAST_ENDPOINT)
+        # options count from the next connection on, so the first one is dropped
+        socket.disconnect(address)
+        socket.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
+        socket.setsockopt(zmq.RCVHWM, 200)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.connect(address)
+        return socket
+
+    def close(self) -> None:
+        self._iopub.close(0)
+        self._shell.close(0)
+
+    def wait_until_ready(self) -> None:
+        """Ask for kernel_info until the answer is seen on both sockets.
+
+        Raises:
+            RuntimeError: the kernel died or did not answer in time.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        answered = heard = False
+        while not (answered and heard):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the kernel did not answer within {START_SECONDS:.0f} s")
+            if not self.manager.is_alive():
+                raise RuntimeError("the kernel died while it started")
+            message = self._session.send(self._shell, "kernel_info_request", {})
+            until = time.monotonic() + 0.3
+            while time.monotonic() < until and not (answered and heard):
+                for channel, reply, _ in self._read(0.05):
+                    mine = reply["parent_header"].get("msg_id") == message["msg_id"]
+                    answered |= channel == "shell" and mine
+                    heard |= channel == "iopub"
+
+    def run(self, cell: JobCell, seconds: float) -> CellRun:
+        """Run one cell and read what it sends until it is idle, or until a limit is reached."""
+        started = time.monotonic()
+        reading = _Reading()
+        if cell.source.strip():
+            self._send(cell.source, reading)
+            self._read_until_idle(reading, started + seconds)
+        return CellRun(
+            cell.index,
+            cell.grade_id,
+            reading.end or (CellEnd.ERROR if reading.failed else CellEnd.OK),
+            tuple(reading.outputs),
+            time.monotonic() - started,
+        )
+
+    def _send(self, source: str, reading: _Reading) -> None:
+        content = {
+            "code": source, "silent": False, "store_history": True, "user_expressions": {},
+            "allow_stdin": False, "stop_on_error": False,
+        }  # fmt: skip
+        message = self._session.send(self._shell, "execute_request", content)
+        reading.msg_id = message["msg_id"]
+
+    def _read_until_idle(self, reading: _Reading, deadline: float) -> None:
+        interrupted = False
+        next_look = time.monotonic() + 0.5
+        while not reading.finished:
+            for channel, message, size in self._read(0.1):
+                self._budget -= size
+                if self._budget < 0:
+                    reading.end = CellEnd.OUTPUT_LIMIT
+                    return self._kill()
+                reading.take(channel, message)
+            now = time.monotonic()
+            if reading.finished:
+                return None
+            if now > next_look:
+                next_look = now + 0.5
+                if not self.manager.is_alive():
+                    reading.end = self._why_dead()
+                    return self._kill()
+                if reading.replied and now > reading.replied + 2.0:
+                    # the reply is here but the end of the output is not: a message over the cap
+                    # was dropped, and the rest of the cell's output with it
+                    reading.end = reading.end or CellEnd.OUTPUT_LIMIT
+                    return None
+            if now > deadline and not interrupted:
+                reading.end = CellEnd.TIME_LIMIT
+                interrupted, deadline = True, now + GRACE_SECONDS
+                self.manager.interrupt_kernel()
+            elif now > deadline:
+                return self._kill()
+        return None
+
+    def _why_dead(self) -> CellEnd:
+        cause = getattr(self.manager.provisioner, "death_cause", lambda: None)()
+        if cause and "memory" in cause:
+            return CellEnd.MEMORY_LIMIT
+        return CellEnd.TIME_LIMIT if cause and "cpu" in cause else CellEnd.DEAD_KERNEL
+
+    def _kill(self) -> None:
+        self.gone = True
+        self.manager.signal_kernel(9) if self.manager.is_alive() else None
+
+    def _read(self, seconds: float) -> Iterator[tuple[str, dict, int]]:
+        """Messages that have arrived, checked for signature and shape, with their size in bytes."""
+        ready = dict(self._poller.poll(int(seconds * 1000)))
+        for channel, socket in (("iopub", self._iopub), ("shell", self._shell)):
+            if socket in ready:
+                parts = socket.recv_multipart()
+                message = self._understood(parts)
+                if message is not None:
+                    yield channel, message, sum(len(part) for part in parts)
+
+    def _understood(self, parts: list[bytes]) -> dict | None:
+        try:
+            message = self._session.deserialize(self._session.feed_identities(parts)[1])
+        except Exception:  # unsigned, malformed or not JSON: as if it had not been sent
+            return None
+        parent, content = message.get("parent_header"), message.get("content")
+        if not isinstance(parent, dict) or not isinstance(content, dict):
+            return None
+        return message
+
+
+# ------------------------------------------------------------------------------------ reading
+class _Reading:
+    """What has been read of one cell: its outputs as plain, typed data."""
+
+    def __init__(self) -> None:
+        self.msg_id: str | None = None
+        self.outputs: list[dict] = []
+        self.end: CellEnd | None = None
+        self.failed = False
+        self.replied = 0.0  # when the shell reply came
+        self.idle = False
+
+    @property
+    def finished(self) -> bool:
+        return self.msg_id is None or bool(self.replied and self.idle)
+
+    def take(self, channel: str, message: dict) -> None:
+        """Keep an output of this cell; ignore whatever belongs to another or has a wrong shape."""
+        if message["parent_header"].get("msg_id") != self.msg_id:
+            return
+        kind, content = message.get("msg_type"), message["content"]
+        if channel == "shell" and kind == "execute_reply":
+            self.replied = time.monotonic()
+        elif kind == "status" and content.get("execution_state") == "idle":
+            self.idle = True
+        elif kind == "stream":
+            self._stream(content)
+        elif kind in ("display_data", "execute_result"):
+            self._display(content)
+        elif kind == "error":
+            self._error(content)
+
+    def _stream(self, content: dict) -> None:
+        name, text = content.get("name"), content.get("text")
+        if name not in ("stdout", "stderr") or not isinstance(text, str):
+            return
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("name") == name:
+            last["text"] += text
+        else:
+            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+
+    def _display(self, content: dict) -> None:
+        data = content.get("data")
+        if not isinstance(data, dict):
+            return
+        kept = {key: data[key] for key in KEPT_TYPES if key in data}
+        if all(isinstance(value, str) for key, value in kept.items() if key != MIME):
+            # never an execute_result: that is where nbgrader reads a score
+            self.outputs.append({"output_type": "display_data", "data": kept, "metadata": {}})
+
+    def _error(self, content: dict) -> None:
+        self.failed = True
+        self.outputs.append(
+            {
+                "output_type": "error",
+                "ename": str(content.get("ename"))[:200],
+                "evalue": str(content.get("evalue"))[:2000],
+                "traceback": [str(line)[:5000] for line in _list(content.get("traceback"))[:50]],
+            }
+        )
+
+
+def _list(value: Any) -> list:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,253 @@
+"""Grade a week: ingest, prepare, execute, judge, record, for every submission that has changed."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.courses import UNPROTECTED, Course
+from autograder.errors import Refused
+from autograder.execute import Execution, JobCell
+from autograder.ingest import Submission, ingest
+from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
+from autograder.judge import Judgement, judge
+from autograder.judged import judged_notebook
+from autograder.prepare import PreparedNotebook, Template, prepare, read_template
+from autograder.record import Recorded, record, record_for_review
+from autograder.reference import Reference, job_for, load_references
+from autograder.scheduling import Jobs, default_workers, run_jobs
+from autograder.unprotected import WARNING
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is to be done."""
+
+    students: tuple[str, ...] = ()  # none: everybody
+    force: bool = False  # grade again what has not changed
+    preview: bool = False  # judge, compare with the journal, write nothing
+    workers: int | None = None
+    scheduler: str | None = None
+    sandbox: bool = True
+
+
+@dataclass
+class GradeRun:
+    """What a run did: new entries, and what was left as it was."""
+
+    week: str
+    graded: list[Entry] = field(default_factory=list)
+    unchanged: list[Entry] = field(default_factory=list)
+    before: dict[str, Entry] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Every submission of the week, by student."""
+        return sorted([*self.graded, *self.unchanged], key=lambda entry: entry.student)
+
+    @property
+    def counts(self) -> Counter:
+        """How many submissions need a review, and how many checks ended in each verdict."""
+        counts: Counter = Counter()
+        for entry in self.entries:
+            counts["needs review"] += entry.needs_review is not None
+            for judgement in entry.judgements:
+                counts.update(str(check.verdict) for check in judgement.checks)
+        return counts
+
+
+class Watcher:
+    """What a run tells while it works; the command line draws it, a script may ignore it."""
+
+    def say(self, text: str) -> None:
+        """One line for a person."""
+
+    def start(self, total: int) -> None:
+        """The number of submissions to grade is known."""
+
+    def done(self, entry: Entry) -> None:
+        """One submission has been graded and written."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A submission on its way through execution."""
+
+    submission: Submission
+    prepared: tuple[PreparedNotebook, ...]
+    key: str
+
+
+def grade(
+    course: Course, week: str, options: Options | None = None, watcher: Watcher | None = None
+) -> GradeRun:
+    """Grade every submission of a week that has changed since it was last graded.
+
+    Raises:
+        UserError: unknown week, empty class, not released, another grader at work.
+        GraderFault: the reference could not be executed.
+    """
+    options, watcher = options or Options(), watcher or Watcher()
+    started = time.monotonic()
+    students = options.students or tuple(course.students(week))
+    template = read_template(course, week)
+    with only_grader(course.state, week):
+        provisioner = course.settings.provisioner if options.sandbox else UNPROTECTED
+        if not options.sandbox:
+            watcher.say(WARNING)
+        references = load_references(course, week, provisioner, watcher.say)
+        journal = open_journal(course.state, week)
+        run = GradeRun(week, before=dict(journal.entries))
+        grader = _Grader(course, template, references, journal, options, provisioner, run)
+        for entry in grader.go(students, watcher):
+            run.graded.append(entry)
+            watcher.done(entry)
+    run.seconds = time.monotonic() - started
+    return run
+
+
+class _Grader:
+    """One run over a class: holds what is the same for every submission."""
+
+    def __init__(
+        self,
+        course: Course,
+        template: Template,
+        references: dict[str, Reference],
+        journal: Journal,
+        options: Options,
+        provisioner: str,
+        run: GradeRun,
+    ) -> None:
+        self.course, self.template, self.references = course, template, references
+        self.journal, self.options, self.run = journal, options, run
+        self.provisioner = provisioner
+        self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
+        keys = sorted(reference.key for reference in references.values())
+        self.setting = verdict_key(template, keys, course.settings.limits(), self.stamp)
+
+    def go(self, students: tuple[str, ...], watcher: Watcher) -> Iterator[Entry]:
+        """Sort the class into refused, unchanged and ready, and take the ready through the run."""
+        ready: list[_Ready] = []
+        refused: list[tuple[str, str]] = []
+        for student in students:
+            try:
+                submission = self.ingest(student)
+            except Refused as refusal:
+                if not self.is_known(student, _refusal_key(str(refusal))):
+                    refused.append((student, str(refusal)))
+                continue
+            ready.extend(self.changed(submission))
+        watcher.start(len(ready) + len(refused))
+        for student, reason in refused:
+            yield self.review(student, reason, _refusal_key(reason))
+        jobs = ((item, self.jobs(item)) for item in ready)
+        workers = self.options.workers or default_workers(self.course.settings.memory_mb)
+        for item, executions in run_jobs(jobs, workers, self.options.scheduler):
+            yield self.finish(item, executions)
+
+    def ingest(self, student: str) -> Submission:
+        week = self.template.week
+        return ingest(self.course.folder("submitted", week, student), student, week)
+
+    def changed(self, submission: Submission) -> list[_Ready]:
+        """The submission if it has to be graded; nothing if the journal knows its verdict."""
+        key = verdict_key(submission.digest, submission.timestamp, self.setting)
+        if self.is_known(submission.student, key):
+            return []
+        return [_Ready(submission, prepare(submission, self.template), key)]
+
+    def is_known(self, student: str, key: str) -> bool:
+        """Whether the journal's last line on this student still holds; if so it is kept."""
+        known = self.journal.entries.get(student)
+        if known is None or known.key != key or self.options.force:
+            return False
+        self.run.unchanged.append(known)
+        return True
+
+    def jobs(self, item: _Ready) -> Jobs:
+        """What the workers are sent: sources and files, nothing else."""
+        return tuple(
+            job_for(
+                self.course,
+                f"{self.template.week}/{item.submission.student}",
+                cells_to_run(prepared),
+                provisioner=self.provisioner,
+                files=item.submission.attachments,
+            )
+            for prepared in item.prepared
+        )
+
+    def finish(self, item: _Ready, executions: Any) -> Entry:
+        """Judge and record one submission that has come back."""
+        if isinstance(executions, BaseException):
+            return self.review(item.submission.student, _fault(str(executions)), item=item)
+        judgements = tuple(
+            judge(execution, self.references[prepared.name])
+            for prepared, execution in zip(item.prepared, executions, strict=True)
+        )
+        fault = next((judgement.fault for judgement in judgements if judgement.fault), None)
+        if fault:
+            return self.review(item.submission.student, _fault(fault), item=item)
+        recorded = self.record(item, executions, judgements)
+        return self.keep(item, recorded, judgements, sum(run.seconds for run in executions))
+
+    def record(
+        self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]
+    ) -> Recorded:
+        if self.options.preview:
+            score = sum(judgement.points for judgement in judgements)
+            return Recorded(item.submission.student, score, 0.0)
+        notebooks = [
+            (prepared.name, judged_notebook(prepared, execution, judgement, self.stamp))
+            for prepared, execution, judgement in zip(
+                item.prepared, executions, judgements, strict=True
+            )
+        ]
+        return record(self.course, item.submission, notebooks)
+
+    def review(self, student: str, reason: str, key: str = "", item: _Ready | None = None) -> Entry:
+        """A submission that a person has to look at: no score, no zero, and the class goes on.
+
+        Without a key the entry never counts as known, so the next run tries again.
+        """
+        timestamp = item.submission.timestamp if item else None
+        entry = Entry(student, key, None, 0.0, needs_review=reason, stamp=self.stamp)
+        if not self.options.preview:
+            record_for_review(self.course, self.template.week, student, reason, timestamp)
+            self.journal.append(entry)
+        return entry
+
+    def keep(
+        self, item: _Ready, recorded: Recorded, judgements: tuple[Judgement, ...], seconds: float
+    ) -> Entry:
+        notes = item.submission.notes + tuple(n for p in item.prepared for n in p.notes)
+        entry = Entry(
+            recorded.student, item.key, sum(judgement.points for judgement in judgements),
+            sum(judgement.max_points for judgement in judgements), None, judgements, notes,
+            round(seconds, 3), self.stamp,
+        )  # fmt: skip
+        if not self.options.preview:
+            self.journal.append(entry)
+        return entry
+
+
+def cells_to_run(prepared: PreparedNotebook) -> tuple[JobCell, ...]:
+    """The cells of a prepared notebook that grading runs."""
+    return tuple(
+        JobCell(index, cell.source, cell.grade_id)
+        for index, cell in enumerate(prepared.cells)
+        if cell.run
+    )
+
+
+def _refusal_key(reason: str) -> str:
+    return verdict_key("refused", reason)
+
+
+def _fault(text: str) -> str:
+    return f"Our fault, not the student's: {text[:500]}. Run the command again."

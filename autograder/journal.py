@@ -1,0 +1,127 @@
+"""The journal of a week: one line per graded submission, so that a killed run loses nothing.
+
+An entry says what was judged (by hash) and what was found. A later run skips a submission whose
+hash has not changed; the report is made from the same lines.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UserError
+from autograder.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
+from autograder.reference import MistakeReference
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: a submission, what decided its verdict, and the verdict."""
+
+    student: str
+    key: str
+    score: float | None
+    max_score: float
+    needs_review: str | None = None
+    judgements: tuple[Judgement, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    stamp: str = ""  # 'unsandboxed' when it was
+
+
+@dataclass
+class Journal:
+    """The journal of one week in one course folder."""
+
+    path: Path
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def append(self, entry: Entry) -> None:
+        """Add a line and make sure that it is on disk before going on."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as stream:
+            stream.write(json.dumps(dataclasses.asdict(entry)).encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        self.entries[entry.student] = entry
+
+
+def open_journal(state: Path, week: str) -> Journal:
+    """Read a week's journal. A last line that a killed run left unfinished is ignored and cut."""
+    path = state / "journal" / f"{week}.jsonl"
+    journal = Journal(path)
+    if not path.is_file():
+        return journal
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    for line in whole.splitlines():
+        entry = _entry(line)
+        if entry is not None:
+            journal.entries[entry.student] = entry
+    if len(whole) < len(content):
+        os.truncate(path, len(whole))
+    return journal
+
+
+def verdict_key(*parts: Any) -> str:
+    """The hash of everything that can change a verdict."""
+    return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
+
+
+@contextmanager
+def only_grader(state: Path, week: str) -> Iterator[None]:
+    """Hold the week for this process.
+
+    Raises:
+        UserError: another grader holds it.
+    """
+    path = state / f"{week}.lock"
+    with path.open("a+") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            stream.seek(0)
+            raise UserError(
+                f"Another grader is at work on '{week}' (process {stream.read().strip() or '?'}).",
+                "Wait until it ends, or stop it; what it has graded is kept.",
+            ) from None
+        stream.truncate(0)
+        stream.write(str(os.getpid()))
+        stream.flush()
+        yield
+
+
+# ------------------------------------------------------------------------------------ reading
+def _entry(line: bytes) -> Entry | None:
+    try:
+        stored = json.loads(line)
+        judgements = tuple(_judgement(judgement) for judgement in stored["judgements"])
+        return Entry(**{**stored, "judgements": judgements, "notes": tuple(stored["notes"])})
+    except (ValueError, TypeError, KeyError):
+        return None  # an older form, or damaged: the submission is simply graded again
+
+
+def _judgement(stored: dict) -> Judgement:
+    checks = tuple(
+        CheckVerdict(
+            **{
+                **check,
+                "verdict": Verdict(check["verdict"]),
+                "probes": tuple(
+                    ProbeVerdict(**{**probe, "verdict": Verdict(probe["verdict"])})
+                    for probe in check["probes"]
+                ),
+                "mistake": MistakeReference(**check["mistake"]) if check["mistake"] else None,
+            }
+        )
+        for check in stored["checks"]
+    )
+    return Judgement(stored["name"], checks, stored["fault"])

@@ -1,0 +1,176 @@
+"""Stage 4, judge: compare a run's evidence with the reference's and reach a verdict per check.
+
+Trusted, and it has no kernel: it sees only the bounded plain data that `execute` brought back.
+Missing evidence earns nothing; our own failures are kept apart and never become a zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autograder.comparison import same_value
+from autograder.differences import describe_difference
+from autograder.evidence import Evidence, read_evidence
+from autograder.execute import CellEnd, CellRun, Execution
+from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
+
+MESSAGE_CHARS = 300
+
+
+class Verdict(StrEnum):
+    """What was found, kept apart so that a reader knows what to do next."""
+
+    PASS = "pass"
+    WRONG = "wrong"
+    ERROR = "error"  # the student's code raised
+    TIME_LIMIT = "time limit"
+    MEMORY_LIMIT = "memory limit"
+    OUTPUT_LIMIT = "output limit"
+    DEAD_KERNEL = "dead kernel"
+    GRADER_FAULT = "grader fault"
+
+
+@dataclass(frozen=True)
+class ProbeVerdict:
+    """One probe: what it earned, and a sentence that says why."""
+
+    label: str
+    verdict: Verdict
+    points: float
+    max_points: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class CheckVerdict:
+    """One graded cell: the sum of its probes, and the known mistake if one was recognised."""
+
+    grade_id: str
+    verdict: Verdict
+    points: float
+    max_points: float
+    probes: tuple[ProbeVerdict, ...]
+    mistake: MistakeReference | None = None
+    visible_error: str = ""  # what the visible asserts said, bounded
+
+    @property
+    def exercise(self) -> str:
+        return self.grade_id.removeprefix("check_")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on one notebook of one submission."""
+
+    name: str
+    checks: tuple[CheckVerdict, ...]
+    fault: str | None = None
+
+    @property
+    def points(self) -> float:
+        return round(sum(check.points for check in self.checks), 6)
+
+    @property
+    def max_points(self) -> float:
+        return round(sum(check.max_points for check in self.checks), 6)
+
+
+def judge(execution: Execution, reference: Reference) -> Judgement:
+    """Reach the verdict on every check of the reference from one execution."""
+    if execution.fault:
+        return Judgement(execution.name, (), execution.fault)
+    runs = {run.grade_id: run for run in execution.runs if run.grade_id}
+    end_of_all = _fatal_end(execution)
+    checks = tuple(
+        _judge_check(check, runs.get(check.grade_id), end_of_all) for check in reference.checks
+    )
+    return Judgement(execution.name, checks)
+
+
+def _fatal_end(execution: Execution) -> CellEnd:
+    """Why cells after some point were not run."""
+    fatal = [run.end for run in execution.runs if run.end not in (CellEnd.OK, CellEnd.ERROR)]
+    return next((end for end in fatal if end is not CellEnd.NOT_RUN), CellEnd.DEAD_KERNEL)
+
+
+def _judge_check(check: CheckReference, run: CellRun | None, end_of_all: CellEnd) -> CheckVerdict:
+    run = run or CellRun(-1, check.grade_id, CellEnd.NOT_RUN)
+    shown = read_evidence(run.outputs)
+    probes = tuple(
+        _judge_probe(probe, shown.get(probe.label, []), run, end_of_all) for probe in check.probes
+    )
+    lost = [probe for probe in probes if probe.verdict is not Verdict.PASS]
+    return CheckVerdict(
+        check.grade_id,
+        _worst(lost),
+        round(sum(probe.points for probe in probes), 6),
+        check.points,
+        probes,
+        _diagnose(check, shown) if lost else None,
+        _visible_error(run),
+    )
+
+
+def _judge_probe(
+    probe: ProbeReference, shown: list[Evidence], run: CellRun, end_of_all: CellEnd
+) -> ProbeVerdict:
+    if len(shown) != 1:
+        verdict, reason = _without_answer(len(shown), run, end_of_all)
+        return ProbeVerdict(probe.label, verdict, 0.0, probe.points, reason)
+    answer = shown[0].value
+    if same_value(answer, probe.value, probe.rtol, probe.atol):
+        return ProbeVerdict(probe.label, Verdict.PASS, probe.points, probe.points)
+    reason = describe_difference(answer, probe.value)
+    return ProbeVerdict(probe.label, _kind_of_loss(answer), 0.0, probe.points, reason)
+
+
+def _kind_of_loss(answer: dict) -> Verdict:
+    if answer["kind"] != "error":
+        return Verdict.WRONG
+    return Verdict.MEMORY_LIMIT if answer["type"] == "MemoryError" else Verdict.ERROR
+
+
+LIMITS = {
+    CellEnd.TIME_LIMIT: (Verdict.TIME_LIMIT, "it was still running at the time limit"),
+    CellEnd.OUTPUT_LIMIT: (Verdict.OUTPUT_LIMIT, "it printed more than the output limit"),
+    CellEnd.MEMORY_LIMIT: (Verdict.MEMORY_LIMIT, "it used more memory than the limit"),
+    CellEnd.DEAD_KERNEL: (Verdict.DEAD_KERNEL, "the kernel died here"),
+}
+
+
+def _without_answer(count: int, run: CellRun, end_of_all: CellEnd) -> tuple[Verdict, str]:
+    if count > 1:
+        return Verdict.WRONG, f"{count} answers were displayed where one is expected"
+    if run.end is CellEnd.NOT_RUN:
+        verdict, reason = LIMITS[end_of_all]
+        return verdict, f"not reached: in an earlier cell, {reason}"
+    if run.end in LIMITS:
+        return LIMITS[run.end]
+    if run.end is CellEnd.ERROR:
+        return Verdict.ERROR, f"not reached: {_visible_error(run) or 'an error came first'}"
+    return Verdict.WRONG, "no answer was displayed"
+
+
+def _worst(lost: list[ProbeVerdict]) -> Verdict:
+    """The verdict on a check: pass, or the kind of its first lost probe."""
+    return lost[0].verdict if lost else Verdict.PASS
+
+
+def _visible_error(run: CellRun) -> str:
+    for output in run.outputs:
+        if output.get("output_type") == "error":
+            return f"{output['ename']}: {output['evalue']}"[:MESSAGE_CHARS]
+    return ""
+
+
+def _diagnose(check: CheckReference, shown: dict[str, list[Evidence]]) -> MistakeReference | None:
+    """The known mistake that shows, at every probe, just what this submission showed."""
+    for mistake in check.mistakes:
+        if all(
+            len(shown.get(probe.label, [])) == 1
+            and same_value(shown[probe.label][0].value, value, probe.rtol, probe.atol)
+            for probe, value in zip(check.probes, mistake.values, strict=True)
+        ):
+            return mistake
+    return None

@@ -1,0 +1,107 @@
+"""How nbgrader's own commands reach the engine: two preprocessors and a hook, by configuration.
+
+`nbgrader autograde` and the formgrader's button read a submission, run `sanitize_preprocessors`,
+then `autograde_preprocessors`, then store the score. `Rebuild` and `ExecuteAndJudge` stand in those
+lists (see nbgrader_config.py) and call the same stages as `autograder grade`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.courses import CONFIG_FILE, Course, course_from_config, open_course
+from autograder.errors import GraderFault, Refused
+from autograder.execute import Execution, execute
+from autograder.ingest import Submission, ingest
+from autograder.judge import Judgement, judge
+from autograder.judged import bare_notebook, judged_notebook
+from autograder.prepare import PreparedNotebook, prepare, read_template
+from autograder.record import record_for_review
+from autograder.reference import job_for, load_references
+
+
+def refuse_odd_submissions(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's `pre_convert_hook`: nothing of an odd submission is copied, read or run.
+
+    nbgrader calls it before it copies a submission. Emptying the list of notebooks makes nbgrader
+    report the submission, remove what it made of it and go on with the class.
+    """
+    folder = Path(notebooks[0]).parent
+    if folder.parent.parent.name != "submitted":
+        return  # nbgrader's other converters share the hook's name, not its meaning
+    course = open_course(_root_of(folder))
+    try:
+        ingest(folder, folder.parent.name, folder.name)
+    except Refused as refusal:
+        record_for_review(course, folder.name, folder.parent.name, str(refusal))
+        notebooks.clear()
+        print(f"{folder.parent.name} needs a review: {refusal}")
+
+
+def _root_of(folder: Path) -> Path:
+    return next(parent for parent in folder.resolve().parents if (parent / CONFIG_FILE).is_file())
+
+
+class _Stage(NbGraderPreprocessor):
+    """What both preprocessors need: the course and the submission that nbgrader is working on."""
+
+    def course(self) -> Course:
+        from nbgrader.coursedir import CourseDirectory
+
+        root = CourseDirectory(config=self.config).root
+        return course_from_config(Path(root), self.config)
+
+    def prepared(self, course: Course, resources: dict) -> tuple[Submission, PreparedNotebook]:
+        """Ingest and prepare, from the files as submitted.
+
+        Raises:
+            GraderFault: the submission is odd; it has been put into needs_review.
+        """
+        names = resources["nbgrader"]
+        week, student = names["assignment"], names["student"]
+        try:
+            submission = ingest(course.folder("submitted", week, student), student, week)
+        except Refused as refusal:
+            self.needs_review(course, week, student, str(refusal))
+        template = read_template(course, week)
+        rebuilt = {found.name: found for found in prepare(submission, template)}
+        return submission, rebuilt[names["notebook"]]
+
+    def needs_review(self, course: Course, week: str, student: str, reason: str) -> None:
+        record_for_review(course, week, student, reason)
+        raise GraderFault(f"{student} needs a review: {reason}")
+
+
+class Rebuild(_Stage):
+    """Stages 1 and 2: the notebook rebuilt on the gradebook's cells, without outputs."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        _, prepared = self.prepared(self.course(), resources)
+        return bare_notebook(prepared), resources
+
+
+class ExecuteAndJudge(_Stage):
+    """Stages 3 and 4: run in the sandbox, compare with the reference, put the verdicts in place."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        course = self.course()
+        submission, prepared = self.prepared(course, resources)
+        execution, judgement = self.run(course, submission, prepared)
+        if judgement.fault:
+            self.needs_review(course, submission.week, submission.student, judgement.fault)
+        return judged_notebook(prepared, execution, judgement), resources
+
+    def run(
+        self, course: Course, submission: Submission, prepared: PreparedNotebook
+    ) -> tuple[Execution, Judgement]:
+        from autograder.grade import cells_to_run
+
+        reference = load_references(course, submission.week, say=self.log.info)[prepared.name]
+        name = f"{submission.week}/{submission.student}"
+        job = job_for(course, name, cells_to_run(prepared), files=submission.attachments)
+        execution = execute(job)
+        return execution, judge(execution, reference)

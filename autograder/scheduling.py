@@ -1,0 +1,131 @@
+"""Where submissions are executed: one futures loop, two ways to get an executor."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UserError
+from autograder.execute import Execution, ExecutionJob, execute
+
+WINDOW = 3  # submissions in flight per worker: enough to keep it busy, few enough to hold in memory
+
+Jobs = tuple[ExecutionJob, ...]
+
+
+def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
+    """Run the notebooks of one submission, one after another. This is what workers are sent."""
+    return tuple(execute(job) for job in jobs)
+
+
+def default_workers(memory_mb: int) -> int:
+    """As many workers as cores, but never more than memory for their caps."""
+    return max(1, min(len(os.sched_getaffinity(0)), _available_mb() // memory_mb))
+
+
+def _available_mb() -> int:
+    meminfo = Path("/proc/meminfo")
+    if not meminfo.is_file():
+        return 8192
+    lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines())
+    return int(lines["MemAvailable"].split()[0]) // 1024
+
+
+@contextlib.contextmanager
+def open_executor(workers: int, scheduler: str | None = None) -> Iterator[tuple[Executor, int]]:
+    """An executor and its number of workers: a local pool, or a Dask cluster by its address.
+
+    Raises:
+        UserError: the cluster does not answer, or has no workers.
+    """
+    if scheduler is None:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            yield pool, workers
+        return
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout=10)
+    except OSError as error:
+        raise UserError(
+            f"No Dask scheduler answers at {scheduler}.", "Start one, or leave --scheduler out."
+        ) from error
+    with client:
+        cores = sum(client.ncores().values())
+        if not cores:
+            raise UserError(f"The cluster at {scheduler} has no workers.", "Start some first.")
+        _same_environment(client)
+        yield client.get_executor(pure=False), cores
+
+
+def _same_environment(client: Any) -> None:
+    """Raise UserError when a worker's versions differ from the judge's: its numbers could too."""
+    from autograder.reference import fingerprint
+
+    here = fingerprint()
+    others = {name: found for name, found in client.run(fingerprint).items() if found != here}
+    if others:
+        name, found = next(iter(others.items()))
+        raise UserError(
+            f"Worker {name} runs {found}, this machine {here}.",
+            "Install the same requirements.txt on every machine.",
+        )
+
+
+def run_jobs(
+    submissions: Iterable[tuple[Any, Jobs]], workers: int, scheduler: str | None = None
+) -> Iterator[tuple[Any, tuple[Execution, ...] | BaseException]]:
+    """Execute submissions and yield each with its executions, in order of finishing.
+
+    A worker that dies takes no submission with it. With Dask, the scheduler sends its work to
+    another worker. In a local pool every submission in flight is a suspect: each is tried once
+    more, alone, so that one bad submission cannot fail its neighbours; what kills its worker again
+    is yielded with the exception.
+    """
+    waiting = iter(submissions)
+    broken = True
+    while broken:
+        suspects: list[tuple[Any, Jobs]] = []
+        with open_executor(workers, scheduler) as (executor, cores):
+            flying: dict[Future, tuple[Any, Jobs]] = {}
+            _fill(executor, flying, waiting, cores * WINDOW)
+            while flying:
+                done, _ = wait(flying, return_when=FIRST_COMPLETED)
+                for future in done:
+                    item, jobs = flying.pop(future)
+                    error = future.exception()
+                    if isinstance(error, BrokenProcessPool):
+                        suspects.append((item, jobs))
+                    else:
+                        yield item, error or future.result()
+                if not suspects:
+                    _fill(executor, flying, waiting, cores * WINDOW)
+        for item, jobs in suspects:
+            yield item, _alone(jobs)
+        broken = bool(suspects)
+
+
+def _fill(
+    executor: Executor,
+    flying: dict[Future, tuple[Any, Jobs]],
+    waiting: Iterator[tuple[Any, Jobs]],
+    room: int,
+) -> None:
+    for item, jobs in itertools.islice(waiting, max(0, room - len(flying))):
+        flying[executor.submit(execute_all, jobs)] = (item, jobs)
+
+
+def _alone(jobs: Jobs) -> tuple[Execution, ...] | BaseException:
+    with open_executor(1) as (executor, _):
+        try:
+            return executor.submit(execute_all, jobs).result()
+        except BrokenProcessPool as error:
+            return error

@@ -1,0 +1,51 @@
+"""A kernel without a sandbox, for `--no-sandbox` alone: the student's code runs as you.
+
+What is unprotected: the files of this account, the network, other submissions, the gradebook.
+What still holds: the verdict is reached outside the kernel; time and output are limited.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner
+
+from autograder.sandbox.limits import SandboxSpec
+
+WARNING = (
+    "NO SANDBOX: students' code runs as this user. It can read the gradebook, the solutions and "
+    "other submissions, and use the network. Every score of this run is stamped 'unsandboxed'."
+)
+
+
+class UnprotectedProvisioner(LocalProvisioner):
+    """The local provisioner, with the job's files in a temporary folder and its environment."""
+
+    folder: Path | None = None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        spec: SandboxSpec = kwargs.pop("sandbox", None) or SandboxSpec()
+        self.folder = Path(tempfile.mkdtemp(prefix="unprotected-"))
+        for name, content in spec.files:
+            target = self.folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        kwargs["cwd"] = str(self.folder)
+        kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL
+        kwargs["env"] = {
+            **kwargs.get("env", os.environ),
+            **dict(spec.env),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+        }
+        return await super().pre_launch(**kwargs)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        await super().cleanup(restart=restart)
+        if self.folder and not restart:
+            shutil.rmtree(self.folder, ignore_errors=True)
