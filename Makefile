@@ -1,0 +1,41 @@
+# `make demo` and `make test` do everything on a fresh machine with Python 3.11, 3.12 or 3.13.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test test-all lint prove clean
+
+help:            ## list the targets
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: $(READY)  ## make .venv, install the pins, register the kernel
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is {v[0]}.{v[1]}. Name another with make PYTHON=python3.12.")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/course kernels install --sys-prefix
+	@touch $@
+
+demo: setup      ## a real week through the whole loop: release, grade, feedback, report
+	$(BIN)/autograder demo
+
+test: setup      ## the tests that a change must pass
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+test-all: setup  ## everything: slow tests, browser tests, the whole proof
+	$(BIN)/python -m pytest
+	$(BIN)/autograder prove --all
+
+lint: setup      ## ruff, mypy, spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check course autograder tests
+	$(BIN)/mypy
+
+prove: setup     ## show that every check is right
+	$(BIN)/autograder prove
+
+clean:           ## remove what use has made; source, release and course stay
+	rm -rf demo reports .autograder .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,87 @@
+"""The demonstration: a real week through the whole loop, in a folder of its own.
+
+Release week 01, make a small class, grade it in the sandbox, write feedback and a report, and hold
+every result against what was promised. Nothing outside the demo folder is touched.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.courses import CONFIG_FILE, Course, open_course
+from autograder.errors import UserError
+from autograder.feedback import Feedback, write_feedback
+from autograder.grade import GradeRun, Options, Watcher, grade
+from autograder.journal import Entry
+from autograder.release import release
+from autograder.report import checks_of, read_report, write_report
+from autograder.sample_class import Member, make_members, write_members
+
+WEEK = "week01_word2vec"
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demonstration did, and every promise that did not hold."""
+
+    course: Course
+    members: list[Member]
+    run: GradeRun
+    feedback: Feedback
+    report: Path
+    broken: tuple[str, ...]
+
+
+def demo(
+    source: Course, folder: Path, week: str, options: Options, watcher: Watcher
+) -> DemoResult:
+    """Run the whole loop for one week in `folder`.
+
+    Raises:
+        UserError: the folder holds something else, or a stage cannot start.
+    """
+    course = _make_course(source, folder, week)
+    if not _is_released(course, week):
+        release(course, week, say=watcher.say)
+    members = make_members(course, week)
+    write_members(course, week, members)
+    run = grade(course, week, options, watcher)
+    feedback = write_feedback(course, week, options.workers or 2)
+    report, _ = write_report(course, read_report(course, week))
+    entries = {entry.student: entry for entry in run.entries}
+    broken = tuple(_broken(member, entries.get(member.student)) for member in members)
+    return DemoResult(course, members, run, feedback, report, tuple(b for b in broken if b))
+
+
+def _make_course(source: Course, folder: Path, week: str) -> Course:
+    """A course folder with this week's source and the course's own configuration."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / CONFIG_FILE).is_file():
+        raise UserError(f"{folder} holds something else.", "Name an empty folder for the demo.")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source.root / CONFIG_FILE, folder / CONFIG_FILE)
+    shutil.copytree(source.folder("source", week), folder / "source" / week, dirs_exist_ok=True)
+    return open_course(folder)
+
+
+def _is_released(course: Course, week: str) -> bool:
+    """Whether release/ is newer than source/ and the gradebook knows the week."""
+    made = [course.folder("release", week) / path.name for path in course.source_notebooks(week)]
+    if not all(path.is_file() for path in made) or not (course.root / "gradebook.db").is_file():
+        return False
+    stamps = zip(made, course.source_notebooks(week), strict=True)
+    return all(copy.stat().st_mtime >= original.stat().st_mtime for copy, original in stamps)
+
+
+def _broken(member: Member, entry: Entry | None) -> str | None:
+    """The promise about one member, when what was found does not keep it."""
+    found = checks_of(entry) if entry else {}
+    points = {name: check.points for name, check in found.items()}
+    most = {name: check.max_points for name, check in found.items()}
+    kept = bool(entry) and member.expected(points, most)
+    if "review" in member.promise:
+        kept = kept and entry is not None and entry.score is None and bool(entry.needs_review)
+    if "named" in member.promise:
+        kept = kept and any(check.mistake for check in found.values())
+    return None if kept else f"{member.student}: promised {member.promise}, found {points}"

@@ -1,0 +1,98 @@
+"""Release a week: make sure that its reference is sound, then generate release/ with nbgrader."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.comparison import same_value
+from autograder.courses import Course
+from autograder.errors import UserError
+from autograder.reference import Reference, load_references, make_reference
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a release made."""
+
+    week: str
+    notebooks: tuple[Path, ...]
+    points: float
+    seconds: float  # of the reference's graded part
+
+
+def release(
+    course: Course,
+    week: str,
+    provisioner: str | None = None,
+    say: Callable[[str], None] = print,
+) -> Released:
+    """Run the reference twice, compare the two runs, and generate release/ from source/.
+
+    Raises:
+        UserError: the reference fails, or is not the same twice, or nbgrader refuses the notebook.
+    """
+    first = load_references(course, week, provisioner, say)
+    for path in course.source_notebooks(week):
+        say(f"Executing the reference of {path.stem} a second time …")
+        again = make_reference(course, week, path, provisioner=provisioner)
+        _same_twice(first[path.stem], again)
+    generate(course, week)
+    notebooks = tuple(sorted(course.folder("release", week).glob("*.ipynb")))
+    points = sum(check.points for reference in first.values() for check in reference.checks)
+    return Released(week, notebooks, points, sum(r.seconds for r in first.values()))
+
+
+def _same_twice(first: Reference, again: Reference) -> None:
+    for one, other in zip(first.checks, again.checks, strict=True):
+        for probe, twin in zip(one.probes, other.probes, strict=True):
+            if not same_value(twin.value, probe.value, probe.rtol, probe.atol):
+                raise UserError(
+                    f"The reference of {first.notebook} is not the same twice: "
+                    f"'{probe.label}' in '{one.grade_id}'.",
+                    "Give every random number of that check a seed.",
+                )
+
+
+def generate(course: Course, week: str) -> None:
+    """`nbgrader generate_assignment WEEK --force`, through nbgrader's own converter.
+
+    Raises:
+        UserError: nbgrader refuses; its reason is in the message.
+    """
+    coursedir = CourseDirectory(config=course.config, root=str(course.root), assignment_id=week)
+    coursedir.student_id = "."
+    log = _Kept()
+    converter = GenerateAssignment(coursedir=coursedir, config=course.config, log=log.logger)
+    converter.force = True
+    try:
+        converter.start()
+    except NbGraderException:
+        raise UserError(
+            f"nbgrader could not generate release/{week}: {log.last_error()}",
+            f"See the full text with `nbgrader generate_assignment {week} --force`.",
+        ) from None
+
+
+class _Kept(logging.Handler):
+    """A logger that keeps nbgrader's errors instead of printing them."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+        self.logger = logging.Logger("generate_assignment")
+        self.logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+    def last_error(self) -> str:
+        tracebacks = [line for line in self.lines if "Traceback" in line]
+        text = tracebacks[-1] if tracebacks else (self.lines or ["no reason given"])[-1]
+        return text.strip().splitlines()[-1]

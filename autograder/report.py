@@ -1,0 +1,127 @@
+"""The instructor's report on a week, made from the journal: HTML to look at, CSV to load."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from autograder.courses import Course
+from autograder.errors import UserError
+from autograder.journal import Entry, open_journal
+from autograder.judge import CheckVerdict, Verdict
+
+
+@dataclass(frozen=True)
+class CheckSummary:
+    """How a class did at one check."""
+
+    grade_id: str
+    max_points: float
+    mean: float
+    verdicts: Counter
+    mistakes: tuple[tuple[str, str, int], ...]  # name, hint, how many
+
+
+@dataclass(frozen=True)
+class Report:
+    """A week's results, ready to be drawn."""
+
+    week: str
+    entries: tuple[Entry, ...]
+    checks: tuple[CheckSummary, ...]
+    max_score: float
+
+    @property
+    def reviews(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.needs_review)
+
+    @property
+    def scores(self) -> list[float]:
+        return [entry.score for entry in self.entries if entry.score is not None]
+
+    @property
+    def histogram(self) -> list[tuple[str, int]]:
+        """Ten classes of equal width over the scores, as (label, count)."""
+        width = self.max_score / 10 or 1
+        counts = Counter(min(int(score / width), 9) for score in self.scores)
+        return [(f"{i * width:g}–{(i + 1) * width:g}", counts[i]) for i in range(10)]
+
+
+def read_report(course: Course, week: str) -> Report:
+    """Collect a week's results from its journal.
+
+    Raises:
+        UserError: nothing has been graded.
+    """
+    course.source_notebooks(week)
+    journal = open_journal(course.state, week)
+    if not journal.entries:
+        raise UserError(
+            f"Nothing of '{week}' has been graded yet.", f"Run `autograder grade {week}` first."
+        )
+    entries = tuple(sorted(journal.entries.values(), key=lambda entry: entry.student))
+    checks: dict[str, list[CheckVerdict]] = {}
+    for entry in entries:
+        for check in checks_of(entry).values():
+            checks.setdefault(check.grade_id, []).append(check)
+    summaries = tuple(_summary(grade_id, found) for grade_id, found in checks.items())
+    return Report(week, entries, summaries, sum(check.max_points for check in summaries))
+
+
+def checks_of(entry: Entry) -> dict[str, CheckVerdict]:
+    """The checks of a submission by grade_id, over all its notebooks."""
+    return {check.grade_id: check for judged in entry.judgements for check in judged.checks}
+
+
+def write_report(course: Course, report: Report) -> tuple[Path, Path]:
+    """Write reports/WEEK.html and reports/WEEK.csv; returns both paths."""
+    folder = course.root / "reports"
+    folder.mkdir(exist_ok=True)
+    html, table = folder / f"{report.week}.html", folder / f"{report.week}.csv"
+    html.write_text(render_html(report), "utf-8")
+    _write_csv(report, table)
+    return html, table
+
+
+def render_html(report: Report) -> str:
+    """The report as one page without scripts; everything from students is escaped by Jinja."""
+    environment = Environment(
+        loader=PackageLoader("autograder"), autoescape=True, undefined=StrictUndefined
+    )
+    return environment.get_template("report.html").render(
+        report=report, checks_of=checks_of, PASS=Verdict.PASS
+    )
+
+
+def _summary(grade_id: str, checks: list[CheckVerdict]) -> CheckSummary:
+    mistakes = Counter((c.mistake.name, c.mistake.en) for c in checks if c.mistake)
+    return CheckSummary(
+        grade_id,
+        checks[0].max_points,
+        sum(check.points for check in checks) / len(checks),
+        Counter(str(check.verdict) for check in checks),
+        tuple((name, hint, count) for (name, hint), count in mistakes.most_common()),
+    )
+
+
+def _write_csv(report: Report, path: Path) -> None:
+    names = [check.grade_id for check in report.checks]
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["student", "score", "max_score", *names, "needs_review", "remark"])
+        for entry in report.entries:
+            found = checks_of(entry)
+            points = [found[name].points if name in found else "" for name in names]
+            score = "" if entry.score is None else entry.score
+            row = [entry.student, score, report.max_score, *points, entry.needs_review, entry.stamp]
+            writer.writerow([_plain(value) for value in row])
+
+
+def _plain(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in "=+-@\t\r" and text else text
