@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,38 +63,41 @@ def commands(page: Path, program: str) -> list[list[str]]:
 
 
 @cache
-def command_line(program: str) -> click.Group:
-    """The click group behind a Typer application, `course` or `autograder`."""
+def command_line(program: str) -> Any:
+    """The group of commands behind a Typer application, `course` or `autograder`."""
     import importlib
 
     import typer
 
     module = importlib.import_module(f"{program}.cli")
     group = typer.main.get_command(module.app)
-    assert isinstance(group, click.Group), f"{program}.cli.app has no subcommands"
+    assert subcommands(group), f"{program}.cli.app has no subcommands"
     return group
 
 
-def unknown_word(group: click.Command, words: list[str]) -> str | None:
+def subcommands(command: Any) -> dict[str, Any]:
+    """The commands of a group, by name; nothing for a command that does the work itself."""
+    return getattr(command, "commands", {})
+
+
+def unknown_word(group: Any, words: list[str]) -> str | None:
     """The first subcommand or option among `words` that the program does not have."""
     command = group
-    while isinstance(command, click.Group):
-        if not words or words[0].startswith("-"):
-            break
+    while subcommands(command) and words and not words[0].startswith("-"):
         name, *words = words
-        if name not in command.commands:
+        if name not in subcommands(command):
             return name
-        command = command.commands[name]
+        command = subcommands(command)[name]
     known = {"--help"} | {option for p in command.params for option in (*p.opts, *p.secondary_opts)}
     options = [word.split("=")[0] for word in words if word.startswith("-")]
     return next((option for option in options if option not in known), None)
 
 
-def leaf_commands(group: click.Group, prefix: str = "") -> list[str]:
+def leaf_commands(group: Any, prefix: str = "") -> list[str]:
     """Every visible command of a program, such as `kernels install`."""
     leaves = []
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
+    for name, command in subcommands(group).items():
+        if subcommands(command):
             leaves += leaf_commands(command, f"{prefix}{name} ")
         elif not command.hidden:
             leaves.append(prefix + name)
