@@ -80,7 +80,7 @@ def encode(tokenizer: GPT2TokenizerFast, texts: list[str]) -> Tensor:
     """All texts in one row of ids, an end-of-text token after each."""
     ids: list[int] = []
     for text in texts:
-        ids += tokenizer.backend_tokenizer.encode(text).ids + [tokenizer.eos_token_id]
+        ids += [*tokenizer.backend_tokenizer.encode(text).ids, tokenizer.eos_token_id]
     return torch.tensor(ids)
 
 

@@ -1,0 +1,406 @@
+"""Known mistakes and correct variants of week 00. Each runs after the reference's own cell."""
+
+# %% exercise=stable_softmax name=no-max-subtraction
+# en: Large logits give nan. What is exp(10000) in a computer, and what may you take away first?
+# ko: 로짓이 크면 nan이 나옵니다. 컴퓨터에서 exp(10000)은 얼마일까요? 그 전에 무엇을 빼도 될까요?
+def stable_softmax(logits, temperature=1.0):
+    exps = torch.exp(logits / temperature)
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=batch-axis
+# en: Your columns sum to 1, not your rows. Which axis holds the choices?
+# ko: 행이 아니라 열의 합이 1입니다. 선택지는 어느 축에 놓여 있나요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits / temperature
+    exps = torch.exp(z - z.max(dim=0, keepdim=True).values)
+    return exps / exps.sum(dim=0, keepdim=True)
+
+
+# %% exercise=stable_softmax name=one-max-for-all-rows
+# en: A row far below the others underflows to 0/0. Does each row need a maximum of its own?
+# ko: 다른 행보다 훨씬 작은 행이 0/0이 됩니다. 최댓값은 행마다 따로 구해야 하지 않을까요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits / temperature
+    exps = torch.exp(z - z.max())
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=temperature-multiplies
+# en: A high temperature makes your model surer of itself. Should it not be the other way round?
+# ko: 온도를 높일수록 모델이 더 확신합니다. 반대가 되어야 하지 않을까요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits * temperature
+    exps = torch.exp(z - z.max(dim=-1, keepdim=True).values)
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=temperature-after-softmax
+# en: With a temperature your rows no longer sum to 1. What does the temperature divide?
+# ko: 온도를 주면 행의 합이 1이 아닙니다. 온도로 나누는 대상은 무엇인가요?
+def stable_softmax(logits, temperature=1.0):
+    exps = torch.exp(logits - logits.max(dim=-1, keepdim=True).values)
+    return exps / exps.sum(dim=-1, keepdim=True) / temperature
+
+
+# %% exercise=stable_softmax name=one-sum-for-all-rows
+# en: The whole tensor sums to 1, but each row should. Over which axis do you add?
+# ko: 텐서 전체의 합이 1입니다. 행마다 합이 1이어야 합니다. 어느 축을 따라 더했나요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits / temperature
+    exps = torch.exp(z - z.max(dim=-1, keepdim=True).values)
+    return exps / exps.sum()
+
+
+# %% exercise=stable_softmax variant=log-space
+def stable_softmax(logits, temperature=1.0):
+    z = logits / temperature
+    return torch.exp(z - torch.logsumexp(z, dim=-1, keepdim=True))
+
+
+# %% exercise=stable_softmax variant=library
+def stable_softmax(logits, temperature=1.0):
+    return torch.softmax(logits / temperature, dim=-1)
+
+
+# %% exercise=stable_softmax variant=loop-over-rows
+def stable_softmax(logits, temperature=1.0):
+    out = torch.empty_like(logits)
+    for index in np.ndindex(*logits.shape[:-1]):
+        row = logits[index] / temperature
+        exps = torch.exp(row - max(row))
+        out[index] = exps / sum(exps)
+    return out
+
+
+# %% exercise=cross_entropy name=base-two
+# en: Your loss is in bits. Which logarithm belongs to nats, and to exp?
+# ko: 손실의 단위가 비트입니다. 내트(nat)와 exp에 맞는 로그는 어느 것일까요?
+def cross_entropy(logits, targets):
+    rows = torch.arange(len(targets))
+    log_p = logits[rows, targets] - torch.logsumexp(logits, dim=-1)
+    return -log_p.mean() / math.log(2)
+
+
+# %% exercise=cross_entropy name=sum-not-mean
+# en: Your loss grows with the number of rows. What should you do with the N single losses?
+# ko: 행이 많아질수록 손실이 커집니다. N개의 손실을 어떻게 하나의 수로 만들어야 할까요?
+def cross_entropy(logits, targets):
+    rows = torch.arange(len(targets))
+    return -(logits[rows, targets] - torch.logsumexp(logits, dim=-1)).sum()
+
+
+# %% exercise=cross_entropy name=minus-sign-lost
+# en: Your loss is negative. A logarithm of a probability is never above 0: what turns the sign?
+# ko: 손실이 음수입니다. 확률의 로그는 0보다 클 수 없습니다. 부호는 어디에서 바뀌나요?
+def cross_entropy(logits, targets):
+    rows = torch.arange(len(targets))
+    return (logits[rows, targets] - torch.logsumexp(logits, dim=-1)).mean()
+
+
+# %% exercise=cross_entropy name=log-of-a-rounded-probability
+# en: A hopeless target gives infinity: its probability was rounded to 0 before you took the log.
+# ko: 가망 없는 정답에서 무한대가 나옵니다. 로그를 취하기 전에 확률이 0으로 반올림되었습니다.
+def cross_entropy(logits, targets):
+    p = torch.softmax(logits, dim=-1)
+    return -torch.log(p[torch.arange(len(targets)), targets]).mean()
+
+
+# %% exercise=cross_entropy name=picks-whole-columns
+# en: You pick N whole columns where you want one number from each row. What must come first in [ , ]?
+# ko: 행마다 수 하나가 필요한데 열 전체를 N번 골랐습니다. [ , ] 안에 먼저 무엇이 와야 할까요?
+def cross_entropy(logits, targets):
+    log_p = logits - torch.logsumexp(logits, dim=-1, keepdim=True)
+    return -log_p[:, targets].mean()
+
+
+# %% exercise=cross_entropy name=mean-over-the-vocabulary
+# en: Your mean also counts the words that are not the target. How many losses are there: N or N times V?
+# ko: 정답이 아닌 단어까지 평균에 들어갔습니다. 손실은 N개인가요, N × V개인가요?
+def cross_entropy(logits, targets):
+    log_p = torch.log_softmax(logits, dim=-1)
+    return -(torch.nn.functional.one_hot(targets, logits.shape[-1]) * log_p).mean()
+
+
+# %% exercise=cross_entropy name=softmax-over-the-batch
+# en: You compare the rows with one another. Which axis holds the words that compete?
+# ko: 행끼리 비교하고 있습니다. 서로 경쟁하는 단어들은 어느 축에 있나요?
+def cross_entropy(logits, targets):
+    rows = torch.arange(len(targets))
+    return -torch.log_softmax(logits, dim=0)[rows, targets].mean()
+
+
+# %% exercise=cross_entropy variant=gather
+def cross_entropy(logits, targets):
+    log_p = torch.log_softmax(logits, dim=-1)
+    return -log_p.gather(1, targets.unsqueeze(1)).mean()
+
+
+# %% exercise=cross_entropy variant=library
+def cross_entropy(logits, targets):
+    return torch.nn.functional.cross_entropy(logits, targets)
+
+
+# %% exercise=cross_entropy variant=loop
+def cross_entropy(logits, targets):
+    total = 0.0
+    for z, y in zip(logits, targets):
+        top = z.max()
+        total = total + top + torch.log(torch.exp(z - top).sum()) - z[y]
+    return total / len(targets)
+
+
+# %% exercise=masked_mean name=mean-over-padding
+# en: The padding is part of your mean. Where does the mask come in?
+# ko: 패딩까지 평균에 들어갔습니다. 마스크는 어디에 쓰나요?
+def masked_mean(values, mask):
+    return values.mean(dim=1)
+
+
+# %% exercise=masked_mean name=divides-by-the-length
+# en: The sum is right, but you divide by T. How many positions are real?
+# ko: 합은 맞지만 T로 나누었습니다. 실제 위치는 몇 개인가요?
+def masked_mean(values, mask):
+    real = mask.bool().unsqueeze(-1)
+    return values.masked_fill(~real, 0.0).mean(dim=1)
+
+
+# %% exercise=masked_mean name=empty-text-is-nan
+# en: A text of padding alone gives 0/0. What is the mean of nothing, by our definition?
+# ko: 패딩만 있는 글에서 0/0이 됩니다. 여기서는 빈 글의 평균을 무엇으로 정했나요?
+def masked_mean(values, mask):
+    real = mask.bool().unsqueeze(-1)
+    return values.masked_fill(~real, 0.0).sum(dim=1) / real.sum(dim=1)
+
+
+# %% exercise=masked_mean name=multiplies-rubbish-by-zero
+# en: Rubbish in the padding reaches your result. What is 0 times nan?
+# ko: 패딩 속 쓰레기 값이 결과에 나타납니다. 0 곱하기 nan은 얼마일까요?
+def masked_mean(values, mask):
+    real = mask.bool().unsqueeze(-1)
+    return (values * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
+
+
+# %% exercise=masked_mean name=one-count-for-the-batch
+# en: You divide each text by the real positions of the whole batch. Should each have its own count?
+# ko: 글마다 배치 전체의 실제 위치 수로 나누었습니다. 글마다 따로 세어야 하지 않을까요?
+def masked_mean(values, mask):
+    real = mask.bool().unsqueeze(-1)
+    return values.masked_fill(~real, 0.0).sum(dim=1) / real.sum().clamp(min=1)
+
+
+# %% exercise=masked_mean name=mask-turned-round
+# en: You average the padding and leave out the text. Which value of the mask means real?
+# ko: 글을 빼고 패딩을 평균했습니다. 마스크의 어느 값이 실제 위치를 뜻하나요?
+def masked_mean(values, mask):
+    padding = ~mask.bool().unsqueeze(-1)
+    return values.masked_fill(~padding, 0.0).sum(dim=1) / padding.sum(dim=1).clamp(min=1)
+
+
+# %% exercise=masked_mean variant=where-and-einsum
+def masked_mean(values, mask):
+    real = mask.bool()
+    clean = torch.where(real[:, :, None], values, torch.zeros_like(values))
+    total = torch.einsum("btd,bt->bd", clean, real.to(values.dtype))
+    return total / real.sum(1, keepdim=True).clamp(min=1)
+
+
+# %% exercise=masked_mean variant=loop
+def masked_mean(values, mask):
+    out = torch.zeros(values.shape[0], values.shape[2], dtype=values.dtype)
+    for b in range(len(values)):
+        real = values[b][mask[b].bool()]
+        if len(real):
+            out[b] = real.mean(dim=0)
+    return out
+
+
+# %% exercise=split_heads name=reshape-without-swap
+# en: A head got pieces of one token in the place of pieces of all tokens. Cut first; then swap two axes.
+# ko: 한 헤드에 모든 토큰의 조각 대신 한 토큰의 조각들이 들어갔습니다. 먼저 나누고, 그다음 두 축을 바꾸세요.
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    return x.reshape(B, n_heads, T, D // n_heads)
+
+
+# %% exercise=split_heads name=heads-behind-tokens
+# en: The pieces are right, but the tokens come before the heads. Which order does the docstring ask for?
+# ko: 조각은 맞지만 토큰이 헤드보다 앞에 있습니다. 설명은 어떤 순서를 요구하나요?
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    return x.reshape(B, T, n_heads, D // n_heads)
+
+
+# %% exercise=split_heads name=interleaved
+# en: You deal the numbers out to the heads like cards. A head gets neighbours: a piece in one block.
+# ko: 숫자를 카드처럼 헤드에 번갈아 나누었습니다. 한 헤드는 이웃한 숫자들을 한 덩어리로 받습니다.
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    return x.reshape(B, T, D // n_heads, n_heads).permute(0, 3, 1, 2)
+
+
+# %% exercise=split_heads name=wrong-axes-swapped
+# en: The last two axes have traded places: inside a head, rows should be tokens.
+# ko: 마지막 두 축이 뒤바뀌었습니다. 헤드 안에서 행은 토큰이어야 합니다.
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    return x.reshape(B, T, n_heads, D // n_heads).permute(0, 2, 3, 1)
+
+
+# %% exercise=split_heads name=heads-before-batch
+# en: The heads stand before the batch. Which axis comes first in (B, H, T, D / H)?
+# ko: 헤드가 배치보다 앞에 있습니다. (B, H, T, D / H)에서 맨 앞은 어느 축인가요?
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    return x.reshape(B, T, n_heads, D // n_heads).permute(2, 0, 1, 3)
+
+
+# %% exercise=split_heads variant=chunk-and-stack
+def split_heads(x, n_heads):
+    return torch.stack(x.chunk(n_heads, dim=-1), dim=1)
+
+
+# %% exercise=split_heads variant=loop
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    size = D // n_heads
+    out = torch.empty(B, n_heads, T, size, dtype=x.dtype)
+    for h in range(n_heads):
+        out[:, h] = x[:, :, h * size : (h + 1) * size]
+    return out
+
+
+# %% exercise=numerical_grad name=forward-difference
+# en: You step up, but not down. How large is the error of a one-sided step?
+# ko: 위로만 움직이고 아래로는 움직이지 않았습니다. 한쪽 차분의 오차는 얼마나 클까요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.numel(), dtype=x.dtype)
+    for i in range(x.numel()):
+        step = torch.zeros(x.numel(), dtype=x.dtype)
+        step[i] = eps
+        slopes[i] = (f(x + step.reshape(x.shape)) - f(x)) / eps
+    return slopes.reshape(x.shape)
+
+
+# %% exercise=numerical_grad name=divides-by-one-step
+# en: Your slopes are twice too large. How far apart are the two points?
+# ko: 기울기가 두 배로 나옵니다. 두 점은 서로 얼마나 떨어져 있나요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.numel(), dtype=x.dtype)
+    for i in range(x.numel()):
+        step = torch.zeros(x.numel(), dtype=x.dtype)
+        step[i] = eps
+        step = step.reshape(x.shape)
+        slopes[i] = (f(x + step) - f(x - step)) / eps
+    return slopes.reshape(x.shape)
+
+
+# %% exercise=numerical_grad name=all-entries-at-once
+# en: Every entry has the same slope, because all of them moved together. Move one at a time.
+# ko: 모든 원소가 함께 움직여서 기울기가 다 같습니다. 한 번에 하나씩 움직이세요.
+def numerical_grad(f, x, eps=1e-5):
+    return torch.ones_like(x) * (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+# %% exercise=numerical_grad name=entry-not-put-back
+# en: After your function x is not what it was. Put each entry back, or work on a copy.
+# ko: 함수를 부른 뒤 x의 값이 달라졌습니다. 원소를 되돌려 놓거나 복사본으로 작업하세요.
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape):
+        x[index] += eps
+        up = f(x)
+        x[index] -= 2 * eps
+        slopes[index] = (up - f(x)) / (2 * eps)
+    return slopes
+
+
+# %% exercise=numerical_grad name=moves-a-copy
+# en: For a transposed x all slopes are 0. Is a reshaped view of it always a view, or sometimes a copy?
+# ko: 전치된 x에서 기울기가 모두 0입니다. reshape의 결과는 늘 뷰일까요, 때로는 복사본일까요?
+def numerical_grad(f, x, eps=1e-5):
+    flat = x.reshape(-1)
+    slopes = torch.zeros(x.numel(), dtype=x.dtype)
+    for i in range(x.numel()):
+        old = flat[i].item()
+        flat[i] = old + eps
+        up = f(x)
+        flat[i] = old - eps
+        down = f(x)
+        flat[i] = old
+        slopes[i] = (up - down) / (2 * eps)
+    return slopes.reshape(x.shape)
+
+
+# %% exercise=numerical_grad name=flat-result
+# en: The numbers are right, but the shape of x is lost. Which shape does the caller expect?
+# ko: 숫자는 맞지만 x의 형상이 사라졌습니다. 부른 쪽은 어떤 형상을 기대할까요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.numel(), dtype=x.dtype)
+    for i in range(x.numel()):
+        step = torch.zeros(x.numel(), dtype=x.dtype)
+        step[i] = eps
+        step = step.reshape(x.shape)
+        slopes[i] = (f(x + step) - f(x - step)) / (2 * eps)
+    return slopes
+
+
+# %% exercise=numerical_grad variant=in-place-and-back
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape):
+        old = x[index].item()
+        x[index] = old + eps
+        up = float(f(x))
+        x[index] = old - eps
+        down = float(f(x))
+        x[index] = old
+        slopes[index] = (up - down) / (2 * eps)
+    return slopes
+
+
+# %% exercise=numerical_grad variant=rows-of-an-identity
+def numerical_grad(f, x, eps=1e-5):
+    steps = eps * torch.eye(x.numel(), dtype=x.dtype)
+    pairs = [(f(x + s.reshape(x.shape)), f(x - s.reshape(x.shape))) for s in steps]
+    return torch.stack([(up - down) / (2 * eps) for up, down in pairs]).reshape(x.shape)
+
+
+# %% exercise=expected_initial_loss name=base-two
+# en: Your loss is in bits. Which logarithm belongs to nats?
+# ko: 손실의 단위가 비트입니다. 내트(nat)에 맞는 로그는 어느 것일까요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log2(vocab_size) + logit_std**2 / 2
+
+
+# %% exercise=expected_initial_loss name=half-forgotten
+# en: The spread of the logits costs you twice too much. Look at the second term again.
+# ko: 로짓의 퍼짐에 대한 몫이 두 배입니다. 두 번째 항을 다시 보세요.
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size) + logit_std**2
+
+
+# %% exercise=expected_initial_loss name=std-for-variance
+# en: You use the standard deviation where the formula has its square, the variance.
+# ko: 공식에는 표준편차의 제곱인 분산이 있는데 표준편차를 그대로 썼습니다.
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size) + logit_std / 2
+
+
+# %% exercise=expected_initial_loss name=spread-ignored
+# en: Your answer is right for equal logits only. What do wild logits add?
+# ko: 로짓이 모두 같을 때만 맞습니다. 로짓이 흩어져 있으면 무엇이 더해지나요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size)
+
+
+# %% exercise=expected_initial_loss name=spread-helps
+# en: In your formula wild logits lower the loss. Is a model that is sure and wrong better off?
+# ko: 로짓이 흩어질수록 손실이 줄어든다고 했습니다. 확신하면서 틀리는 모델이 더 나을까요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size) - logit_std**2 / 2
+
+
+# %% exercise=expected_initial_loss variant=loss-of-one-probability
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return -np.log(1 / vocab_size) + 0.5 * np.square(logit_std)
