@@ -240,7 +240,8 @@ def _probe_gpu(facts: CudaFacts) -> CudaFacts:
     import torch
 
     try:
-        facts = replace(facts, driver_cuda=int(torch._C._cuda_getDriverVersion()))
+        version = getattr(torch._C, "_cuda_getDriverVersion", int)  # AMD builds lack it: 0
+        facts = replace(facts, driver_cuda=int(version()))
         torch.cuda.init()
         names = tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))
         memory = torch.cuda.get_device_properties(0).total_memory / 2**30

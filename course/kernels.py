@@ -65,8 +65,10 @@ class InstalledKernel:
     @property
     def is_this_python(self) -> bool:
         """Whether it starts the Python of this process."""
-        # not resolved: the Pythons of two environments may be links to the same file
-        return os.path.abspath(self.python) == os.path.abspath(sys.executable)
+        # The Pythons of two environments may be links to one file, and one environment has
+        # several names for its own (python, python3): folder and file must both agree.
+        mine, theirs = Path(sys.executable).absolute(), Path(self.python).absolute()
+        return mine.parent == theirs.parent and mine.resolve() == theirs.resolve()
 
 
 @dataclass(frozen=True)

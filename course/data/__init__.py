@@ -216,8 +216,10 @@ def load_emoji() -> tuple[np.ndarray, list[EmojiCaption]]:
 
 
 def _caption(row: list[str]) -> EmojiCaption:
-    *names, english_tags, korean_tags = row
-    return EmojiCaption(*names, _tags(english_tags), _tags(korean_tags))
+    emoji, english, korean, group, subgroup, english_tags, korean_tags = row
+    return EmojiCaption(
+        emoji, english, korean, group, subgroup, _tags(english_tags), _tags(korean_tags)
+    )
 
 
 def _tags(text: str) -> tuple[str, ...]:

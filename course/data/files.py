@@ -27,11 +27,13 @@ class DataError(UserError):
 
 @dataclass(frozen=True)
 class DataFile:
-    """One line of the manifest: a path below `course/data`, its size in bytes, its sha256."""
+    """One line of the manifest: a path below `course/data`, size in bytes, sha256, origin."""
 
     name: str
     size: int
     sha256: str
+    source: str
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,17 @@ def manifest() -> dict[str, DataFile]:
     path = DATA_DIR / MANIFEST
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["files"]
-        return {e["name"]: DataFile(e["name"], e["bytes"], e["sha256"]) for e in entries}
+        return {entry["name"]: _data_file(entry) for entry in entries}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"The list of data files, {path}, cannot be read ({error}): {REMEDY}."
         ) from error
+
+
+def _data_file(entry: dict) -> DataFile:
+    return DataFile(
+        entry["name"], entry["bytes"], entry["sha256"], entry["source"], entry["licence"]
+    )
 
 
 def read_bytes(name: str) -> bytes:

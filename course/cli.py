@@ -1,0 +1,450 @@
+"""The command line of the students: `course kernels`, `doctor`, `check`, `submit`, `data`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from course.errors import UserError
+
+if TYPE_CHECKING:
+    from course.check import CheckReport
+    from course.doctor import Line
+    from course.kernels import Installation, Where
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Commands for students of word2chat.
+
+The usual way through the course:
+
+1. [bold]course kernels install[/bold], once, after the set-up
+2. [bold]course doctor[/bold], to see that everything works
+3. [bold]jupyter lab[/bold], to work on release/WEEK/WEEK.ipynb
+4. [bold]course check WEEK[/bold], to run the visible checks as the grader would
+5. [bold]course submit WEEK[/bold], to make the zip that you hand in
+
+Each command explains itself: course check --help""",
+)
+kernels_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Register, list and remove the Jupyter kernels of the course.",
+)
+app.add_typer(kernels_app, name="kernels")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
+InUser = Annotated[bool, typer.Option("--user", help="For all your Jupyters (the default).")]
+InEnvironment = Annotated[bool, typer.Option("--sys-prefix", help="In this environment alone.")]
+InPrefix = Annotated[
+    Path | None, typer.Option("--prefix", metavar="DIR", help="In DIR/share/jupyter/kernels.")
+]
+Week = Annotated[
+    str,
+    typer.Argument(
+        metavar="WEEK",
+        help="A week (week01_word2vec), its beginning (week01), or the path of a notebook.",
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line. Errors that a person can put right are one sentence, exit code 1."""
+    try:
+        app()
+    except UserError as error:
+        err.print(f"[bold red]error:[/bold red] {escape(str(error))}", soft_wrap=True)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        err.print("stopped")
+        raise SystemExit(130) from None
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+# ------------------------------------------------------------------------------------ kernels
+@kernels_app.command("install")
+def kernels_install(
+    user: InUser = False,
+    sys_prefix: InEnvironment = False,
+    prefix: InPrefix = None,
+    gpu: Annotated[
+        str,
+        typer.Option(metavar="auto|always|never", help="Register the GPU kernel where CUDA works."),
+    ] = "auto",
+) -> None:
+    """Register the kernel [bold]word2chat (CPU)[/bold] and, where CUDA works, its GPU sister.
+
+    Notebooks of the course ask for the kernel word2chat. Repeat this after you moved the course
+    folder or made a new environment: a kernel holds the path of one Python.
+    """
+    from course import kernels
+
+    if gpu not in list(kernels.Gpu):
+        raise UserError(f"--gpu is auto, always or never, not '{gpu}'.")
+    where = _where(user, sys_prefix, prefix) or kernels.Where.USER
+    with _spinner("registering kernels"):
+        done = kernels.install(where, prefix, kernels.Gpu(gpu))
+    _say_installed(done)
+
+
+def _say_installed(done: Installation) -> None:
+    for kernel in done.replaced:
+        out.print(f"replaced    {kernel.name}, which started {escape(kernel.python)}")
+    for kernel in done.kernels:
+        out.print(
+            f"[green]registered[/green]  {kernel.display_name} in {escape(str(kernel.folder))}",
+            soft_wrap=True,
+        )
+    for folder in done.hidden_by:
+        out.print(
+            f"[yellow]note[/yellow]        Jupyter prefers {escape(str(folder))}: to change that "
+            "one, use --sys-prefix.",
+            soft_wrap=True,
+        )
+    if done.cuda is not None:
+        lead = "GPU" if done.cuda.works else "no GPU kernel"
+        text = f"{lead}: {done.cuda.reason} {done.cuda.remedy}".strip()
+        out.print(escape(text), soft_wrap=True)
+
+
+@kernels_app.command("list")
+def kernels_list(prefix: InPrefix = None, as_json: AsJson = False) -> None:
+    """Show the course's kernels as Jupyter finds them, and whether their Python still exists."""
+    from course import kernels
+
+    found = kernels.list_installed(prefix)
+    if as_json:
+        _print_json([vars(kernel) | {"python_exists": kernel.python_exists} for kernel in found])
+        return
+    if not found:
+        out.print("No kernel of the course is registered. Run `course kernels install`.")
+        raise typer.Exit(1)
+    for kernel in found:
+        state = "" if kernel.python_exists else "  [red](does not exist)[/red]"
+        settings = " ".join(f"{key}={value}" for key, value in kernel.env.items())
+        out.print(f"[bold]{kernel.name}[/bold]  {kernel.display_name}")
+        out.print(f"  folder  {escape(str(kernel.folder))}", soft_wrap=True)
+        out.print(f"  Python  {escape(kernel.python)}{state}", soft_wrap=True)
+        out.print(f"  with    {escape(settings)}", soft_wrap=True)
+
+
+@kernels_app.command("remove")
+def kernels_remove(
+    user: InUser = False,
+    sys_prefix: InEnvironment = False,
+    prefix: InPrefix = None,
+    everyones: Annotated[
+        bool, typer.Option("--all", help="Also kernels that another copy of the course made.")
+    ] = False,
+) -> None:
+    """Unregister the course's kernels. Notebooks, data and the environment stay.
+
+    Without options: everywhere that Jupyter finds them, if they start this Python or one that is
+    gone.
+    """
+    from course import kernels
+
+    removed = kernels.remove(_where(user, sys_prefix, prefix), prefix, everyones)
+    for folder in removed:
+        out.print(f"removed  {escape(str(folder))}", soft_wrap=True)
+    if not removed:
+        out.print("Nothing to remove. `course kernels list` shows what is registered.")
+
+
+def _where(user: bool, sys_prefix: bool, prefix: Path | None) -> Where | None:
+    from course.kernels import Where
+
+    chosen = [
+        where
+        for where, wanted in (
+            (Where.USER, user),
+            (Where.SYS_PREFIX, sys_prefix),
+            (Where.PREFIX, prefix is not None),
+        )
+        if wanted
+    ]
+    if len(chosen) > 1:
+        raise UserError("Choose one of --user, --sys-prefix and --prefix DIR.")
+    return chosen[0] if chosen else None
+
+
+# ------------------------------------------------------------------------------------ doctor
+@app.command()
+def doctor(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Skip what takes seconds: kernel start and CUDA.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look at everything that the course needs, and say what to do about each red line.
+
+    Exit code 1 if anything is red. Send its output with a question to your instructor.
+    """
+    from course import doctor as doctors
+
+    with _spinner("looking", silent=as_json) as tell:
+        lines = doctors.examine(quick, tell)
+    if as_json:
+        _print_json(doctors.as_dict(lines))
+    else:
+        _show_doctor(lines)
+    if not doctors.as_dict(lines)["healthy"]:
+        raise typer.Exit(1)
+
+
+def _show_doctor(lines: list[Line]) -> None:
+    words = {"ok": "[green]ok[/green]", "note": "[yellow]note[/yellow]", "red": "[red]RED[/red]"}
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in lines:
+        table.add_row(words[line.status], line.name, escape(line.found))
+        if line.remedy:
+            table.add_row("", "", f"[bold]→ {escape(line.remedy)}[/bold]")
+    out.print(table)
+    red = sum(line.status == "red" for line in lines)
+    if red:
+        out.print(f"\n[red]{red} line{'s' if red > 1 else ''} to put right.[/red]")
+    else:
+        out.print("\nReady. Start with `jupyter lab`.")
+
+
+# ------------------------------------------------------------------------------------ check
+@app.command()
+def check(
+    week: Week,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Run also what grading skips: training and plots.")
+    ] = False,
+    cell_seconds: Annotated[
+        float, typer.Option(min=1, help="Time for one cell; the grader's own is 20 s.")
+    ] = 20.0,
+    as_json: AsJson = False,
+) -> None:
+    """Run the visible checks of your notebook in a fresh kernel, as the grader would.
+
+    Your file is only read. The hidden checks, which decide your points, run at grading.
+    Exit code 0 when every visible check passes and nothing would be refused or lost.
+    """
+    from dataclasses import replace
+
+    from course.check import check as run_check
+    from course.submission import GraderLimits, find_notebook
+
+    path = find_notebook(week)
+    limits = replace(GraderLimits(), cell_seconds=cell_seconds)
+    if cell_seconds > 20:
+        limits = replace(limits, submission_seconds=12 * cell_seconds)
+    with _progress(silent=as_json) as progress:
+        report = run_check(path, limits, everything, progress)
+    if as_json:
+        _print_json(report.as_dict())
+    else:
+        _show_check(report)
+    if not report.clean:
+        raise typer.Exit(1)
+
+
+def _show_check(report: CheckReport) -> None:
+    out.print(f"[bold]{report.week}[/bold]  {escape(str(report.path))}\n", soft_wrap=True)
+    for trouble in report.troubles:
+        out.print(f"[red]trouble[/red]  {escape(trouble)}")
+    _show_exercises(report)
+    _show_written(report)
+    _show_time(report)
+    _show_findings(report)
+    _show_sum(report)
+
+
+COLOURS = {"passes": "green", "not written yet": "yellow"}
+
+
+def _show_exercises(report: CheckReport) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(overflow="fold")
+    for exercise in report.exercises:
+        colour = COLOURS.get(exercise.state, "red")
+        points = f"{exercise.points:g} points" if exercise.points != 1 else "1 point"
+        title = escape(exercise.title)
+        table.add_row(f"[{colour}]{exercise.state}[/{colour}]", points, f"[bold]{title}[/bold]")
+        if exercise.message and exercise.state != "not written yet":
+            table.add_row("", "", escape(exercise.message))
+    if report.exercises:
+        out.print(table)
+    else:
+        out.print("This notebook has no check cells: is it a notebook of the course?")
+
+
+def _show_written(report: CheckReport) -> None:
+    for question in report.written:
+        state = "answered" if question.answered else "[yellow]not answered yet[/yellow]"
+        points = f" ({question.points:g} points)" if question.points else ""
+        out.print(f"\nWritten question{points}: {state}. A person reads it.")
+
+
+def _show_time(report: CheckReport) -> None:
+    limits, (slowest, seconds) = report.limits, report.slowest
+    out.print(
+        f"\nTime: {report.seconds:.1f} s of the {limits.submission_seconds:.0f} s allowed; slowest "
+        f"cell '{escape(slowest)}': {seconds:.1f} s of {limits.cell_seconds:.0f} s."
+    )
+
+
+def _show_findings(report: CheckReport) -> None:
+    words = {"refused": "[red]refused[/red]", "lost": "[red]lost[/red]", "note": "note"}
+    for finding in report.findings:
+        out.print(f"{words[finding.severity]}: {escape(finding.text)}")
+    if not report.compared:
+        out.print("There is no shipped copy here to compare with, so deleted cells may be missed.")
+
+
+def _show_sum(report: CheckReport) -> None:
+    text = f"Visible checks passed for {report.points_passed:g} of {report.points:g} points"
+    colour = "green" if report.clean else "bold"
+    out.print(f"\n[{colour}]{text}[/{colour}]; hidden checks run at grading.")
+
+
+# ------------------------------------------------------------------------------------ submit
+@app.command()
+def submit(
+    week: Week,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the zip.")
+    ] = Path(),
+) -> None:
+    """Write WEEK.zip, which holds your notebook and nothing else, to upload to your course site.
+
+    On a hub with nbgrader's exchange, submit there instead: menu Nbgrader, Assignment List,
+    Submit. Run `course check WEEK` first.
+    """
+    from course.submission import (
+        Severity,
+        find_notebook,
+        inspect,
+        pack,
+        read_notebook,
+        shipped_notebook,
+    )
+
+    notebook = read_notebook(find_notebook(week))
+    if not output.is_dir():
+        raise UserError(f"There is no folder {output}: make it first, or choose another.")
+    package = pack(notebook, output)
+    for finding in inspect(notebook, shipped_notebook(notebook)):
+        if finding.severity is not Severity.REFUSED:  # too large, or a link: the zip is neither
+            out.print(f"{finding.severity}: {escape(finding.text)}")
+    if package.left_out:
+        out.print(f"Left out, made anew at grading: {' and '.join(package.left_out)}.")
+    out.print(
+        f"[green]wrote[/green] {escape(str(package.path))} ({package.size / 1000:,.0f} kB) from "
+        f"{escape(str(notebook.path))}",
+        soft_wrap=True,
+    )
+    out.print("Upload it to your course site. The last upload before the deadline counts.")
+    out.print(
+        "On a hub: menu Nbgrader, Assignment List, Submit; or, in the folder that holds "
+        f"{notebook.week}/, run `nbgrader submit {notebook.week}`.",
+        soft_wrap=True,
+    )
+
+
+# ------------------------------------------------------------------------------------ data
+@app.command()
+def data(as_json: AsJson = False) -> None:
+    """List the data that ships: what, whose, under which licence, and whether it is intact.
+
+    Notebooks load it with course.data, offline. Exit code 1 if a file is missing or damaged.
+    """
+    from course.data import manifest, verify
+
+    findings = verify()
+    problems = {finding.name: finding.problem for finding in findings}
+    bad = [finding for finding in findings if not finding.ok]
+    if as_json:
+        _print_json([vars(f) | {"problem": problems[f.name]} for f in manifest().values()])
+    else:
+        _show_data(problems)
+    if bad:
+        for finding in bad:
+            err.print(f"[red]{escape(finding.problem)}[/red]", soft_wrap=True)
+        raise typer.Exit(1)
+
+
+def _show_data(problems: dict[str, str]) -> None:
+    from course.data import DATA_DIR, manifest
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("file", "kB", "source", "licence", ""):
+        table.add_column(heading, justify="right" if heading == "kB" else "left")
+    files = manifest().values()
+    for file in files:
+        state = "[red]damaged[/red]" if problems[file.name] else "[green]intact[/green]"
+        name = file.name.replace("sense_and_sensibility_01_austen_64kb-", "…")
+        size = f"{file.size / 1000:,.0f}"
+        table.add_row(name, size, escape(file.source), escape(file.licence), state)
+    out.print(table)
+    total = sum(file.size for file in files) / 1e6
+    out.print(f"\n{len(files)} files, {total:.1f} MB in {DATA_DIR}", soft_wrap=True)
+    out.print("README.md there says more. In a notebook: from course.data import load_glove")
+
+
+# ------------------------------------------------------------------------------------ progress
+@contextmanager
+def _spinner(text: str, silent: bool = False) -> Iterator[Any]:
+    """A spinner on stderr; yields a function that changes its text."""
+    if silent or not err.is_terminal:
+        yield lambda name: None
+        return
+    with err.status(text) as status:
+        yield lambda name: status.update(f"{text}: {name}")
+
+
+@contextmanager
+def _progress(silent: bool = False) -> Iterator[Any]:
+    """A progress bar over cells with an estimate of the time left, on stderr."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as Eta
+
+    columns = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        Eta(),
+    ]
+    if silent or not err.is_terminal:
+        yield None
+        return
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("starting a kernel", total=None)
+
+        def tell(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=name or "done")
+
+        yield tell
+
+
+if __name__ == "__main__":
+    main()

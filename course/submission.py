@@ -1,0 +1,471 @@
+"""A student's notebook as the grader would receive it: found, read, looked over, and packed.
+
+Nothing here runs code, and nothing here writes to the student's file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import time
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from course.errors import UserError
+
+SKIP_TAG = "nbval-skip"
+STUB = "YOUR CODE HERE"
+TEXT_STUB = "YOUR ANSWER HERE"
+WEEK = re.compile(r"(week\d\d_[a-z0-9_]+)")
+
+
+@dataclass(frozen=True)
+class GraderLimits:
+    """What the grader allows by default. An instructor may set other times for a course."""
+
+    notebook_bytes: int = 10_000_000
+    cells: int = 1_000
+    source_chars: int = 1_000_000
+    cell_seconds: float = 20.0
+    submission_seconds: float = 240.0
+    output_bytes: int = 4_000_000
+
+
+class SubmissionError(UserError):
+    """The notebook cannot be found, read or packed; the message says what to do."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters at grading."""
+
+    REFUSED = "refused"  # the grader would not take the file
+    LOST = "lost"  # something of the student's would not count
+    NOTE = "note"  # put right by the grader without loss
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the grader would refuse, lose or put right."""
+
+    severity: Severity
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What counts of a cell at grading, and what marks it."""
+
+    kind: str
+    source: str
+    id: str
+    grade_id: str | None = None
+    grade: bool = False
+    solution: bool = False
+    locked: bool = False
+    task: bool = False
+    points: float = 0.0
+    skip: bool = False
+    pasted_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook file of one week. `size` is in bytes."""
+
+    path: Path
+    week: str
+    cells: tuple[Cell, ...]
+    size: int
+    document: dict[str, Any] = field(repr=False, compare=False, default_factory=dict)
+
+    @property
+    def tracked(self) -> dict[str, Cell]:
+        """The cells that the grader knows by name; of two with one name, the first."""
+        found: dict[str, Cell] = {}
+        for cell in self.cells:
+            if cell.grade_id:
+                found.setdefault(cell.grade_id, cell)
+        return found
+
+
+# ------------------------------------------------------------------------------------ finding it
+def course_root(start: Path | None = None) -> Path | None:
+    """The course folder: the nearest one around `start` that holds course/ and release/."""
+    start = (start or Path.cwd()).absolute()
+    for folder in (start, *start.parents, Path(__file__).resolve().parents[1]):
+        if (folder / "release").is_dir() and (folder / "course").is_dir():
+            return folder
+    return None
+
+
+def known_weeks(root: Path | None) -> list[str]:
+    """The weeks that are released in this course folder, sorted."""
+    if root is None:
+        return []
+    return sorted(path.stem for path in (root / "release").glob("*/*.ipynb"))
+
+
+def find_notebook(target: str, start: Path | None = None) -> Path:
+    """The notebook that `target` means: a path, or a week's name or beginning ("week01").
+
+    A week is looked for in this order: ./WEEK.ipynb, ./WEEK/WEEK.ipynb (as nbgrader fetches it),
+    release/WEEK/WEEK.ipynb of the course folder.
+
+    Raises:
+        SubmissionError: nothing is there, or several weeks begin so.
+    """
+    start = (start or Path.cwd()).absolute()
+    if target.endswith(".ipynb") or os.sep in target or "/" in target:
+        return _find_path(target, start)
+    week = _complete(target, start)
+    root = course_root(start)
+    candidates = [start / f"{week}.ipynb", start / week / f"{week}.ipynb"]
+    if root is not None:
+        candidates.append(root / "release" / week / f"{week}.ipynb")
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    known = ", ".join(known_weeks(root)) or "none in this folder"
+    raise SubmissionError(
+        f"There is no notebook for '{target}' here or in release/ (weeks found: {known}): "
+        "change into the course folder, or give the path of the .ipynb file."
+    )
+
+
+def _find_path(target: str, start: Path) -> Path:
+    path = start / Path(target).expanduser()
+    if path.is_dir():
+        notebooks = sorted(path.glob("*.ipynb"))
+        if len(notebooks) == 1:
+            return notebooks[0]
+        raise SubmissionError(
+            f"The folder {path} holds {len(notebooks)} notebooks: name the file itself."
+        )
+    if not path.is_file():
+        raise SubmissionError(f"There is no file {path}: check the spelling and the folder.")
+    return path
+
+
+def _complete(target: str, start: Path) -> str:
+    local = {path.stem for path in [*start.glob("week*.ipynb"), *start.glob("week*/week*.ipynb")]}
+    names = sorted(local | set(known_weeks(course_root(start))))
+    if target in names:
+        return target
+    beginning = [name for name in names if name.startswith(target)]
+    if len(beginning) > 1:
+        raise SubmissionError(f"'{target}' may mean {' or '.join(beginning)}: write more of it.")
+    return beginning[0] if beginning else target
+
+
+# ------------------------------------------------------------------------------------ reading it
+def read_notebook(path: Path, limits: GraderLimits | None = None) -> Notebook:
+    """Read a notebook without trusting its shape.
+
+    Raises:
+        SubmissionError: the grader would refuse the file as it is; the message says why.
+    """
+    limits = limits or GraderLimits()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from error
+    document = _parse(path.name, content)
+    cells = tuple(_read_cell(path.name, i, cell) for i, cell in enumerate(document["cells"]))
+    return Notebook(path, week_of(path), cells, len(content), document)
+
+
+def week_of(path: Path) -> str:
+    """The week that a notebook belongs to, from its file name or else from its folder's.
+
+    "week01_word2vec (1).ipynb", as browsers name a second download, is of week01_word2vec.
+    """
+    for name in (path.stem, path.absolute().parent.name):
+        found = WEEK.match(name)
+        if found:
+            return found.group(1).rstrip("_")
+    return path.stem
+
+
+def _parse(name: str, content: bytes) -> dict[str, Any]:
+    remedy = "Open it in JupyterLab, save it, and try again."
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SubmissionError(f"{name} is not a notebook: it is not UTF-8 text.") from None
+    except RecursionError:
+        raise SubmissionError(f"{name} is nested too deeply to be a notebook.") from None
+    except ValueError as error:
+        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the start"
+        raise SubmissionError(
+            f"{name} is not a notebook: its JSON breaks off at {where}. {remedy}"
+        ) from None
+    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
+        raise SubmissionError(f"{name} is not a notebook of format 4: it has no cells. {remedy}")
+    return document
+
+
+def _read_cell(name: str, index: int, cell: Any) -> Cell:
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    source = cell.get("source", "") if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if kind not in ("code", "markdown", "raw") or not isinstance(source, str):
+        raise SubmissionError(f"Cell {index + 1} of {name} is not a cell that Jupyter wrote.")
+    metadata = _dict(cell.get("metadata"))
+    marks = _dict(metadata.get("nbgrader"))
+    tags = metadata.get("tags")
+    return Cell(
+        kind=kind,
+        source=source,
+        id=str(cell.get("id") or f"cell-{index}"),
+        grade_id=_grade_id(marks),
+        grade=bool(marks.get("grade")),
+        solution=bool(marks.get("solution")),
+        locked=bool(marks.get("locked")),
+        task=bool(marks.get("task")),
+        points=_points(marks.get("points")),
+        skip=SKIP_TAG in tags if isinstance(tags, list) else False,
+        pasted_files=tuple(str(key) for key in _dict(cell.get("attachments"))),
+    )
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _points(value: Any) -> float:
+    try:
+        return float(value or 0)
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _grade_id(marks: dict[str, Any]) -> str | None:
+    tracked = any(marks.get(flag) for flag in ("grade", "solution", "locked", "task"))
+    grade_id = marks.get("grade_id")
+    return grade_id if tracked and isinstance(grade_id, str) and grade_id else None
+
+
+# ---------------------------------------------------------------------------- the shipped notebook
+def shipped_notebook(notebook: Notebook) -> Notebook | None:
+    """The notebook of this week as the course shipped it, or None where no copy is at hand.
+
+    Looked for in course/shipped/, in release/ (if the student works elsewhere), and in git's
+    history of the student's own file.
+    """
+    root = course_root(notebook.path.parent)
+    week = notebook.week
+    if root is not None:
+        for path in (root / f"course/shipped/{week}.ipynb", root / f"release/{week}/{week}.ipynb"):
+            if path.is_file() and not path.samefile(notebook.path):
+                return _read_or_none(path)
+    return _from_git(notebook)
+
+
+def _read_or_none(path: Path) -> Notebook | None:
+    try:
+        return read_notebook(path)
+    except SubmissionError:
+        return None
+
+
+def _from_git(notebook: Notebook) -> Notebook | None:
+    """The version of the branch that was cloned; else the last one that was committed."""
+    name = notebook.path.name
+    for revision in ("@{upstream}", "HEAD"):
+        command = ["git", "-C", str(notebook.path.parent), "show", f"{revision}:./{name}"]
+        try:
+            answer = subprocess.run(command, capture_output=True, timeout=20, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        if answer.returncode == 0:
+            return _from_bytes(notebook, answer.stdout)
+    return None
+
+
+def _from_bytes(notebook: Notebook, content: bytes) -> Notebook | None:
+    try:
+        cells = _parse(notebook.path.name, content)["cells"]
+        read = tuple(_read_cell(notebook.path.name, i, cell) for i, cell in enumerate(cells))
+    except SubmissionError:
+        return None
+    return Notebook(notebook.path, notebook.week, read, len(content))
+
+
+# ------------------------------------------------------------------------------------ looking over
+def inspect(
+    notebook: Notebook, shipped: Notebook | None, limits: GraderLimits | None = None
+) -> list[Finding]:
+    """What the grader would refuse, lose or put right, the gravest first."""
+    limits = limits or GraderLimits()
+    findings = [
+        *_sizes(notebook, limits),
+        *_file_kind(notebook.path),
+        *_missing(notebook, shipped),
+        *_doubled(notebook),
+        *_changed(notebook, shipped),
+        *_pasted(notebook),
+    ]
+    order = list(Severity)
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def _sizes(notebook: Notebook, limits: GraderLimits) -> list[Finding]:
+    found = []
+    if notebook.size > limits.notebook_bytes:
+        found.append(
+            f"The file has {notebook.size / 1e6:.1f} MB; the grader takes "
+            f"{limits.notebook_bytes / 1e6:.0f} MB. Clear all outputs and save."
+        )
+    if len(notebook.cells) > limits.cells:
+        found.append(f"{len(notebook.cells)} cells are more than the {limits.cells:,} it takes.")
+    characters = sum(len(cell.source) for cell in notebook.cells)
+    if characters > limits.source_chars:
+        found.append(
+            f"{characters:,} characters of code and text are more than the "
+            f"{limits.source_chars:,} it takes: was data pasted into a cell?"
+        )
+    return [Finding(Severity.REFUSED, text) for text in found]
+
+
+def _file_kind(path: Path) -> list[Finding]:
+    if path.is_symlink():
+        text = "The file is a link to another one. Hand in the file itself (`course submit` does)."
+        return [Finding(Severity.REFUSED, text)]
+    return []
+
+
+def _missing(notebook: Notebook, shipped: Notebook | None) -> list[Finding]:
+    present = notebook.tracked
+    if shipped is not None:
+        gone = [cell for name, cell in shipped.tracked.items() if name not in present]
+        return [_missing_cell(cell) for cell in gone]
+    pairs = {cell.grade_id or "" for cell in notebook.cells if cell.grade and cell.kind == "code"}
+    exercises = {name.removeprefix("check_") for name in pairs if name.startswith("check_")}
+    return [
+        Finding(Severity.LOST, f"The cell for '{name}' is gone, and with it your code for it.")
+        for name in sorted(exercises - set(present))
+    ]
+
+
+def _missing_cell(cell: Cell) -> Finding:
+    if cell.locked:
+        text = f"The cell '{cell.grade_id}' was deleted. The grader puts its own copy back."
+        return Finding(Severity.NOTE, text)
+    text = f"The cell '{cell.grade_id}' was deleted or renamed: what you wrote for it is not found."
+    return Finding(Severity.LOST, text)
+
+
+def _doubled(notebook: Notebook) -> list[Finding]:
+    counts = Counter(cell.grade_id for cell in notebook.cells if cell.grade_id)
+    locked = {cell.grade_id for cell in notebook.cells if cell.locked}
+    return [
+        Finding(
+            Severity.NOTE if name in locked else Severity.LOST,
+            f"'{name}' is there {count} times. The grader takes the first as your answer: "
+            "delete the others.",
+        )
+        for name, count in counts.items()
+        if count > 1
+    ]
+
+
+def _changed(notebook: Notebook, shipped: Notebook | None) -> list[Finding]:
+    if shipped is None:
+        return []
+    mine = notebook.tracked
+    changed = [
+        name
+        for name, cell in shipped.tracked.items()
+        if cell.locked and name in mine and mine[name].source.strip() != cell.source.strip()
+    ]
+    return [
+        Finding(
+            Severity.NOTE,
+            f"The locked cell '{name}' differs from the shipped one, which the grader uses.",
+        )
+        for name in changed
+    ]
+
+
+def _pasted(notebook: Notebook) -> list[Finding]:
+    names = [name for cell in notebook.cells for name in cell.pasted_files]
+    if not names:
+        return []
+    text = (
+        f"{len(names)} picture(s) or file(s) pasted into cells ({names[0]}, …) do not reach the "
+        "grader, which reads the text of cells alone: say it in words."
+    )
+    return [Finding(Severity.LOST, text)]
+
+
+# ------------------------------------------------------------------------------------ packing
+@dataclass(frozen=True)
+class Package:
+    """A zip that was written, what it holds, and what was left out of the notebook."""
+
+    path: Path
+    member: str
+    size: int
+    left_out: tuple[str, ...] = ()
+
+
+def pack(notebook: Notebook, folder: Path, limits: GraderLimits | None = None) -> Package:
+    """Write WEEK.zip with WEEK.ipynb in it and nothing else. An older zip is replaced.
+
+    Widgets' state is left out; outputs are left out only if the file is too large with them. Both
+    are made anew at grading.
+
+    Raises:
+        SubmissionError: the zip cannot be written, or even without outputs it is too large.
+    """
+    limits = limits or GraderLimits()
+    content, left_out = _slim(notebook, limits)
+    if len(content) > limits.notebook_bytes:
+        raise SubmissionError(
+            f"{notebook.path.name} has {len(content) / 1e6:.1f} MB even without its outputs, over "
+            f"{limits.notebook_bytes / 1e6:.0f} MB: delete pasted pictures and data from its cells."
+        )
+    path = folder / f"{notebook.week}.zip"
+    member = f"{notebook.week}.ipynb"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo(member, time.localtime()[:6])
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        entry.external_attr = 0o644 << 16
+        archive.writestr(entry, content)
+    try:
+        path.write_bytes(buffer.getvalue())
+    except OSError as error:
+        raise SubmissionError(
+            f"{path} cannot be written ({error.strerror}): choose a folder with --output."
+        ) from error
+    return Package(path, member, len(buffer.getvalue()), left_out)
+
+
+def _slim(notebook: Notebook, limits: GraderLimits) -> tuple[bytes, tuple[str, ...]]:
+    document = json.loads(json.dumps(notebook.document))
+    left_out = []
+    if _dict(document.get("metadata")).pop("widgets", None):
+        left_out.append("the widgets' state")
+    content = _encode(document)
+    if len(content) > limits.notebook_bytes:
+        for cell in document["cells"]:
+            if cell["cell_type"] == "code":
+                cell.update(outputs=[], execution_count=None)
+        left_out.append("the outputs")
+        content = _encode(document)
+    return content, tuple(left_out)
+
+
+def _encode(document: dict[str, Any]) -> bytes:
+    # lone surrogates are legal in JSON and not in UTF-8: they become question marks
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return (text + "\n").encode("utf-8", "replace")
