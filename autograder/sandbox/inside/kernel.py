@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import zmq
@@ -79,4 +80,13 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     app.descriptors = {connection[name]: fd for name, fd in zip(CHANNELS, sockets, strict=True)}
     app.initialize([])
     os.chdir(folder)
+    sys.path.insert(_before_packages(), "")
     app.start()
+
+
+def _before_packages() -> int:
+    """Where IPython puts the working folder on sys.path: behind the standard library."""
+    for index, entry in enumerate(sys.path):
+        if os.path.basename(entry) in ("site-packages", "dist-packages"):
+            return index
+    return len(sys.path)
