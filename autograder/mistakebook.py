@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CELL = "# %%"
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 EXERCISE = re.compile(r"[A-Za-z_]\w*")
 KINDS = ("name", "variant", "survivor")
 NOTES = {"name": ("en", "ko"), "variant": (), "survivor": ("why",)}
@@ -215,7 +215,7 @@ def _cell_problems(cell: _Cell, exercises: Collection[str] | None) -> Iterator[t
         return
     kind = kinds[0]
     if kind != "survivor" and not NAME.fullmatch(fields[kind]):
-        yield cell.line, f"`{fields[kind]}`: use small letters, digits and single hyphens"
+        yield cell.line, f"`{fields[kind]}`: use letters, digits and single hyphens"
     for note in NOTES[kind]:
         if not cell.notes.get(note):
             yield cell.line, f"no `# {note}: …` line under the cell's header"

@@ -132,6 +132,7 @@ OPENING = """# Week 98: Doubling
 
 **Papers**
 
+- Bengio et al. (2003), [A language model](https://www.jmlr.org/papers/v3/bengio03a.html)
 - Mikolov et al. (2013), [Word representations](https://arxiv.org/abs/1301.3781)
 
 **Key terms**
@@ -310,6 +311,11 @@ def output(cell_id: str, *outputs: NotebookNode) -> Callable[[NotebookNode], Non
     return lambda notebook: by_id(notebook, cell_id).outputs.extend(outputs)
 
 
+def no_shapes(notebook: NotebookNode) -> None:
+    edit("exercise-2", "Shapes: `x` is a number.", "")(notebook)
+    edit("double_2", "without shape", "")(notebook)
+
+
 ERROR = new_output("error", ename="ValueError", evalue="no", traceback=[])
 STDERR = new_output("stream", name="stderr", text="warning")
 YES = new_output(
@@ -343,6 +349,7 @@ BREAKS: list[tuple[Callable, Callable[[NotebookNode], None], str]] = [
     (rules.key_terms, edit("opening", "| term 3 | 용어", "| term 3 | word"), "5 key terms"),
     (rules.papers, edit("opening", "(2013)", ""), "without a year"),
     (rules.papers, edit("opening", "](https://arxiv.org/abs/1301.3781)", "]"), "without a link"),
+    (rules.papers, edit("opening", "](https://arxiv.org/abs/1301.3781)", "]"), "1 papers"),
     (rules.links, edit("opening", "https://arxiv", "http://arxiv"), "not a whole https"),
     (rules.links, edit("opening", "1301.3781", "13013781"), "not an arXiv"),
     (rules.set_up, drop("setup"), "exactly one"),
@@ -352,7 +359,7 @@ BREAKS: list[tuple[Callable, Callable[[NotebookNode], None], str]] = [
     (rules.exercise_cells, meta("check_double_1", grade_id="check_two"), "check_double_1"),
     (rules.points, meta("check_double_1", points=9), "9 in the check cell"),
     (rules.points, meta("check_double_1", points=60), "expected 30 to 40"),
-    (rules.guidance, edit("exercise-2", "Shapes:", ""), "shapes"),
+    (rules.guidance, no_shapes, "double_2: no word on shapes"),
     (rules.guidance, edit("exercise-2", "About 1 line.", ""), "line budget"),
     (rules.guidance, edit("exercise-2", "Predict first", "Guess"), "no predict-first"),
     (rules.guidance, edit("exercise-2", ">Answer<", ">Reply<"), "no folded answer"),

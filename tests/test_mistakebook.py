@@ -82,7 +82,7 @@ def test_an_empty_file_is_an_empty_book():
         (mistake("excercise=f name=wrong"), "week99_toy.py:1: unknown key `excercise=`"),
         (mistake("exercise=f"), "week99_toy.py:1: a cell needs one of name=, variant="),
         (mistake("exercise=f name=a variant=b"), "week99_toy.py:1: a cell needs one of name="),
-        (mistake("exercise=f name=Wrong_one"), "`Wrong_one`: use small letters"),
+        (mistake("exercise=f name=Wrong_one"), "`Wrong_one`: use letters"),
         (mistake(notes="# en: a\n"), "week99_toy.py:1: no `# ko: …` line"),
         (mistake(notes="# ko: 가\n"), "week99_toy.py:1: no `# en: …` line"),
         (mistake(notes="# en:\n# ko: 가\n"), "week99_toy.py:1: no `# en: …` line"),
@@ -118,7 +118,7 @@ def test_an_exercise_that_the_notebook_lacks_is_refused():
 
 def test_all_problems_are_listed_at_once():
     """One run shows everything that must be repaired, in the file's order."""
-    text = mistake("exercise=f name=A", notes="# en: a\n") + mistake(code="x = = 1")
+    text = mistake("exercise=f name=A_b", notes="# en: a\n") + mistake(code="x = = 1")
     assert [line.split(": ")[0] for line in problems(text).splitlines()] == [
         "week99_toy.py:1",
         "week99_toy.py:1",
