@@ -25,7 +25,9 @@ STEP = re.compile(r"^(\d+)\. ", re.MULTILINE)
 HANGUL = re.compile(r"[\uac00-\ud7a3]")
 SHELLS = ("bash", "powershell")
 
-page_ids = {"ids": lambda page: page.name}
+
+def page_name(page: Path) -> str:
+    return page.name
 
 
 def read(page: Path) -> str:
@@ -105,7 +107,7 @@ def leaf_commands(group: Any, prefix: str = "") -> list[str]:
 
 
 # ------------------------------------------------------------------------------------ pages
-@pytest.mark.parametrize("page", PAGES, **page_ids)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_relative_links_resolve(page: Path) -> None:
     """Every relative link names a file of the guide, and its anchor a heading of that file."""
     for link in relative_links(page):
@@ -131,7 +133,7 @@ def test_every_page_is_reachable_from_the_index() -> None:
     assert seen == set(PAGES)
 
 
-@pytest.mark.parametrize("page", PAGES, **page_ids)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_pages_are_short_and_have_one_title(page: Path) -> None:
     """A page has one title, on its first line, closed code fences, and at most 250 lines."""
     text = read(page)
@@ -141,7 +143,7 @@ def test_pages_are_short_and_have_one_title(page: Path) -> None:
     assert text.count("```") % 2 == 0
 
 
-@pytest.mark.parametrize("page", PAGES, **page_ids)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_steps_are_numbered_in_order(page: Path) -> None:
     """In each numbered list the numbers run 1, 2, 3, …"""
     for section in re.split(r"^#+ ", FENCE.sub("", read(page)), flags=re.MULTILINE):
@@ -151,7 +153,7 @@ def test_steps_are_numbered_in_order(page: Path) -> None:
             last = number
 
 
-@pytest.mark.parametrize("page", PAGES, **page_ids)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_web_links_are_https(page: Path) -> None:
     """Links to the web are https, with a host and without spaces."""
     for link in LINK.findall(without_code(read(page))):
@@ -161,7 +163,7 @@ def test_web_links_are_https(page: Path) -> None:
 
 # ------------------------------------------------------------------------------------ commands
 @pytest.mark.parametrize("program", ["course", "autograder"])
-@pytest.mark.parametrize("page", PAGES, **page_ids)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_documented_commands_exist(page: Path, program: str) -> None:
     """Each call of our command lines names subcommands and options that they have."""
     for words in commands(page, program):
@@ -215,7 +217,7 @@ def test_glossary_is_sorted_without_doubles() -> None:
 
 
 # ------------------------------------------------------------------------------------ Korean
-@pytest.mark.parametrize("page", KOREAN, **page_ids)
+@pytest.mark.parametrize("page", KOREAN, ids=page_name)
 def test_korean_page_keeps_pace_with_the_english_one(page: Path) -> None:
     """Same sections, same numbered steps, same commands in the same order, in Hangul."""
     korean, english = read(page), read(page.with_name(page.name.replace(".ko.md", ".md")))
