@@ -1,3 +1,3 @@
-"""The words on the socket between the grader and the launcher (see `launcher`)."""
+"""The words on the sockets between the grader and the inside (see `launcher` and `zygote`)."""
 
-HELLO, STARTED, FAILED = b"H", b"K", b"F"
+HELLO, STARTED, FAILED, READY = b"H", b"K", b"F", b"R"

@@ -1,0 +1,139 @@
+"""The warm parent: imports once, then forks a launcher for each submission.
+
+It runs as process 1 of a sandbox of its own and never sees a submission: the order goes over the
+child's own socket to the child alone. So there is nothing in its memory but modules. It must stay
+single-threaded, and may never run an OpenMP region, touch CUDA or make a zmq context: a child of
+such a parent hangs. The first message brings the modules to import; every later one brings one
+descriptor, the socket of a launcher to fork.
+
+What warm children share, unlike cold ones: the layout of their address space and whatever the
+imported modules drew at random on import (numpy's and Python's generators are reseeded).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import signal
+import socket
+import sys
+import time
+import traceback
+from typing import NoReturn
+
+from . import linux
+from .launcher import furnish, launch, place_files, read_order
+from .protocol import FAILED, READY
+
+# what a kernel imports on its way to the first cell
+KERNEL_MODULES = (
+    "word2chat_inside.kernel",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.comm",
+    "IPython.core.completer",
+    "IPython.core.magics",
+    "IPython.core.displaypub",
+    "matplotlib_inline.config",
+    "numpy.random",
+    "course.probes",
+)
+
+
+def warm_up(modules: list[str]) -> None:
+    """Import everything; refuse to serve when an import started a thread."""
+    for name in (*KERNEL_MODULES, *modules):
+        importlib.import_module(name)
+    threads = os.listdir("/proc/self/task")
+    if len(threads) != 1:
+        raise RuntimeError(f"importing {modules} started {len(threads) - 1} threads")
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def serve(server: socket.socket) -> NoReturn:
+    """Fork a child per request until the grader closes its end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the Linux kernel
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(server, 64, 1)
+        if not message:
+            os._exit(0)  # we are process 1: every child ends too
+        if os.fork() == 0:
+            server.close()
+            separate(socket.socket(fileno=descriptors[0]))
+        os.close(descriptors[0])
+
+
+def separate(control: socket.socket) -> NoReturn:
+    """In the child: enter fresh namespaces and fork process 1 of them, which becomes the launcher.
+
+    The same capabilities are held as when bubblewrap starts a launcher; `launch` drops them.
+    """
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        linux.unshare(
+            linux.NEW_MOUNTS
+            | linux.NEW_PID
+            | linux.NEW_NET
+            | linux.NEW_IPC
+            | linux.NEW_UTS
+            | linux.NEW_CGROUP
+        )
+        if os.fork() != 0:
+            os._exit(0)
+        os.setsid()
+        furnish_namespaces()
+        reseed()
+        gc.enable()
+    except BaseException:
+        with contextlib.suppress(OSError):
+            control.send(FAILED + traceback.format_exc().encode()[-4000:])
+        os._exit(70)
+    launch(control)
+
+
+def furnish_namespaces() -> None:
+    """What bubblewrap does for a cold launcher: private mounts, its own /proc and ptys, `lo` up."""
+    linux.mount("none", "/", linux.MS_REC | linux.MS_PRIVATE)
+    flags = linux.MS_NOSUID | linux.MS_NOEXEC
+    linux.mount("proc", "/proc", flags | linux.MS_NODEV)
+    linux.mount("devpts", "/dev/pts", flags, "newinstance,ptmxmode=0666,mode=620")
+    linux.raise_loopback()
+
+
+def reseed() -> None:
+    """Give this child its own random numbers, where a cold kernel would have had its own."""
+    random.seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def main() -> None:
+    server = socket.socket(fileno=int(sys.argv[1]))
+    started = time.perf_counter()
+    try:
+        # some modules want a home that can be written to; each child gets an empty one on top
+        order, contents = read_order(socket.recv_fds(server, 64, 1)[1][0])
+        furnish(order)
+        place_files(order, contents)
+        warm_up(order["warm_modules"])
+    except BaseException:
+        server.send(FAILED + traceback.format_exc().encode()[-4000:])
+        os._exit(70)
+    spent = {
+        "seconds": round(time.perf_counter() - started, 3),
+        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+    }
+    server.send(READY + json.dumps(spent).encode())
+    serve(server)
+
+
+if __name__ == "__main__":
+    main()
