@@ -1,0 +1,44 @@
+"""Fixtures: a tiny course, released once and graded once in the real sandbox for many tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+import tiny_course
+
+# nbgrader starts `alembic` by name: let it find the one beside this Python
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def released_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released tiny course, made once; tests work on copies of it."""
+    from autograder.courses import open_course
+    from autograder.release import generate
+    from autograder.reference import load_references
+
+    root = tiny_course.make_course(tmp_path_factory.mktemp("template"))
+    course = open_course(root)
+    generate(course, tiny_course.WEEK)
+    load_references(course, tiny_course.WEEK, say=lambda _: None)
+    return root
+
+
+@pytest.fixture
+def root(released_template: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the released tiny course."""
+    return Path(shutil.copytree(released_template, tmp_path / "course"))
+
+
+@pytest.fixture
+def course(root: Path):
+    """The copy, opened."""
+    from autograder.courses import open_course
+
+    return open_course(root)

@@ -1,0 +1,137 @@
+"""Stage 2: the instructor's cells from the gradebook, the student's words by cell id."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tiny_course
+
+from autograder.courses import Course
+from autograder.errors import UserError
+from autograder.ingest import StudentCell, StudentNotebook, Submission
+from autograder.prepare import PreparedNotebook, Template, prepare, read_template
+
+
+@pytest.fixture
+def template(course: Course) -> Template:
+    return read_template(course, tiny_course.WEEK)
+
+
+def rebuilt(template: Template, *cells: StudentCell, name: str = tiny_course.WEEK) -> PreparedNotebook:
+    sent = (StudentNotebook(name, cells),)
+    submission = Submission("s1", tiny_course.WEEK, sent, (), None, "digest")
+    (found,) = prepare(submission, template)
+    return found
+
+
+def answer(source: str, grade_id: str | None, kind: str = "code") -> StudentCell:
+    return StudentCell(kind, source, grade_id, None)
+
+
+def sources(found: PreparedNotebook) -> dict[str, str]:
+    return {cell.grade_id: cell.source for cell in found.cells if cell.grade_id}
+
+
+def test_the_gradebook_keeps_hidden_checks_and_stubs(template: Template) -> None:
+    """The template holds what students never see, and not what they must write."""
+    cells = template.notebooks[0].known
+    assert "BEGIN HIDDEN TESTS" in cells["check_double"].source
+    assert "NotImplementedError" in cells["double"].source
+    assert "return 2 * x" not in cells["double"].source
+
+
+def test_an_answer_takes_the_place_of_the_stub(template: Template) -> None:
+    """The student's source stands in the solution cell."""
+    found = rebuilt(template, answer("def double(x): return x", "double"))
+    assert sources(found)["double"] == "def double(x): return x"
+
+
+@pytest.mark.parametrize("grade_id", ["setup", "check_double"])
+def test_locked_cells_are_the_gradebooks(template: Template, grade_id: str) -> None:
+    """What a student wrote into a locked cell is dropped."""
+    found = rebuilt(template, answer("import forged", grade_id))
+    assert "forged" not in "".join(cell.source for cell in found.cells)
+    assert sources(found)[grade_id] == template.notebooks[0].known[grade_id].source
+
+
+def test_deleted_cells_come_back_in_their_place(template: Template) -> None:
+    """An empty notebook is rebuilt whole, in the instructor's order, with a note for each."""
+    found = rebuilt(template)
+    wanted = [cell.grade_id for cell in template.notebooks[0].cells]
+    assert [cell.grade_id for cell in found.cells] == wanted
+    assert any("check_double" in note for note in found.notes)
+
+
+def test_reordered_cells_are_put_in_order(template: Template) -> None:
+    """A check before its solution is the instructor's order again."""
+    found = rebuilt(
+        template,
+        answer("", "check_double"),
+        answer("two", "row_sums"),
+        answer("one", "double"),
+    )
+    order = [cell.grade_id for cell in found.cells if cell.grade_id]
+    assert order == ["setup", "double", "check_double", "row_sums", "check_row_sums"]
+    assert sources(found)["double"] == "one"
+
+
+def test_a_retyped_cell_is_code_again(template: Template) -> None:
+    """A solution cell turned into text still runs."""
+    found = rebuilt(template, answer("def double(x): return 2 * x", "double", kind="markdown"))
+    cell = next(cell for cell in found.cells if cell.grade_id == "double")
+    assert (cell.kind, cell.run) == ("code", True)
+
+
+def test_the_students_own_cells_follow_the_cell_they_followed(template: Template) -> None:
+    """A helper written above an answer stays above it."""
+    found = rebuilt(
+        template,
+        answer("", "setup"),
+        answer("def helper(): ...", None),
+        answer("def double(x): return helper()", "double"),
+    )
+    texts = [cell.source for cell in found.cells]
+    assert texts.index("def helper(): ...") < texts.index("def double(x): return helper()")
+    assert next(cell for cell in found.cells if cell.source == "def helper(): ...").run
+
+
+def test_a_doubled_solution_cell_runs_as_the_students_own(template: Template) -> None:
+    """Copying a cell in JupyterLab copies its id: both run, in order, and none is lost."""
+    found = rebuilt(template, answer("first = 1", "double"), answer("second = 2", "double"))
+    texts = [cell.source for cell in found.cells]
+    assert texts.index("first = 1") + 1 == texts.index("second = 2")
+    assert [cell.grade_id for cell in found.cells].count("double") == 1
+
+
+def test_playgrounds_are_never_run(template: Template) -> None:
+    """A cell tagged nbval-skip stays unrun, recognised by id or by its text."""
+    found = rebuilt(template, StudentCell("code", "train(epochs=1000)", None, "play"))
+    cell = next(cell for cell in found.cells if cell.source == "train(epochs=1000)")
+    assert not cell.run
+    text = next(cell.source for cell in template.notebooks[0].cells if cell.skip)
+    assert not any(cell.run and cell.source == text for cell in rebuilt(template, answer(text, None)).cells)
+
+
+def test_a_missing_notebook_is_an_empty_one(template: Template) -> None:
+    """A notebook under another name earns nothing and says why."""
+    found = rebuilt(template, answer("x", "double"), name="my-homework")
+    assert "was not in the submission" in found.notes[0]
+    assert "NotImplementedError" in sources(found)["double"]
+
+
+def test_an_unreleased_week_is_named(course: Course, root: Path) -> None:
+    """Grading before release says which command is missing."""
+    (root / "source" / "week91").mkdir()
+    source = root / "source" / tiny_course.WEEK / f"{tiny_course.WEEK}.ipynb"
+    (root / "source" / "week91" / "week91.ipynb").write_bytes(source.read_bytes())
+    with pytest.raises(UserError, match="autograder release week91"):
+        read_template(course, "week91")
+
+
+def test_a_source_that_changed_since_release_is_named(course: Course, root: Path) -> None:
+    """A check edited after release would judge by a text that students' copies do not have."""
+    source = root / "source" / tiny_course.WEEK / f"{tiny_course.WEEK}.ipynb"
+    source.write_text(source.read_text().replace("double(3) == 6", "double(4) == 8"))
+    with pytest.raises(UserError, match="changed since it was released"):
+        read_template(course, tiny_course.WEEK)
