@@ -17,6 +17,7 @@ from course.errors import UserError
 
 if TYPE_CHECKING:
     from course.check import CheckReport
+    from course.data import DataFile
     from course.doctor import Line
     from course.kernels import Installation, Where
 
@@ -397,16 +398,23 @@ def _show_data(problems: dict[str, str]) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("file", "kB", "source", "licence", ""):
         table.add_column(heading, justify="right" if heading == "kB" else "left")
-    files = manifest().values()
+    files = list(manifest().values())
+    speech = [file for file in files if file.name.startswith("speech/")]
     for file in files:
-        state = "[red]damaged[/red]" if problems[file.name] else "[green]intact[/green]"
-        name = file.name.replace("sense_and_sensibility_01_austen_64kb-", "…")
-        size = f"{file.size / 1000:,.0f}"
-        table.add_row(name, size, escape(file.source), escape(file.licence), state)
+        if file not in speech:
+            table.add_row(*_data_row(file.name, [file], problems))
+    table.add_row(*_data_row(f"speech/ ({len(speech)} files)", speech, problems))
     out.print(table)
     total = sum(file.size for file in files) / 1e6
-    out.print(f"\n{len(files)} files, {total:.1f} MB in {DATA_DIR}", soft_wrap=True)
+    out.print(f"\n{len(files)} files, {total:.1f} MB in {escape(str(DATA_DIR))}", soft_wrap=True)
     out.print("README.md there says more. In a notebook: from course.data import load_glove")
+
+
+def _data_row(name: str, files: list[DataFile], problems: dict[str, str]) -> tuple[str, ...]:
+    damaged = any(problems[file.name] for file in files)
+    state = "[red]damaged[/red]" if damaged else "[green]intact[/green]"
+    size = f"{sum(file.size for file in files) / 1000:,.0f}"
+    return escape(name), size, escape(files[0].source), escape(files[0].licence), state
 
 
 # ------------------------------------------------------------------------------------ progress
