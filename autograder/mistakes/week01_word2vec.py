@@ -1,0 +1,507 @@
+"""Known mistakes and correct variants of week 01. Each cell is overlaid on the reference: it runs after the reference's solution cell."""
+# %% exercise=one_hot name=transposed
+# en: Look at the shape: each word should be a row of V numbers. Which axis did you put last?
+# ko: 모양을 확인하세요. 단어 하나가 숫자 V개짜리 행이어야 합니다. 어느 축을 마지막에 두었나요?
+def one_hot(ids, V):
+    return (torch.arange(V).reshape(V, *[1] * ids.dim()) == ids).float()
+
+# %% exercise=one_hot name=integers
+# en: The ones are in the right places, but what type are they? A matrix product with W needs floats.
+# ko: 1의 자리는 맞지만 자료형은 무엇인가요? W와 행렬 곱을 하려면 실수형이어야 합니다.
+def one_hot(ids, V):
+    return F.one_hot(ids, V)
+
+# %% exercise=one_hot name=ids-from-one
+# en: Every 1 is one place off. Where do ids start counting: at 0 or at 1?
+# ko: 모든 1이 한 칸씩 어긋나 있습니다. id는 0부터 셀까요, 1부터 셀까요?
+def one_hot(ids, V):
+    return torch.eye(V)[ids - 1]
+
+# %% exercise=one_hot name=one-vector-for-all
+# en: All words have ended up in one vector. Each word needs a vector of its own.
+# ko: 모든 단어가 벡터 하나에 합쳐졌습니다. 단어마다 자기 벡터가 있어야 합니다.
+def one_hot(ids, V):
+    return torch.eye(V)[ids].sum(-2)
+
+# %% exercise=one_hot name=axes-flattened
+# en: A single sentence works, but a batch of sentences loses its axes. Which shape should come back?
+# ko: 문장 하나는 되지만 문장 묶음에서는 축이 사라집니다. 어떤 모양이 돌아와야 할까요?
+def one_hot(ids, V):
+    return torch.eye(V)[ids.flatten()]
+
+# %% exercise=one_hot variant=rows-of-the-identity
+def one_hot(ids, V):
+    return torch.eye(V)[ids]
+
+# %% exercise=one_hot variant=library-call
+def one_hot(ids, V):
+    return F.one_hot(ids, V).to(torch.float32)
+
+# %% exercise=one_hot variant=scatter
+def one_hot(ids, V):
+    out = torch.zeros(*ids.shape, V)
+    return out.scatter_(-1, ids.unsqueeze(-1), 1.0)
+
+# %% exercise=context_pairs name=last-place-missing
+# en: The window reaches less far to the right than to the left. Does range() include its end?
+# ko: 창이 왼쪽보다 오른쪽으로 덜 뻗습니다. range()는 끝값을 포함하나요?
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(0, i - window), min(len(ids), i + window))
+        if j != i
+    ]
+
+# %% exercise=context_pairs name=only-the-future
+# en: Only words to the right of the centre appear. The window has two sides.
+# ko: 중심 단어의 오른쪽 단어만 나옵니다. 창에는 양쪽이 있습니다.
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(i + 1, min(len(ids), i + window + 1))
+    ]
+
+# %% exercise=context_pairs name=equal-words-skipped
+# en: Two equal words at different places are a pair too. Do you compare places or words?
+# ko: 서로 다른 자리에 있는 같은 단어도 쌍이 됩니다. 자리를 비교하나요, 단어를 비교하나요?
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(0, i - window), min(len(ids), i + window + 1))
+        if ids[j] != ids[i]
+    ]
+
+# %% exercise=context_pairs name=wraps-around
+# en: At the start of the sentence, words from its end appear. What does a negative index mean in Python?
+# ko: 문장 처음에서 문장 끝의 단어가 나타납니다. 파이썬에서 음수 인덱스는 무엇을 뜻하나요?
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(-len(ids), i - window), min(len(ids), i + window + 1))
+        if j != i
+    ]
+
+# %% exercise=context_pairs name=centre-with-itself
+# en: A word is paired with its own place. Which value of j should be left out?
+# ko: 단어가 자기 자신의 자리와 짝지어졌습니다. j의 어떤 값을 빼야 할까요?
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(0, i - window), min(len(ids), i + window + 1))
+    ]
+
+# %% exercise=context_pairs name=context-first
+# en: The pairs are right but turned around: which of the two words comes first?
+# ko: 쌍은 맞지만 순서가 뒤집혔습니다. 두 단어 중 어느 것이 먼저일까요?
+def context_pairs(ids, window):
+    return [
+        (ids[j], ids[i])
+        for i in range(len(ids))
+        for j in range(max(0, i - window), min(len(ids), i + window + 1))
+        if j != i
+    ]
+
+# %% exercise=context_pairs variant=slices
+def context_pairs(ids, window):
+    pairs = []
+    for i, centre in enumerate(ids):
+        left = ids[max(0, i - window) : i]
+        right = ids[i + 1 : i + 1 + window]
+        pairs.extend((centre, word) for word in left + right)
+    return pairs
+
+# %% exercise=context_pairs variant=all-places
+def context_pairs(ids, window):
+    T = len(ids)
+    return [(ids[i], ids[j]) for i in range(T) for j in range(T) if 0 < abs(i - j) <= window]
+
+# %% exercise=cbow_forward name=padding-in-the-mean
+# en: The padded places still take part. Which places does the mask call real, and how many are they?
+# ko: 채워 넣은 자리가 아직 계산에 들어갑니다. 마스크가 진짜라고 하는 자리는 어디이고 몇 개인가요?
+def cbow_forward(context, mask, W_in, W_out):
+    return W_in[context].mean(dim=1) @ W_out.T
+
+# %% exercise=cbow_forward name=divided-by-the-window
+# en: Padded words add nothing now, but you still divide by the full window. How many words are real?
+# ko: 채운 단어는 더해지지 않지만 여전히 창 전체 크기로 나눕니다. 진짜 단어는 몇 개인가요?
+def cbow_forward(context, mask, W_in, W_out):
+    return (W_in[context] * mask.unsqueeze(-1)).mean(dim=1) @ W_out.T
+
+# %% exercise=cbow_forward name=sum-for-mean
+# en: The context vectors are added up. The formula asks for their mean.
+# ko: 문맥 벡터를 더하기만 했습니다. 식은 평균을 요구합니다.
+def cbow_forward(context, mask, W_in, W_out):
+    return (W_in[context] * mask.unsqueeze(-1)).sum(dim=1) @ W_out.T
+
+# %% exercise=cbow_forward name=softmaxed
+# en: These are probabilities. The function should return the scores before the softmax.
+# ko: 이것은 확률입니다. 함수는 소프트맥스 이전의 점수를 돌려주어야 합니다.
+def cbow_forward(context, mask, W_in, W_out):
+    total = (W_in[context] * mask.unsqueeze(-1)).sum(dim=1)
+    h = total / mask.sum(dim=1, keepdim=True).clamp(min=1)
+    return (h @ W_out.T).softmax(dim=-1)
+
+# %% exercise=cbow_forward name=one-table-for-both
+# en: Every word has two vectors. Which table holds the words as answers?
+# ko: 단어마다 벡터가 두 개 있습니다. 답으로 쓰이는 단어는 어느 표에 있나요?
+def cbow_forward(context, mask, W_in, W_out):
+    total = (W_in[context] * mask.unsqueeze(-1)).sum(dim=1)
+    return (total / mask.sum(dim=1, keepdim=True).clamp(min=1)) @ W_in.T
+
+# %% exercise=cbow_forward name=id-zero-as-padding
+# en: Id 0 is also a real word. What decides whether a place is padding: its id or the mask?
+# ko: id 0은 진짜 단어이기도 합니다. 어떤 자리가 패딩인지는 id가 정하나요, 마스크가 정하나요?
+def cbow_forward(context, mask, W_in, W_out):
+    real = (context != 0).to(W_in.dtype)
+    total = (W_in[context] * real.unsqueeze(-1)).sum(dim=1)
+    return (total / real.sum(dim=1, keepdim=True).clamp(min=1)) @ W_out.T
+
+# %% exercise=cbow_forward name=nan-without-context
+# en: A row without any real word divides 0 by 0. What should its mean vector be?
+# ko: 진짜 단어가 하나도 없는 행에서 0을 0으로 나눕니다. 이때 평균 벡터는 무엇이어야 할까요?
+def cbow_forward(context, mask, W_in, W_out):
+    total = (W_in[context] * mask.unsqueeze(-1)).sum(dim=1)
+    return (total / mask.sum(dim=1, keepdim=True)) @ W_out.T
+
+# %% exercise=cbow_forward variant=loop
+def cbow_forward(context, mask, W_in, W_out):
+    rows = []
+    for ids, real in zip(context, mask):
+        h = W_in[ids[real]].mean(dim=0) if real.any() else torch.zeros_like(W_in[0])
+        rows.append(W_out @ h)
+    return torch.stack(rows)
+
+# %% exercise=cbow_forward variant=einsum
+def cbow_forward(context, mask, W_in, W_out):
+    weights = mask.double() / mask.sum(1, keepdim=True).clamp(min=1)
+    return torch.einsum("bc,bcd,vd->bv", weights.to(W_in.dtype), W_in[context], W_out)
+
+# %% exercise=cbow_forward variant=one-hot-matrix
+def cbow_forward(context, mask, W_in, W_out):
+    bags = torch.zeros(len(context), len(W_in), dtype=W_in.dtype)
+    bags.scatter_add_(1, context, mask.to(W_in.dtype))
+    return bags / bags.sum(1, keepdim=True).clamp(min=1) @ W_in @ W_out.T
+
+# %% exercise=sgns_loss_and_grad name=repeats-overwritten
+# en: When a word occurs twice in the batch, one of its contributions is lost. Do repeated ids add up?
+# ko: 한 단어가 배치에 두 번 나오면 기여 하나가 사라집니다. 반복된 id의 값이 더해지고 있나요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre], W_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum()) / B
+    g = torch.sigmoid(s)
+    g[:, 0] -= 1
+    g = g / B
+    grad_in, grad_out = torch.zeros_like(W_in), torch.zeros_like(W_out)
+    grad_in[centre] += torch.einsum("bk,bkd->bd", g, u)
+    grad_out[targets.flatten()] += torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad name=batch-summed
+# en: Everything is B times too large. Is the loss of a batch the sum or the mean of its pairs?
+# ko: 모든 값이 B배 큽니다. 배치의 손실은 쌍들의 합인가요, 평균인가요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre], W_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum())
+    g = torch.sigmoid(s)
+    g[:, 0] -= 1
+    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad name=gradient-not-averaged
+# en: The loss is the mean over the batch, but the gradients belong to the sum. What happened to 1/B?
+# ko: 손실은 배치 평균인데 기울기는 합의 기울기입니다. 1/B는 어디로 갔나요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre], W_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum()) / B
+    g = torch.sigmoid(s)
+    g[:, 0] -= 1
+    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad name=label-forgotten
+# en: The loss is right, but the true context is treated as if its label were 0. What is dloss/ds for it?
+# ko: 손실은 맞지만 진짜 문맥 단어의 레이블을 0으로 다루었습니다. 그 단어의 dloss/ds는 무엇인가요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre], W_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum()) / B
+    g = torch.sigmoid(s) / B
+    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad name=negatives-pulled-in
+# en: The negatives are treated like true context words. Should their scores go up or down?
+# ko: 네거티브 단어를 진짜 문맥처럼 다루고 있습니다. 그 점수는 올라가야 하나요, 내려가야 하나요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre], W_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = -F.logsigmoid(s).sum() / B
+    g = (torch.sigmoid(s) - 1) / B
+    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad name=log-of-sigmoid
+# en: With scores in the hundreds the loss becomes infinite. Which function computes ln sigmoid safely?
+# ko: 점수가 수백이 되면 손실이 무한대가 됩니다. ln sigmoid를 안전하게 계산하는 함수는 무엇인가요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre], W_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    p = torch.sigmoid(s)
+    loss = -(torch.log(p[:, 0]).sum() + torch.log(1 - p[:, 1:]).sum()) / B
+    p[:, 0] -= 1
+    g = p / B
+    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad variant=autograd
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    a, b = W_in.detach().requires_grad_(), W_out.detach().requires_grad_()
+    v = a[centre]
+    near = F.logsigmoid((b[context] * v).sum(-1))
+    far = F.logsigmoid(-(b[negatives] * v[:, None]).sum(-1)).sum(-1)
+    loss = -(near + far).mean()
+    grad_in, grad_out = torch.autograd.grad(loss, (a, b))
+    return loss.detach(), grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad variant=loop
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    loss, grad_in, grad_out = 0.0, torch.zeros_like(W_in), torch.zeros_like(W_out)
+    for c, o, noise in zip(centre.tolist(), context.tolist(), negatives.tolist()):
+        for target, label in [(o, 1.0)] + [(n, 0.0) for n in noise]:
+            s = W_in[c] @ W_out[target]
+            loss = loss - F.logsigmoid(s if label else -s) / B
+            g = (torch.sigmoid(s) - label) / B
+            grad_in[c] += g * W_out[target]
+            grad_out[target] += g * W_in[c]
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad variant=softplus-and-index-put
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B, K = negatives.shape
+    v, u, n = W_in[centre], W_out[context], W_out[negatives]
+    s, t = (u * v).sum(-1), (n @ v.unsqueeze(-1)).squeeze(-1)
+    loss = (F.softplus(-s).sum() + F.softplus(t).sum()) / B
+    g, h = -torch.sigmoid(-s) / B, torch.sigmoid(t) / B
+    grad_in, grad_out = torch.zeros_like(W_in), torch.zeros_like(W_out)
+    grad_in.index_put_((centre,), g[:, None] * u + (h[:, :, None] * n).sum(1), accumulate=True)
+    grad_out.index_put_((context,), g[:, None] * v, accumulate=True)
+    grad_out.index_put_((negatives,), h[:, :, None] * v[:, None], accumulate=True)
+    return loss, grad_in, grad_out
+
+# %% exercise=noise_distribution name=power-forgotten
+# en: These are the plain frequencies. What should happen to a count before you normalise?
+# ko: 이것은 단순한 빈도입니다. 정규화하기 전에 횟수에 무엇을 해야 할까요?
+def noise_distribution(counts, power=0.75):
+    return counts.double() / counts.sum()
+
+# %% exercise=noise_distribution name=normalised-too-early
+# en: The numbers do not sum to 1. Normalise after the power, not before it.
+# ko: 합이 1이 아닙니다. 거듭제곱 앞이 아니라 뒤에서 정규화하세요.
+def noise_distribution(counts, power=0.75):
+    return torch.where(counts > 0, (counts.double() / counts.sum()) ** power, 0.0)
+
+# %% exercise=noise_distribution name=softmax-of-counts
+# en: A softmax gives nearly everything to the most frequent word. The formula has a power, no exponential.
+# ko: 소프트맥스는 가장 흔한 단어에 거의 모든 확률을 줍니다. 식에는 지수 함수가 아니라 거듭제곱이 있습니다.
+def noise_distribution(counts, power=0.75):
+    return torch.softmax(power * counts.double(), dim=0)
+
+# %% exercise=noise_distribution name=power-argument-ignored
+# en: Right for the power 3/4, wrong for any other. Do you use the argument?
+# ko: 3/4제곱일 때는 맞지만 다른 지수에서는 틀립니다. 인자를 사용하고 있나요?
+def noise_distribution(counts, power=0.75):
+    weights = counts.double() ** 0.75
+    return weights / weights.sum()
+
+# %% exercise=noise_distribution name=unseen-words-drawn
+# en: With power 0, words that never occur are drawn too. What is 0 to the power 0?
+# ko: 지수가 0이면 한 번도 나오지 않은 단어도 뽑힙니다. 0의 0제곱은 얼마인가요?
+def noise_distribution(counts, power=0.75):
+    weights = counts.double() ** power
+    return weights / weights.sum()
+
+# %% exercise=noise_distribution name=inverted-power
+# en: Frequent words have become even more likely. Is the exponent power, or one divided by power?
+# ko: 흔한 단어가 더 자주 뽑히게 되었습니다. 지수가 power인가요, 1/power인가요?
+def noise_distribution(counts, power=0.75):
+    weights = torch.where(counts > 0, counts.double() ** (1 / max(power, 1e-6)), 0.0)
+    return weights / weights.sum()
+
+# %% exercise=noise_distribution variant=exp-log
+def noise_distribution(counts, power=0.75):
+    logs = power * counts.double().log()
+    return torch.softmax(logs.masked_fill(counts == 0, -torch.inf), dim=0)
+
+# %% exercise=noise_distribution variant=loop
+def noise_distribution(counts, power=0.75):
+    weights = [float(n) ** power if n > 0 else 0.0 for n in counts.tolist()]
+    total = sum(weights)
+    return torch.tensor([w / total for w in weights], dtype=torch.float64)
+
+# %% exercise=most_similar name=dot-product
+# en: Long vectors win whatever their direction. What should the dot product be divided by?
+# ko: 방향과 상관없이 긴 벡터가 이깁니다. 내적을 무엇으로 나누어야 할까요?
+def most_similar(query, W, k, exclude=()):
+    scores = W @ query
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    return ids, values
+
+# %% exercise=most_similar name=query-not-normalised
+# en: The order is right, but the numbers can exceed 1. Whose length is still in them?
+# ko: 순서는 맞지만 값이 1을 넘을 수 있습니다. 누구의 길이가 아직 남아 있나요?
+def most_similar(query, W, k, exclude=()):
+    scores = (W @ query) / W.norm(dim=1).clamp(min=1e-12)
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    return ids, values
+
+# %% exercise=most_similar name=exclude-ignored
+# en: Excluded words still come back. Where do you use `exclude`?
+# ko: 제외한 단어가 여전히 나옵니다. `exclude`를 어디에서 사용하나요?
+def most_similar(query, W, k, exclude=()):
+    scores = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    values, ids = scores.topk(min(k, len(W)))
+    return ids, values
+
+# %% exercise=most_similar name=excluded-set-to-zero
+# en: When all cosines are negative, an excluded word wins with 0. Which number is below every cosine?
+# ko: 코사인이 모두 음수이면 제외된 단어가 0으로 이깁니다. 모든 코사인보다 작은 수는 무엇인가요?
+def most_similar(query, W, k, exclude=()):
+    scores = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores[list(exclude)] = 0.0
+    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    return ids, values
+
+# %% exercise=most_similar name=nan-for-a-zero-row
+# en: A row of zeros gives 0/0, and topk puts NaN first. What should its cosine count as?
+# ko: 0으로만 된 행은 0/0이 되고 topk는 NaN을 맨 앞에 둡니다. 그 코사인은 얼마로 쳐야 할까요?
+def most_similar(query, W, k, exclude=()):
+    scores = (W @ query) / (W.norm(dim=1) * query.norm())
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    return ids, values
+
+# %% exercise=most_similar name=least-similar-first
+# en: The words come in the wrong order. Does argsort start with the smallest or with the largest?
+# ko: 단어의 순서가 거꾸로입니다. argsort는 가장 작은 값부터 시작하나요, 가장 큰 값부터 시작하나요?
+def most_similar(query, W, k, exclude=()):
+    scores = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores[list(exclude)] = torch.inf
+    ids = scores.argsort()[: min(k, len(W) - len(exclude))]
+    return ids, scores[ids]
+
+# %% exercise=most_similar variant=library-call
+def most_similar(query, W, k, exclude=()):
+    cosines = F.cosine_similarity(W, query[None], dim=1)
+    ids = [int(i) for i in cosines.argsort(descending=True) if int(i) not in exclude][:k]
+    return torch.tensor(ids), cosines[ids]
+
+# %% exercise=most_similar variant=normalise-first
+def most_similar(query, W, k, exclude=()):
+    keep = torch.tensor([i for i in range(len(W)) if i not in set(exclude)])
+    cosines = F.normalize(W[keep], dim=1) @ F.normalize(query, dim=0)
+    values, places = torch.sort(cosines, descending=True)
+    return keep[places[:k]], values[:k]
+
+# %% exercise=analogy name=input-word-returned
+# en: Some answers are words of the question itself. Which three words may never be an answer?
+# ko: 어떤 답은 질문에 나온 단어입니다. 절대 답이 될 수 없는 세 단어는 무엇인가요?
+def analogy(asked, W):
+    unit = W / W.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    return ((b - a + c) @ unit.T).argmax(dim=1)
+
+# %% exercise=analogy name=step-backwards
+# en: You walk from b to a. Which way does the step of "a is to b" go?
+# ko: b에서 a로 걸어갔습니다. "a와 b의 관계"에서 발걸음은 어느 방향인가요?
+def analogy(asked, W):
+    unit = W / W.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = (a - b + c) @ unit.T
+    return scores.scatter_(1, asked, -torch.inf).argmax(dim=1)
+
+# %% exercise=analogy name=lengths-left-in
+# en: Long vectors decide the answer. Bring every vector to length 1 before you add and subtract.
+# ko: 긴 벡터가 답을 결정합니다. 더하고 빼기 전에 모든 벡터의 길이를 1로 만드세요.
+def analogy(asked, W):
+    a, b, c = W[asked].unbind(dim=1)
+    scores = (b - a + c) @ W.T
+    return scores.scatter_(1, asked, -torch.inf).argmax(dim=1)
+
+# %% exercise=analogy name=query-from-raw-vectors
+# en: The candidates have length 1, but the query is built from raw vectors. Normalise before b - a + c.
+# ko: 후보 단어는 길이가 1이지만 질의는 원래 벡터로 만들었습니다. b - a + c 앞에서 정규화하세요.
+def analogy(asked, W):
+    unit = W / W.norm(dim=1, keepdim=True)
+    a, b, c = W[asked].unbind(dim=1)
+    scores = (b - a + c) @ unit.T
+    return scores.scatter_(1, asked, -torch.inf).argmax(dim=1)
+
+# %% exercise=analogy name=only-c-excluded
+# en: c is never returned, but a or b sometimes is. How many words of the question are ruled out?
+# ko: c는 나오지 않지만 a나 b가 가끔 나옵니다. 질문의 단어 중 몇 개를 제외해야 하나요?
+def analogy(asked, W):
+    unit = W / W.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = (b - a + c) @ unit.T
+    return scores.scatter_(1, asked[:, 2:], -torch.inf).argmax(dim=1)
+
+# %% exercise=analogy name=excluded-for-everyone
+# en: A word of one question is ruled out for all questions. Each row has three words of its own.
+# ko: 한 질문의 단어가 모든 질문에서 제외됩니다. 행마다 자기 세 단어만 제외해야 합니다.
+def analogy(asked, W):
+    unit = W / W.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = (b - a + c) @ unit.T
+    scores[:, asked.flatten()] = -torch.inf
+    return scores.argmax(dim=1)
+
+# %% exercise=analogy variant=loop
+def analogy(asked, W):
+    unit = F.normalize(W, dim=1)
+    answers = []
+    for a, b, c in asked.tolist():
+        scores = F.cosine_similarity(unit, (unit[b] - unit[a] + unit[c])[None], dim=1)
+        for word in (a, b, c):
+            scores[word] = -2.0
+        answers.append(scores.argmax())
+    return torch.stack(answers)
+
+# %% exercise=analogy variant=three-products
+def analogy(asked, W):
+    unit = F.normalize(W, dim=1)
+    signs = torch.tensor([-1.0, 1.0, 1.0], dtype=W.dtype)
+    scores = torch.einsum("qnd,vd,n->qv", unit[asked], unit, signs)
+    inputs = torch.zeros_like(scores).scatter(1, asked, 1.0)
+    return scores.masked_fill(inputs > 0, float("-inf")).argmax(dim=1)
