@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
 import math
 import re
 import time
@@ -25,21 +24,23 @@ from tokenizers import ByteLevelBPETokenizer
 from torch import Tensor
 from transformers import GPT2Config, GPT2LMHeadModel, GPT2TokenizerFast
 
-DATA = Path(__file__).parent.parent / "data"
+from course.data import load_austen, load_debian_faq, load_korean_constitution, load_moby_dick
+from course.models import write_checksums
+
 SEED = 2019
 VOCAB = 3072
 CONTEXT = 256
 HELD_OUT_NOVEL = "northangerabbey"
 # Reserved for later weeks (chat templates, padding); no text of this training run holds them.
+FILES = [
+    *("config.json", "generation_config.json", "model.safetensors"),
+    *("tokenizer.json", "tokenizer_config.json"),
+]
 SPECIAL = ["<|endoftext|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>"]
 PROMPTS = ["It is a truth universally acknowledged, that", "Captain Ahab", "모든 국민은"]
 
 
 # ------------------------------------------------------------------------------------ text
-def read(data: Path, name: str) -> str:
-    return lzma.open(data / f"{name}.txt.xz", "rt", encoding="utf-8").read()
-
-
 def unwrap(text: str) -> str:
     """One line per paragraph: the books break lines at 70 characters, which no one speaks."""
     paragraphs = re.split(r"\n\s*\n", text)
@@ -52,14 +53,18 @@ def split_end(text: str, share: float = 0.1) -> tuple[str, str]:
     return text[:cut], text[cut:]
 
 
-def load_texts(data: Path) -> tuple[dict[str, str], dict[str, str]]:
+def load_texts() -> tuple[dict[str, str], dict[str, str]]:
     """Training and held-out texts by name. A whole novel is held out, and the ends of the rest."""
-    train, held = {}, {}
-    for part in read(data, "austen").split("\f")[1:]:
-        name, text = part.split("\n", 1)
-        (held if name == HELD_OUT_NOVEL else train)[name] = unwrap(text)
-    for name in ("moby_dick", "debian_faq_en", "debian_faq_ko", "korean_constitution"):
-        train[name], held[name] = split_end(unwrap(read(data, name)))
+    train = {name: unwrap(text) for name, text in load_austen().items()}
+    held = {HELD_OUT_NOVEL: train.pop(HELD_OUT_NOVEL)}
+    others = {
+        "moby_dick": load_moby_dick(),
+        "debian_faq_en": load_debian_faq("en"),
+        "debian_faq_ko": load_debian_faq("ko"),
+        "korean_constitution": load_korean_constitution(),
+    }
+    for name, text in others.items():
+        train[name], held[name] = split_end(unwrap(text))
     return train, held
 
 
@@ -68,11 +73,13 @@ def train_tokenizer(texts: list[str], out: Path) -> GPT2TokenizerFast:
     """Byte-level BPE (Radford et al. 2019, section 2.2): every text can be encoded, Hangul too."""
     bpe = ByteLevelBPETokenizer()
     bpe.train_from_iterator(texts, vocab_size=VOCAB, special_tokens=SPECIAL, show_progress=False)
-    bpe.save_model(str(out))
+    bpe.save_model(str(out))  # vocab.json and merges.txt: what GPT-2's tokenizer is built from
     tokenizer = GPT2TokenizerFast.from_pretrained(
         out, model_max_length=CONTEXT, pad_token="<|pad|>", extra_special_tokens=SPECIAL[2:]
     )
-    tokenizer.save_pretrained(out)
+    tokenizer.save_pretrained(out)  # tokenizer.json holds both
+    for name in ("vocab.json", "merges.txt"):
+        (out / name).unlink()
     return tokenizer
 
 
@@ -238,7 +245,6 @@ def plot_curve(curve: list[dict[str, float]], baselines: dict[str, float], path:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--out", type=Path, default=Path("build/tiny_gpt2"))
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--batch", type=int, default=16)
@@ -247,7 +253,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
 
-    texts = load_texts(args.data)
+    texts = load_texts()
     tokenizer = train_tokenizer(list(texts[0].values()), args.out)
     model = build()
     ids = encode(tokenizer, list(texts[0].values()))
@@ -256,6 +262,7 @@ def main() -> None:
 
     curve = train(model, ids, novel, args.steps, args.batch, args.out)
     model.half().save_pretrained(args.out)
+    write_checksums(args.out, FILES)
     model.float()  # the card describes the rounded weights that ship
     results = {"seed": SEED, "steps": args.steps, "batch": args.batch, "context": CONTEXT}
     results |= {"curve": curve, **report(model, tokenizer, texts)}

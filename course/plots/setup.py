@@ -20,16 +20,16 @@ HEAD_COLOURS = [style.BLUE, style.ORANGE, style.GREEN, style.PINK, style.SKY, st
 # ------------------------------------------------------------------------------------ machinery
 def kernel_and_grader() -> Figure:
     """Two ways of one cell: at your desk (browser, kernel, device) and when it is graded."""
-    fig, ax = style.figure(8.4, 3.5)
-    ax.set(xlim=(0, 12), ylim=(0, 5))
+    fig, ax = style.figure(8.4, 3.2)
+    ax.set(xlim=(0, 11.9), ylim=(0.45, 5.1))
     ax.axis("off")
-    ax.text(0.1, 4.72, "At your desk", weight="bold")
+    ax.text(0.1, 4.72, "At your desk", fontsize=12)
     _box(ax, 0.1, 3.1, "Browser", "the text you see", style.SKY)
     _box(ax, 4.3, 3.1, "Kernel", "a Python process:\nyour variables live here", style.ORANGE)
     _box(ax, 8.5, 3.1, "Device", "CPU or GPU:\nthe numbers live here", style.GREEN)
     _arrow(ax, 3.4, 4.2, 3.7, "Shift+Enter")
     _arrow(ax, 7.6, 8.4, 3.7, "operations")
-    ax.text(0.1, 2.22, "When it is graded", weight="bold")
+    ax.text(0.1, 2.22, "When it is graded", fontsize=12)
     _box(ax, 0.1, 0.6, "Your source", "solution cells only", style.SKY)
     _box(ax, 4.3, 0.6, "Fresh kernel", "in a sandbox, with new\nnumbers to work on", style.ORANGE)
     _box(ax, 8.5, 0.6, "Judge", "compares your answers\nwith the reference's", style.PINK)
@@ -43,7 +43,7 @@ def _box(ax: Axes, x: float, y: float, title: str, text: str, colour: str) -> No
         (x, y), 3.2, 1.2, boxstyle="round,pad=0.05", facecolor=colour, alpha=0.25, edgecolor=colour
     )
     ax.add_patch(patch)
-    ax.text(x + 1.6, y + 0.95, title, ha="center", va="center", weight="bold")
+    ax.text(x + 1.6, y + 0.95, title, ha="center", va="center", fontsize=12)
     ax.text(x + 1.6, y + 0.4, text, ha="center", va="center", fontsize=9)
 
 
@@ -62,24 +62,39 @@ def speed_bars(seconds: Mapping[str, float]) -> Figure:
     ax.set_xlim(min(times) / 3, max(times) * 8)
     for i, ms in enumerate(times):
         ax.text(ms * 1.15, i, f"{ms:.3g} ms", va="center", fontsize=9)
-    ax.grid(axis="y", visible=False)
+    _grid_behind_bars(ax)
     return fig
+
+
+def _grid_behind_bars(ax: Axes) -> None:
+    ax.grid(axis="y", visible=False)
+    ax.set_axisbelow(True)
 
 
 # ------------------------------------------------------------------------------------ softmax
 def probability_bars(
-    probabilities: Tensor | Sequence[float], labels: Sequence[str], title: str = ""
+    probabilities: Tensor | Sequence[float],
+    labels: Sequence[str],
+    title: str = "",
+    reach: float = 1.0,
 ) -> Figure:
-    """Horizontal bars of probabilities, in the order given, the number written at each bar."""
+    """Horizontal bars of probabilities, in the order given, the number written at each bar.
+
+    Args:
+        probabilities: (V,).
+        labels: V strings.
+        title: above the bars.
+        reach: where the axis ends; 1 keeps pictures comparable.
+    """
     values = torch.as_tensor(probabilities).detach().double().tolist()
     fig, ax = style.figure(6, 0.8 + 0.28 * len(values))
     y = np.arange(len(values))[::-1]
     ax.barh(y, values, color=style.BLUE, height=0.75)
     for height, value in zip(y, values, strict=True):
-        ax.text(value + 0.01, height, f"{value:.3f}", va="center", fontsize=9)
+        ax.text(value + 0.01 * reach, height, f"{value:.3f}", va="center", fontsize=9)
     ax.set_yticks(y, labels)
-    ax.set(xlim=(0, 1.08), xlabel="probability", title=title)
-    ax.grid(axis="y", visible=False)
+    ax.set(xlim=(0, 1.1 * reach), xlabel="probability", title=title)
+    _grid_behind_bars(ax)
     return fig
 
 
@@ -165,7 +180,7 @@ def text_losses(losses: Mapping[str, float], guess: float) -> Figure:
     ax.axvline(guess, color=style.RED, ls="--")
     ax.text(guess, len(names) - 0.42, " blind guess", color=style.RED, fontsize=9, va="bottom")
     ax.set(xlabel="loss (nats per token)", xlim=(0, guess * 1.45))
-    ax.grid(axis="y", visible=False)
+    _grid_behind_bars(ax)
     return fig
 
 
@@ -203,13 +218,13 @@ def padded_batch(mask: Tensor, tokens: Sequence[Sequence[str]]) -> Figure:
 
 
 def similarity_grid(matrix: Tensor, labels: Sequence[str], title: str = "") -> Figure:
-    """A square of cosine similarities with the numbers written in."""
+    """A square of cosine similarities, from -1 to 1, with the numbers written in."""
     values = torch.as_tensor(matrix).detach().double().numpy()
     size = len(labels)
     fig, ax = style.figure(2.6 + 0.85 * size, 1.3 + 0.55 * size)
-    image = ax.imshow(values, vmin=0, vmax=1, cmap=style.SEQUENTIAL, aspect="auto")
+    image = ax.imshow(values, vmin=-1, vmax=1, cmap=style.DIVERGING, aspect="auto")
     for (row, col), value in np.ndenumerate(values):
-        ink = "white" if value < 0.6 else "black"
+        ink = "white" if abs(value) > 0.6 else "black"
         ax.text(col, row, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=9)
     ax.set_xticks(range(size), labels, rotation=20, ha="right")
     ax.set_yticks(range(size), labels)
@@ -253,8 +268,8 @@ def _number_grid(ax: Axes, numbers: Tensor, size: int, D: int, title: str) -> No
         ax.add_patch(box)
         ax.text(col + 0.5, row + 0.52, str(value), ha="center", va="center", fontsize=8)
     ax.set(xlim=(0, cols), ylim=(rows, 0), xticks=[], yticks=[])
-    ax.set_title(title, fontsize=9)
-    ax.grid(visible=False)
+    ax.set_title(title, fontsize=10)
+    ax.spines[:].set_visible(False)
 
 
 def attention_maps(weights: Tensor, tokens: Sequence[str]) -> Figure:

@@ -18,7 +18,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from course.device import device
+from course.device import VARIABLE, device
 from course.plots import setup as plots
 from course.plots import style
 
@@ -91,10 +91,11 @@ def _device_text() -> str:
 
 
 def _kernel_text() -> str:
-    wanted = os.environ.get("WORD2CHAT_DEVICE", "")
-    asks = f"asks for {wanted}" if wanted else "takes a GPU if there is one"
-    running = "ipykernel" in sys.modules
-    return f"ipykernel {package_version('ipykernel')}, {asks}" if running else "none: plain Python"
+    if "ipykernel" not in sys.modules:
+        return "none: this is plain Python"
+    wanted = os.environ.get(VARIABLE, "")
+    asks = f"set up for {wanted}" if wanted else "takes a GPU where there is one"
+    return f"ipykernel {package_version('ipykernel')}, {asks}"
 
 
 def _advice() -> list[str]:
@@ -208,7 +209,9 @@ def next_token_explorer(
     def draw(prompt: str, temperature: float) -> Figure:
         logits = next_token_logits(model, tokenizer, prompt)
         tokens, probabilities = likely_tokens(logits, tokenizer, softmax, temperature)
-        return plots.probability_bars(probabilities, tokens, f"next token after: …{prompt[-40:]}")
+        title = f"next token after: …{prompt[-40:]}   (temperature {temperature:.2f})"
+        reach = min(1.0, 0.05 + 1.1 * float(probabilities[0]))
+        return plots.probability_bars(probabilities, tokens, title, reach)
 
     box = ipywidgets.Text(value=prompt, description="prompt", continuous_update=False)
     return PictureBox(draw, prompt=box, temperature=_temperature(1.0))
