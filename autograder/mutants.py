@@ -58,6 +58,7 @@ AXIS_CALLS = REDUCTIONS | {
     *("cat", "stack", "concatenate", "transpose", "swapaxes", "sort", "argsort", "size"),
     *("chunk", "split", "unbind", "gather", "index_add", "index_add_"),
 }
+OTHER_AXES = {0: (1, -1), 1: (0,), -1: (0, -2), -2: (-1,)}
 DROPPED_ATTRIBUTES = ("T", "mT", "H", "mH")
 # x.transpose(0, 1) and torch.transpose(x, 0, 1) become x; so do the one-argument functions
 DROPPED_CALLS = {
@@ -302,12 +303,11 @@ def _is_axis(place: _Place) -> bool:
 
 
 def _axis(node: ast.AST, place: _Place) -> Iterator[ast.AST]:
-    """`dim=-1` becomes the two axes that differ from it in a matrix as well."""
+    """`dim=-1` becomes axes that are another one both in a matrix and in a batch of matrices."""
     value = _number(node)
     if value is not None and _is_axis(place):
-        for other in (0, 1, -1, -2):
-            if (other - value) % 2:
-                yield _literal(other)
+        for other in OTHER_AXES.get(int(value), (0, 1)):
+            yield _literal(other)
 
 
 def _keepdim(node: ast.AST, place: _Place) -> Iterator[ast.AST]:

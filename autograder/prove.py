@@ -13,7 +13,8 @@ the instructor's cells in place of a student's:
     mutants     at least 90 % of the automatic mutants of the solutions lose a point
 
 One kernel serves many trials. A trial is an *overlay*: wrong or other code for one exercise, run
-after the reference's cells, then the checks in question, then the reference's solution again.
+after the reference's cells, then the checks in question, then the reference's solution again. Only
+probes decide marks, so a trial runs the hidden part of checks; variants run the visible part too.
 """
 
 from __future__ import annotations
@@ -130,20 +131,28 @@ class Proof:
 
 @dataclass(frozen=True)
 class Overlay:
-    """Code to lay over one exercise, and the checks to run then."""
+    """Code to lay over one exercise, and the checks to run then, its own first."""
 
     exercise: str
     name: str
     source: str
-    checks: tuple[str, ...]
+    others: tuple[str, ...] = ()  # checks of other exercises
+    visible: bool = False  # run the visible asserts of its own check as well
+
+    @property
+    def check(self) -> str:
+        return f"check_{self.exercise}"
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        return (self.check, *self.others)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What the checks did under an overlay. A check without a run was not reached."""
+    """What the checks did under an overlay, its own check first."""
 
     overlay: Overlay
-    end: CellEnd  # of the overlay's own cell
     runs: tuple[CellRun, ...]
 
 
@@ -236,11 +245,11 @@ class _Prover:
             f"{self.week}: {len(self.book.variants)} variants, {len(self.book.mistakes)} mistakes"
         )
         overlays = [
-            Overlay(item.exercise, item.name, item.source, self.check_ids)
-            for item in (*self.book.variants, *self.book.mistakes)
+            replace(overlay, others=tuple(c for c in self.check_ids if c != overlay.check))
+            for overlay in self._known_overlays()
         ]
         first = [JobCell(-1, MEASURE), *self.own, JobCell(-2, MEASURE)]
-        own, trials = self._try(overlays, first)
+        own, trials, _ = self._try(overlays, first, [])
         self.seconds = {run.grade_id: run.seconds for run in own if run.grade_id}
         problems = list(self._reference_problems(own))
         variants, mistakes = trials[: len(self.book.variants)], trials[len(self.book.variants) :]
@@ -255,6 +264,12 @@ class _Prover:
             "reference_seconds": sum(run.seconds for run in own),
         }
 
+    def _known_overlays(self) -> list[Overlay]:
+        """The week's variants, then its mistakes."""
+        variants = [Overlay(v.exercise, v.name, v.source, visible=True) for v in self.book.variants]
+        mistakes = [Overlay(m.exercise, m.name, m.source) for m in self.book.mistakes]
+        return [*variants, *mistakes]
+
     def _reference_problems(self, runs: Iterable[CellRun]) -> Iterator[Problem]:
         runs = list(runs)
         for run in runs:
@@ -267,15 +282,14 @@ class _Prover:
         where = f"{trial.overlay.exercise}/{trial.overlay.name}"
         for check in self._verdicts(trial.runs, self.reference):
             yield from _lost(check, "variant", where, f"at {check.grade_id}")
-        for run in trial.runs:
-            if run.end is not CellEnd.OK:
-                yield Problem("variant", where, f"a visible check of {run.grade_id} rejects it")
+        if trial.runs[0].end is not CellEnd.OK:
+            yield Problem("variant", where, "a visible assert rejects it, or it does not run")
 
     def _mistake_problems(self, trial: Trial) -> Iterator[Problem]:
         where = f"{trial.overlay.exercise}/{trial.overlay.name}"
-        own = f"check_{trial.overlay.exercise}"
-        if trial.end is not CellEnd.OK:
-            yield Problem("mistake", where, f"its own cell ended with: {trial.end}")
+        own = trial.overlay.check
+        if trial.runs[0].end is not CellEnd.OK:
+            yield Problem("mistake", where, f"its own cell ended with: {trial.runs[0].end}")
         for check in self._verdicts(trial.runs, self.reference):
             if check.grade_id != own:
                 yield from _lost(check, "mistake", where, f"also at {check.grade_id}")
@@ -307,7 +321,7 @@ class _Prover:
         """Functions that return 0, None or what they were given."""
         functions = [name for name in self.exercises if self._is_function(name)]
         overlays = [
-            Overlay(name, lazy, f"def {name}(*args, **kwargs):\n    {body}", (f"check_{name}",))
+            Overlay(name, lazy, f"def {name}(*args, **kwargs):\n    {body}")
             for name in functions
             for lazy, body in LAZY.items()
         ]
@@ -331,10 +345,7 @@ class _Prover:
         """Two kernels run the reference under each seed; the first also tries the overlays."""
         self.say(f"{self.week}: {count} seeds")
         names = [f"proof-{i}" for i in range(count)]
-        overlays = [
-            Overlay(item.exercise, item.name, item.source, (f"check_{item.exercise}",))
-            for item in (*self.book.variants, *self.book.mistakes)
-        ]
+        overlays = [replace(overlay, visible=False) for overlay in self._known_overlays()]
         ran = self._seed_runs(names, overlays)
         again = self._seed_runs(names[::-1], [])
         problems = [list(self._seed_problems(seed, ran[seed], again[seed])) for seed in names]
@@ -347,7 +358,7 @@ class _Prover:
         cells: list[JobCell] = []
         for seed in seeds:
             cells.append(JobCell(0, f"__import__('os').environ[{SEED_VARIABLE!r}] = {seed!r}"))
-            cells += [*self.own, *self._overlay_cells(overlays, probes_only=True)]
+            cells += [*self.own, *self._overlay_cells(overlays)]
         if not cells:
             return {}
         execution = self._execute("seeds", cells)
@@ -389,10 +400,7 @@ class _Prover:
         for name in self.exercises:
             found = mutants(self.cells[name].source, limit)
             self.say(f"{self.week}: {len(found)} mutants of {name}")
-            overlays = [
-                Overlay(name, mutant.description, mutant.source, (f"check_{name}",))
-                for mutant in found
-            ]
+            overlays = [Overlay(name, item.description, item.source) for item in found]
             total += len(found)
             accepted = {item.description: item.why for item in self.book.survivors_of(name)}
             trials = zip(found, self._probe_trials(overlays), strict=True)
@@ -425,9 +433,9 @@ class _Prover:
         if not overlays:
             return []
         first = [cell for cell in self.own if cell.grade_id not in self.check_ids]
-        checks = {check for overlay in overlays for check in overlay.checks}
-        last = [self._check_cell(check, probes_only=True) for check in sorted(checks)]
-        own, trials, after = self._try_all(overlays, first, last, probes_only=True)
+        checks = sorted({overlay.check for overlay in overlays})
+        last = [self._check_cell(check) for check in checks]
+        own, trials, after = self._try(overlays, first, last)
         broken = [run for run in own if run.end is not CellEnd.OK]
         if broken:
             name = broken[0].grade_id or "a cell"
@@ -442,17 +450,7 @@ class _Prover:
         return [*self._probe_trials(overlays[:half]), *self._probe_trials(overlays[half:])]
 
     def _try(
-        self, overlays: list[Overlay], first: list[JobCell]
-    ) -> tuple[list[CellRun], list[Trial]]:
-        own, trials, _ = self._try_all(overlays, first, [], probes_only=False)
-        return own, trials
-
-    def _try_all(
-        self,
-        overlays: list[Overlay],
-        first: list[JobCell],
-        last: list[JobCell],
-        probes_only: bool,
+        self, overlays: list[Overlay], first: list[JobCell], last: list[JobCell]
     ) -> tuple[list[CellRun], list[Trial], list[CellRun]]:
         """Run `first`, every overlay, `last`. A kernel that dies is followed by a new one."""
         own: list[CellRun] = []
@@ -460,29 +458,35 @@ class _Prover:
         after: list[CellRun] = []
         while not own or len(trials) < len(overlays):
             rest = overlays[len(trials) :]
-            cells = [*first, *self._overlay_cells(rest, probes_only), *last]
-            execution = self._execute("overlays", cells)
-            runs = list(execution.runs)
+            cells = [*first, *self._overlay_cells(rest), *last]
+            runs = list(self._execute("overlays", cells).runs)
             own = own or runs[: len(first)]
             after = runs[len(runs) - len(last) :]
-            tried = list(_as_trials(rest, runs[len(first) : len(runs) - len(last)]))
+            tried = list(_as_trials(rest, runs[len(first) :]))
             if rest and not tried:
                 raise UserError(f"The reference of {self.week} does not run to its end.")
             trials += tried
         return own, trials, after
 
-    def _overlay_cells(self, overlays: Iterable[Overlay], probes_only: bool) -> Iterator[JobCell]:
-        """The overlay, its checks, the reference's own solution again."""
-        for overlay in overlays:
-            yield JobCell(0, overlay.source)
-            for check in overlay.checks:
-                yield self._check_cell(check, probes_only)
-            yield JobCell(0, self.cells[overlay.exercise].source)
+    def _overlay_cells(self, overlays: Iterable[Overlay]) -> Iterator[JobCell]:
+        """Per overlay a cell with its code and its own check, then a cell per other check.
 
-    def _check_cell(self, check: str, probes_only: bool) -> JobCell:
+        The reference's own solution is put back at the head of the next overlay's cell, and at the
+        end in a cell of its own: a third of the cells that a cell for each step would take.
+        """
+        back = ""
+        for overlay in overlays:
+            own = self._check_cell(overlay.check, overlay.visible)
+            yield replace(own, source=f"{back}\n{overlay.source}\n{own.source}")
+            for check in overlay.others:
+                yield self._check_cell(check)
+            back = self.cells[overlay.exercise].source
+        yield JobCell(0, back)
+
+    def _check_cell(self, check: str, visible: bool = False) -> JobCell:
         source = self.cells[check].source
         seconds = 2.0 + 4 * self.seconds.get(check, 5.0)
-        return JobCell(0, _hidden(source) if probes_only else source, check, seconds)
+        return JobCell(0, source if visible else _hidden(source), check, seconds)
 
     def _execute(self, what: str, cells: Iterable[JobCell]) -> Execution:
         numbered = tuple(replace(cell, index=i) for i, cell in enumerate(cells))
@@ -536,12 +540,11 @@ def _as_trials(overlays: list[Overlay], runs: list[CellRun]) -> Iterator[Trial]:
     """Group runs by overlay, up to the one at which the kernel was lost, that one included."""
     place = 0
     for overlay in overlays:
-        size = len(overlay.checks) + 2
-        own, *checks, _ = runs[place : place + size]
-        if own.end is CellEnd.NOT_RUN:
+        own = runs[place : place + len(overlay.checks)]
+        if own[0].end is CellEnd.NOT_RUN:
             return
-        yield Trial(overlay, own.end, tuple(checks))
-        place += size
+        yield Trial(overlay, tuple(own))
+        place += len(overlay.checks)
 
 
 def _under_seed(base: Reference, runs: list[CellRun]) -> Reference | None:

@@ -313,7 +313,11 @@ def output(cell_id: str, *outputs: NotebookNode) -> Callable[[NotebookNode], Non
 
 def no_shapes(notebook: NotebookNode) -> None:
     edit("exercise-2", "Shapes: `x` is a number.", "")(notebook)
-    edit("double_2", "without shape", "")(notebook)
+    edit(
+        "double_2",
+        "Twice the number x, a scalar without shape.",
+        "Twice as much as was given to it.",
+    )(notebook)
 
 
 ERROR = new_output("error", ename="ValueError", evalue="no", traceback=[])

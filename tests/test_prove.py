@@ -227,7 +227,7 @@ def test_a_check_that_rejects_a_correct_variant_is_caught(prove_with):
     cells = {"check_shift": strict, "shift": SHIFT + "\nVIA_MAX = True"}
     stricter = {("shift", "variant=amax"): "VIA_MAX = False\ndef shift(x): return x - x.amax()"}
     found = problems(prove_with(cells, stricter, mutants=False))
-    assert "variant: shift/amax: a visible check of check_shift rejects it" in found
+    assert "variant: shift/amax: a visible assert rejects it" in found
 
 
 def test_a_reference_that_is_not_the_same_twice_is_caught(prove_with):
