@@ -396,8 +396,11 @@ def _show_data(problems: dict[str, str]) -> None:
     from course.data import DATA_DIR, manifest
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for heading in ("file", "kB", "source", "licence", ""):
-        table.add_column(heading, justify="right" if heading == "kB" else "left")
+    table.add_column("file", no_wrap=True)
+    table.add_column("kB", justify="right")
+    table.add_column("source", overflow="fold")
+    table.add_column("licence", overflow="fold")
+    table.add_column("")
     files = list(manifest().values())
     speech = [file for file in files if file.name.startswith("speech/")]
     for file in files:
