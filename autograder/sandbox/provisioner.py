@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import select
 import shutil
@@ -19,6 +20,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -236,13 +238,19 @@ class SandboxProvisioner(LocalProvisioner):
         process = self.process
         if process is None:
             return 0
-        pause = 0.002
-        while process.poll() is None:
-            await asyncio.sleep(pause)
-            pause = min(0.1, pause * 1.5)
+        await self._watch(process)
         self._dead, self.process = process, None
         self._tidy(keep_folder=True)
         return process.returncode
+
+    @staticmethod
+    async def _watch(process: SandboxProcess, seconds: float = math.inf) -> None:
+        """Sleep until the process is dead, at most so long."""
+        deadline = time.monotonic() + seconds
+        pause = 0.001
+        while process.poll() is None and time.monotonic() < deadline:
+            await asyncio.sleep(pause)
+            pause = min(0.1, pause * 1.5)
 
     async def send_signal(self, signum: int) -> None:
         if self.process is not None:
@@ -251,6 +259,8 @@ class SandboxProvisioner(LocalProvisioner):
     async def kill(self, restart: bool = False) -> None:
         if self.process is not None:
             self.process.kill()
+            # jupyter_client would otherwise sleep 0.1 s between two looks
+            await self._watch(self.process, seconds=2.0)
 
     async def terminate(self, restart: bool = False) -> None:
         await self.kill(restart)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import zmq
@@ -23,6 +25,9 @@ class SandboxKernelApp(IPKernelApp):
 
     def load_config_file(self, *_: Any, **__: Any) -> None:
         """No file may configure the kernel: the student could have written it."""
+
+    def parse_command_line(self, argv: Any = None) -> None:
+        """There is no command line, and setting up a parser for it takes longer than the rest."""
 
     def init_profile_dir(self) -> None:
         location = os.path.join(self.ipython_dir, "profile_default")
@@ -78,10 +83,21 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     app = SandboxKernelApp.instance(config=config)
     app.connection = connection
     app.descriptors = {connection[name]: fd for name, fd in zip(CHANNELS, sockets, strict=True)}
-    app.initialize([])
+    with without_debugger():
+        app.initialize([])
     os.chdir(folder)
     sys.path.insert(_before_packages(), "")
     app.start()
+
+
+@contextmanager
+def without_debugger() -> Iterator[None]:
+    """Let ipykernel find no debugpy: importing it costs more than all the rest of the start."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
 
 
 def _before_packages() -> int:

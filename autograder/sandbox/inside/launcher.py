@@ -25,6 +25,7 @@ import stat
 import struct
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from . import linux
@@ -284,35 +285,51 @@ def report(control: socket.socket, cause: str, status: int) -> None:
 
 
 def over_budget(order: Order) -> str:
-    seconds, memory = usage()
-    if seconds > order["limits"]["cpu_seconds"]:
+    processes = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    if cpu_seconds(processes) > order["limits"]["cpu_seconds"]:
         return "cpu limit"
-    if order["watch_memory_mb"] and memory > order["watch_memory_mb"] * MB:
-        return "memory limit"
+    allowed = order["watch_memory_mb"] * MB
+    # the quick sum counts pages that forks share once for each of them
+    if allowed and memory(processes, private_bytes) > allowed:
+        return "memory limit" if memory(processes, proportional_bytes) > allowed else ""
     return ""
 
 
-def usage() -> tuple[float, int]:
-    """CPU seconds and bytes of memory of all processes here, dead ones included.
+def cpu_seconds(processes: list[int]) -> float:
+    """Of all processes here, their dead children included."""
+    ticks = 0
+    for pid in processes:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
+            ticks += sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
+    return ticks / TICKS
 
-    Memory counts private pages of each process and what lies in the scratch places.
-    """
-    ticks, pages = 0, 0
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            with open(f"/proc/{name}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
-            ticks += sum(int(field) for field in fields[11:15])
-            with open(f"/proc/{name}/statm", "rb") as file:
-                resident, shared = file.read().split()[1:3]
-            pages += max(0, int(resident) - int(shared))
-    memory = pages * resource.getpagesize()
+
+def memory(processes: list[int], bytes_of: Callable[[int], int]) -> int:
+    """Bytes held by the processes and by the files in the scratch places."""
+    total = 0
     for place in SCRATCH:
-        free = os.statvfs(place)
-        memory += (free.f_blocks - free.f_bfree) * free.f_frsize
-    return ticks / TICKS, memory
+        room = os.statvfs(place)
+        total += (room.f_blocks - room.f_bfree) * room.f_frsize
+    for pid in processes:
+        with contextlib.suppress(OSError):
+            total += bytes_of(pid)
+    return total
+
+
+def private_bytes(pid: int) -> int:
+    with open(f"/proc/{pid}/statm", "rb") as file:
+        resident, shared = map(int, file.read().split()[1:3])
+    return max(0, resident - shared) * resource.getpagesize()
+
+
+def proportional_bytes(pid: int) -> int:
+    """Each page divided by the number of its users; a process that hides counts in full."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            sizes = dict(line.split()[:2] for line in file if line.startswith("Pss_Anon"))
+        return int(sizes["Pss_Anon:"]) << 10
+    except (OSError, KeyError):
+        return private_bytes(pid)
 
 
 def main() -> None:

@@ -26,19 +26,25 @@ import time
 import traceback
 from typing import NoReturn
 
-from . import linux
+from . import kernel, linux
 from .launcher import furnish, launch, place_files, read_order
 from .protocol import FAILED, READY
 
 # what a kernel imports on its way to the first cell
 KERNEL_MODULES = (
-    "word2chat_inside.kernel",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
     "ipykernel.comm",
     "IPython.core.completer",
-    "IPython.core.magics",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.displaypub",
+    "IPython.core.magics",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "tornado.platform.asyncio",
+    "tornado.queues",
     "matplotlib_inline.config",
     "numpy.random",
     "course.probes",
@@ -47,8 +53,13 @@ KERNEL_MODULES = (
 
 def warm_up(modules: list[str]) -> None:
     """Import everything; refuse to serve when an import started a thread."""
-    for name in (*KERNEL_MODULES, *modules):
+    for name in KERNEL_MODULES:
+        with contextlib.suppress(ImportError):  # another version; it only saves time
+            importlib.import_module(name)
+    for name in modules:
         importlib.import_module(name)
+    with kernel.without_debugger():
+        importlib.import_module("ipykernel.debugger")
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         raise RuntimeError(f"importing {modules} started {len(threads) - 1} threads")
