@@ -1,0 +1,158 @@
+"""The system call filter, run through a small interpreter of classic BPF for both architectures."""
+
+from __future__ import annotations
+
+import errno
+import struct
+
+import pytest
+
+from autograder.sandbox import seccomp
+from autograder.sandbox.seccomp import ALLOW, ARCHITECTURES, DENIED, ERRNO, KILL_PROCESS
+
+I386 = 0x40000003
+EPERM, ENOSYS = ERRNO | errno.EPERM, ERRNO | errno.ENOSYS
+NO_FAMILY, NO_PROTOCOL = ERRNO | errno.EAFNOSUPPORT, ERRNO | errno.EPROTONOSUPPORT
+SIGCHLD = 17
+
+
+def verdict(program: bytes, audit: int, number: int, *arguments: int) -> int:
+    """What the filter returns for one system call, as the Linux kernel would compute it."""
+    padded = (*arguments, *(0,) * (6 - len(arguments)))
+    data = struct.pack("<IIQ6Q", number, audit, 0, *padded)
+    steps = list(struct.iter_unpack("<HBBI", program))
+    position, accumulator = 0, 0
+    while True:
+        code, yes, no, operand = steps[position]
+        position += 1
+        if code == seccomp.LOAD_WORD:
+            accumulator = struct.unpack_from("<I", data, operand)[0]
+        elif code == seccomp.AND:
+            accumulator &= operand
+        elif code == seccomp.JUMP_EQUAL:
+            position += yes if accumulator == operand else no
+        elif code == seccomp.JUMP_AT_LEAST:
+            position += yes if accumulator >= operand else no
+        else:
+            assert code == seccomp.RETURN
+            return operand
+
+
+@pytest.fixture(params=ARCHITECTURES, ids=lambda one: one.machine)
+def architecture(request: pytest.FixtureRequest) -> seccomp.Architecture:
+    return request.param
+
+
+@pytest.fixture
+def judge(architecture: seccomp.Architecture):
+    program = seccomp.assemble(seccomp.program(architecture))
+    return lambda number, *arguments: verdict(program, architecture.audit, number, *arguments)
+
+
+def test_the_shipped_filters_are_what_the_generator_writes(architecture):
+    """The committed .bpf files are generated, never edited."""
+    shipped = seccomp.filter_path(architecture.machine).read_bytes()
+    assert shipped == seccomp.assemble(seccomp.program(architecture))
+
+
+def test_a_filter_is_within_the_limits_of_linux(architecture):
+    """At most 4096 instructions, every jump inside the program, a return at the end."""
+    steps = seccomp.program(architecture)
+    assert len(steps) <= 4096
+    assert steps[-1] == (seccomp.RETURN, 0, 0, ALLOW)
+    for index, (code, yes, no, _) in enumerate(steps):
+        if code in (seccomp.JUMP_EQUAL, seccomp.JUMP_AT_LEAST):
+            assert index + 1 + max(yes, no) < len(steps)
+
+
+@pytest.mark.parametrize("name", DENIED)
+def test_a_denied_call_gets_eperm(name, architecture, judge):
+    """Every call of the list is denied on each architecture that has it."""
+    number = DENIED[name][architecture.column]
+    if number is not None:
+        assert judge(number) == EPERM
+
+
+def test_ordinary_calls_pass(architecture, judge):
+    """read, write, openat, mmap, futex, pidfd_open and wait4 are allowed."""
+    numbers = {
+        "x86_64": (0, 1, 257, 9, 202, 434, 61),
+        "aarch64": (63, 64, 56, 222, 98, 434, 260),
+    }[architecture.machine]
+    assert [judge(number) for number in numbers] == [ALLOW] * len(numbers)
+
+
+def test_calls_of_a_foreign_architecture_kill(architecture):
+    """i386 on x86-64, and each architecture on the other, end the process."""
+    program = seccomp.assemble(seccomp.program(architecture))
+    others = [one.audit for one in ARCHITECTURES if one != architecture]
+    for audit in (I386, *others):
+        assert verdict(program, audit, 0) == KILL_PROCESS
+
+
+def test_x32_calls_kill():
+    """The x32 numbers of x86-64 would go round every rule."""
+    program = seccomp.assemble(seccomp.program(ARCHITECTURES[0]))
+    for number in (0, 101, 520):
+        assert verdict(program, ARCHITECTURES[0].audit, 0x40000000 | number) == KILL_PROCESS
+
+
+def test_calls_newer_than_the_tables_do_not_exist(judge):
+    """A future system call is not let in by default."""
+    assert judge(seccomp.LAST_KNOWN) == ALLOW
+    assert judge(seccomp.LAST_KNOWN + 1) == ENOSYS
+    assert judge(0x3FFFFFFF) == ENOSYS
+
+
+def test_clone3_does_not_exist(judge):
+    """glibc then uses clone, whose flags can be seen."""
+    assert judge(seccomp.CLONE3) == ENOSYS
+
+
+@pytest.mark.parametrize("bit", [17, 25, 26, 27, 28, 29, 30])
+def test_clone_into_a_new_namespace_is_denied(bit, architecture, judge):
+    """Each CLONE_NEW flag alone and beside the flags of a fork."""
+    clone = seccomp.CLONE[architecture.column]
+    assert judge(clone, 1 << bit) == EPERM
+    assert judge(clone, SIGCHLD | 1 << bit) == EPERM
+    assert judge(clone, SIGCHLD | 1 << bit | 1 << 40) == EPERM
+
+
+def test_fork_and_threads_pass(architecture, judge):
+    """The flags of fork, vfork and pthread_create are none of a namespace."""
+    clone = seccomp.CLONE[architecture.column]
+    for flags in (SIGCHLD, 0x4111, 0x3D0F00, 0x1200011):
+        assert judge(clone, flags) == ALLOW
+
+
+@pytest.mark.parametrize("family", range(46))
+def test_socket_families(family, architecture, judge):
+    """Only UNIX, INET, INET6 and NETLINK exist, and only UNIX for pairs."""
+    allowed = family in (1, 2, 10, 16)
+    got = judge(seccomp.SOCKET[architecture.column], family, 1, 0)
+    assert got == (ALLOW if allowed else NO_FAMILY)
+    pair = judge(seccomp.SOCKETPAIR[architecture.column], family, 1, 0)
+    assert pair == (ALLOW if family == 1 else NO_FAMILY)
+
+
+@pytest.mark.parametrize(
+    ("family", "protocol", "allowed"),
+    [
+        *((2, 6, True), (2, 17, True), (10, 6, True)),
+        *((2, 132, False), (10, 262, False), (2, 115, False)),
+        *((16, 0, True), (16, 12, False), (16, 15, False)),
+    ],
+)
+def test_socket_protocols(family, protocol, allowed, architecture, judge):
+    """TCP, UDP and route messages; no SCTP, MPTCP, L2TP, netfilter or device events."""
+    got = judge(seccomp.SOCKET[architecture.column], family, 1, protocol)
+    assert got == (ALLOW if allowed else NO_PROTOCOL)
+
+
+def test_typing_into_a_terminal_is_denied(architecture, judge):
+    """TIOCSTI, TIOCLINUX and TIOCSETD, whatever the upper half of the argument says."""
+    ioctl = seccomp.IOCTL[architecture.column]
+    for request in (0x5412, 0x541C, 0x5423):
+        assert judge(ioctl, 0, request) == EPERM
+        assert judge(ioctl, 0, request | 0xFFFFFFFF00000000) == EPERM
+    assert judge(ioctl, 0, 0x5413) == ALLOW
