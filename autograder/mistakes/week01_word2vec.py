@@ -146,13 +146,6 @@ def cbow_forward(context, mask, W_in, W_out):
     h = total / mask.sum(dim=1, keepdim=True).clamp(min=1)
     return (h @ W_out.T).softmax(dim=-1)
 
-# %% exercise=cbow_forward name=one-table-for-both
-# en: Every word has two vectors. Which table holds the words as answers?
-# ko: 단어마다 벡터가 두 개 있습니다. 답으로 쓰이는 단어는 어느 표에 있나요?
-def cbow_forward(context, mask, W_in, W_out):
-    total = (W_in[context] * mask.unsqueeze(-1)).sum(dim=1)
-    return (total / mask.sum(dim=1, keepdim=True).clamp(min=1)) @ W_in.T
-
 # %% exercise=cbow_forward name=id-zero-as-padding
 # en: Id 0 is also a real word. What decides whether a place is padding: its id or the mask?
 # ko: id 0은 진짜 단어이기도 합니다. 어떤 자리가 패딩인지는 id가 정하나요, 마스크가 정하나요?
@@ -421,6 +414,9 @@ def most_similar(query, W, k, exclude=()):
     ids = scores.argsort()[: min(k, len(W) - len(exclude))]
     return ids, scores[ids]
 
+# %% exercise=most_similar survivor=`1e-12` -> `2e-12` in `cosines = W @ query / lengths.clamp(min=1e-12)`
+# why: Equivalent: the guard only has to be far below any real product of two lengths.
+
 # %% exercise=most_similar variant=library-call
 def most_similar(query, W, k, exclude=()):
     cosines = F.cosine_similarity(W, query[None], dim=1)
@@ -486,6 +482,9 @@ def analogy(asked, W):
     scores = (b - a + c) @ unit.T
     scores[:, asked.flatten()] = -torch.inf
     return scores.argmax(dim=1)
+
+# %% exercise=analogy survivor=`1` -> `-1` in `scores.scatter_(1, asked, -torch.inf)`
+# why: Equivalent: the scores have two axes, so axis 1 is axis -1.
 
 # %% exercise=analogy variant=loop
 def analogy(asked, W):

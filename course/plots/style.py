@@ -68,6 +68,7 @@ def use() -> None:
         print("No Hangul font found: Korean labels may show as boxes. Try installing NanumGothic.")
     plt.rcParams.update(
         {
+            "axes.axisbelow": True,
             "axes.edgecolor": GREY,
             "axes.grid": True,
             "axes.labelcolor": INK,

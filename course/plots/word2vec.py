@@ -67,7 +67,7 @@ def window_figure(words: Sequence[str], centre: int, pairs: Sequence[Pair]) -> F
     if not 0 <= centre < len(words):
         raise IndexError(f"centre is {centre}, but the sentence has {len(words)} words")
     mine = [j for i, j in pairs if i == centre]
-    fig, ax = style.figure(8.0, 2.4)
+    fig, ax = style.figure(8.0, 2.2)
     for position, word in enumerate(words):
         _draw_box(ax, position, word, position == centre, position in mine)
     for j in mine:
@@ -75,9 +75,9 @@ def window_figure(words: Sequence[str], centre: int, pairs: Sequence[Pair]) -> F
         arrow = {"arrowstyle": "-|>", "color": style.BLUE, "connectionstyle": f"arc3,rad={bend}"}
         ax.annotate("", xy=(j, 0.42), xytext=(centre, 0.42), arrowprops=arrow)
     listed = ", ".join(f"({words[centre]}, {words[j]})" for j in mine) or "none"
-    ax.text(-0.5, -0.85, f"pairs of this centre: {listed}", fontsize=9)
+    ax.text(-0.5, -0.8, f"pairs of this centre: {listed}", fontsize=9)
     ax.set_title(f"{len(mine)} pairs here, {len(pairs)} in the whole sentence")
-    ax.set(xlim=(-0.6, len(words) - 0.4), ylim=(-1.1, 1.9))
+    ax.set(xlim=(-0.6, len(words) - 0.4), ylim=(-1.0, 1.6))
     ax.axis("off")
     return fig
 
