@@ -54,8 +54,13 @@ class SurvivalSlider(_Framed):
 
 
 def clamp_of(gate: str, value: float) -> dict[str, float] | None:
-    """What `gate_trace` takes as its clamp: nothing for `FREE`, else one gate and its value."""
-    return None if gate == FREE else {gate: value}
+    """What `gate_trace` takes as its clamp: nothing for `FREE`, else one gate and its value.
+
+    Below 0 only the candidate can be held; a gate is held at 0 instead.
+    """
+    if gate == FREE:
+        return None
+    return {gate: value if gate == "g" else max(value, 0.0)}
 
 
 def clamp_frame(
@@ -91,8 +96,8 @@ class GateClamp(_Framed):
         text: T labels, one a step.
         units: which units to offer; all of them unless told.
         gate, value: the first clamp.
-        surprise: from a trace to the bits that each character cost (T,), for a language model; then
-            a second picture shows them.
+        surprise: for a language model, from a trace to the bits that each character after the first
+            cost, (T - 1,); then a second picture shows them.
     """
 
     def __init__(
@@ -141,7 +146,7 @@ class GateClamp(_Framed):
         free = self.surprise(self.trace(self.lstm, self.x, None))
         clamp = clamp_of(self.gate.value, self.value.value)
         held = None if clamp is None else self.surprise(self.trace(self.lstm, self.x, clamp))
-        return style.png(plots.surprise(self.text, free, held))
+        return style.png(plots.surprise(self.text[1:], free, held))
 
     def _draw(self, _change: object) -> None:
         self.picture.value = self._strips()

@@ -1,0 +1,618 @@
+"""Known mistakes and correct variants of week 03: LSTM, GRU, padding, forget bias, gates.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# %% exercise=lstm_cell name=swapped-input-forget
+# en: Two gates have traded places: which one multiplies the old cell state?
+# ko: 두 게이트의 자리가 바뀌었습니다. 이전 셀 상태에는 어느 게이트를 곱해야 할까요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    c_new = i.sigmoid() * c + f.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=no-output-tanh
+# en: The cell state may grow without limit; what keeps the hidden state between -1 and 1?
+# ko: 셀 상태는 한없이 커질 수 있습니다. 은닉 상태를 -1과 1 사이에 묶어 두는 것은 무엇일까요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new, c_new
+
+
+# %% exercise=lstm_cell name=candidate-sigmoid
+# en: One of the four blocks is content and not a gate: can your new content ever be negative?
+# ko: 네 블록 중 하나는 게이트가 아니라 내용입니다. 지금 코드에서 새 내용이 음수가 될 수 있나요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).sigmoid().chunk(4, dim=1)
+    c_new = f * c + i * g
+    return o * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=output-before-candidate
+# en: Another course orders the four blocks differently: read the order asked for here once more.
+# ko: 다른 강의에서는 네 블록의 순서가 다릅니다. 여기에서 정한 순서를 다시 확인해 보세요.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, o, g = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=shows-old-cell-state
+# en: The hidden state is one step late: from which cell state is it computed?
+# ko: 은닉 상태가 한 단계 늦습니다. 어느 시점의 셀 상태로 계산하고 있나요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=returned-cell-first
+# en: The numbers are right, but check which of the two states is returned first.
+# ko: 숫자는 맞습니다. 다만 두 상태 중 어느 것을 먼저 반환하는지 확인해 보세요.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return c_new, o.sigmoid() * c_new.tanh()
+
+
+# %% exercise=lstm_cell variant=library-call
+def lstm_cell(x, h, c, W, U, b):
+    return torch.lstm_cell(x, (h, c), W, U, b, torch.zeros_like(b))
+
+
+# %% exercise=lstm_cell variant=einsum
+def lstm_cell(x, h, c, W, U, b):
+    B, H = h.shape
+    a = torch.einsum("bd,kd->bk", x, W) + torch.einsum("bh,kh->bk", h, U) + b
+    a = a.reshape(B, 4, H)
+    i, f, o = (torch.sigmoid(a[:, k]) for k in (0, 1, 3))
+    c_new = f * c + i * torch.tanh(a[:, 2])
+    return o * torch.tanh(c_new), c_new
+
+
+# %% exercise=init_forget_bias name=both-vectors-set
+# en: Each unit has two biases that are added: what do they add up to after your call?
+# ko: 유닛마다 편향이 두 개 있고 서로 더해집니다. 함수를 부른 뒤 그 합은 얼마인가요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "bias" in name:
+                parameter[H : 2 * H] = value
+
+
+# %% exercise=init_forget_bias name=input-block
+# en: Another gate was changed: which position does the forget block have in i, f, g, o?
+# ko: 다른 게이트를 바꾸었습니다. i, f, g, o에서 망각 게이트 블록은 몇 번째인가요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "bias" in name:
+                parameter[:H] = value if "ih" in name else 0.0
+
+
+# %% exercise=init_forget_bias name=first-layer-only
+# en: One layer is right: does this LSTM have further layers or another direction?
+# ko: 한 층은 맞습니다. 이 LSTM에 다른 층이나 다른 방향이 더 있지는 않나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        lstm.bias_ih_l0[H : 2 * H] = value
+        lstm.bias_hh_l0[H : 2 * H] = 0.0
+
+
+# %% exercise=init_forget_bias name=forward-only
+# en: Every layer is right going forward: how are the biases of the other direction called?
+# ko: 정방향은 모든 층이 맞습니다. 반대 방향의 편향은 이름이 어떻게 되나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for layer in range(lstm.num_layers):
+            getattr(lstm, f"bias_ih_l{layer}")[H : 2 * H] = value
+            getattr(lstm, f"bias_hh_l{layer}")[H : 2 * H] = 0.0
+
+
+# %% exercise=init_forget_bias name=other-vector-left
+# en: One of the two bias vectors still holds its random numbers in the forget block.
+# ko: 두 편향 벡터 중 하나의 망각 게이트 블록에 처음의 무작위 값이 그대로 남아 있습니다.
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if name.startswith("bias_ih"):
+                parameter[H : 2 * H] = value
+
+
+# %% exercise=init_forget_bias name=everything-else-zeroed
+# en: The forget gate is right, but the biases of the other gates were to stay as they are.
+# ko: 망각 게이트는 맞습니다. 그러나 다른 게이트의 편향은 그대로 두어야 합니다.
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "bias" in name:
+                parameter.zero_()
+                if "ih" in name:
+                    parameter[H : 2 * H] = value
+
+
+# %% exercise=init_forget_bias variant=halves
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    for name, parameter in lstm.named_parameters():
+        if "bias" in name:
+            parameter.data[H : 2 * H].fill_(value / 2)
+
+
+# %% exercise=gru_cell name=reset-before-product
+# en: This is the other GRU convention: does the reset gate act before or after the product with U?
+# ko: 이것은 GRU의 다른 정의입니다. 리셋 게이트는 U와 곱하기 전에 작용하나요, 곱한 뒤에 작용하나요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
+    h_r, h_z, _ = (h @ U.T + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    U_n, b_n = U.chunk(3)[2], b_h.chunk(3)[2]
+    n = (x_n + (r * h) @ U_n.T + b_n).tanh()
+    return (1 - z) * n + z * h
+
+
+# %% exercise=gru_cell name=update-turned-round
+# en: With z = 1 the old state must stay: what does yours do?
+# ko: z = 1이면 이전 상태가 그대로 남아야 합니다. 지금 코드는 어떻게 되나요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    n = (x_n + r * h_n).tanh()
+    return z * n + (1 - z) * h
+
+
+# %% exercise=gru_cell name=blocks-z-r-n
+# en: Keras puts the update gate first; which order do the blocks have here?
+# ko: Keras에서는 업데이트 게이트가 먼저 옵니다. 여기에서 블록의 순서는 무엇인가요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_z, x_r, x_n = (x @ W.T + b_x).chunk(3, dim=1)
+    h_z, h_r, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    n = (x_n + r * h_n).tanh()
+    return (1 - z) * n + z * h
+
+
+# %% exercise=gru_cell name=recurrent-bias-outside-reset
+# en: The reset gate multiplies the whole recurrent part of the candidate, its bias included.
+# ko: 리셋 게이트는 후보 상태의 순환 부분 전체에, 편향까지 포함하여 곱해집니다.
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W.T + b_x + b_h).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U.T).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    n = (x_n + r * h_n).tanh()
+    return (1 - z) * n + z * h
+
+
+# %% exercise=gru_cell name=reset-on-input-too
+# en: The reset gate hides the past, not the present: should it multiply the input's part?
+# ko: 리셋 게이트는 현재가 아니라 과거를 가립니다. 입력 쪽 항에도 곱해야 할까요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    n = (r * (x_n + h_n)).tanh()
+    return (1 - z) * n + z * h
+
+
+# %% exercise=gru_cell name=no-reset
+# en: One of the two gates is computed and then never used.
+# ko: 두 게이트 중 하나를 계산해 놓고 쓰지 않았습니다.
+def gru_cell(x, h, W, U, b_x, b_h):
+    _, z, n = (x @ W.T + b_x + h @ U.T + b_h).chunk(3, dim=1)
+    z = z.sigmoid()
+    return (1 - z) * n.tanh() + z * h
+
+
+# %% exercise=gru_cell variant=library-call
+def gru_cell(x, h, W, U, b_x, b_h):
+    return torch.gru_cell(x, h, W, U, b_x, b_h)
+
+
+# %% exercise=gru_cell variant=blend
+def gru_cell(x, h, W, U, b_x, b_h):
+    H = h.shape[1]
+    from_x, from_h = F.linear(x, W, b_x), F.linear(h, U, b_h)
+    r, z = torch.sigmoid(from_x[:, : 2 * H] + from_h[:, : 2 * H]).split(H, dim=1)
+    n = torch.tanh(from_x[:, 2 * H :] + r * from_h[:, 2 * H :])
+    return torch.lerp(n, h, z)
+
+
+# %% exercise=masked_unroll name=state-runs-through-padding
+# en: The outputs are clean, but the state goes on moving while the row has only padding left.
+# ko: 출력은 깨끗하지만, 패딩만 남은 행에서도 상태가 계속 변하고 있습니다.
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        state = step(x[:, t], state)
+        outputs.append(torch.where(mask[:, t, None], state[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=only-first-part-held
+# en: The hidden state stands still at padding: what about the other parts of the state?
+# ko: 패딩에서 은닉 상태는 멈춰 있습니다. 상태의 다른 부분은 어떤가요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        moved = step(x[:, t], state)
+        state = (torch.where(real, moved[0], state[0]), *moved[1:])
+        outputs.append(torch.where(real, state[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=output-not-zeroed
+# en: The state is right everywhere; what should the outputs show at padding?
+# ko: 상태는 모두 맞습니다. 패딩 위치의 출력은 무엇이어야 하나요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(state[0])
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=mask-inverted
+# en: Real tokens are skipped and padding is read: what does True mean in this mask?
+# ko: 실제 토큰은 건너뛰고 패딩을 읽고 있습니다. 이 마스크에서 True는 무엇을 뜻하나요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        pad = mask[:, t, None]
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(pad, old, new) for new, old in zip(moved, state))
+        outputs.append(torch.where(pad, 0.0, state[0]))
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=state-zeroed-at-padding
+# en: At padding the state should wait, not be wiped out.
+# ko: 패딩에서는 상태가 지워지는 것이 아니라 그대로 기다려야 합니다.
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        state = tuple(torch.where(real, part, 0.0) for part in step(x[:, t], state))
+        outputs.append(state[0])
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=final-state-from-last-column
+# en: The last column is padding in the short rows: is it their final hidden state?
+# ko: 짧은 행에서는 마지막 열이 패딩입니다. 그것이 그 행의 마지막 은닉 상태일까요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(torch.where(real, state[0], 0.0))
+    return torch.stack(outputs, dim=1), (outputs[-1], *state[1:])
+
+
+# %% exercise=masked_unroll variant=arithmetic
+def masked_unroll(step, x, mask, state):
+    B, T, _ = x.shape
+    outputs = x.new_zeros(B, T, state[0].shape[1])
+    for t in range(T):
+        m = mask[:, t].to(x.dtype).unsqueeze(1)
+        moved = step(x[:, t], state)
+        state = tuple(m * new + (1 - m) * old for new, old in zip(moved, state))
+        outputs[:, t] = m * state[0]
+    return outputs, state
+
+
+# %% exercise=masked_unroll variant=row-by-row
+def masked_unroll(step, x, mask, state):
+    rows, finals = [], []
+    for k in range(len(x)):
+        own = tuple(part[k : k + 1] for part in state)
+        shown = []
+        for t in range(x.shape[1]):
+            if mask[k, t]:
+                own = step(x[k : k + 1, t], own)
+            shown.append(own[0] if mask[k, t] else torch.zeros_like(own[0]))
+        rows.append(torch.cat(shown))
+        finals.append(own)
+    return torch.stack(rows), tuple(torch.cat(parts) for parts in zip(*finals))
+
+
+# %% exercise=fix_lstm name=order-left
+# en: One bug is left: compare the order in which the blocks are unpacked with i, f, g, o.
+# ko: 버그가 하나 남았습니다. 블록을 꺼내는 순서를 i, f, g, o와 비교해 보세요.
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[1])
+    outputs = []
+    for t in range(T):
+        i, f, o, g = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        c_new = f * c + i * g
+        h_new = o * c_new.tanh()
+        real = mask[:, t].unsqueeze(1)
+        h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=candidate-sigmoid-left
+# en: One bug is left: not every block is a gate; can the candidate be negative in your version?
+# ko: 버그가 하나 남았습니다. 모든 블록이 게이트는 아닙니다. 지금 코드에서 후보 상태가 음수가 될 수 있나요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[1])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).sigmoid().chunk(4, dim=1)
+        c_new = f * c + i * g
+        h_new = o * c_new.tanh()
+        real = mask[:, t].unsqueeze(1)
+        h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=swapped-gates-left
+# en: One bug is left, in the line of the cell state: which gate keeps and which one writes?
+# ko: 셀 상태를 계산하는 줄에 버그가 하나 남았습니다. 어느 게이트가 유지하고 어느 게이트가 쓰나요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[1])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        c_new = i * c + f * g
+        h_new = o * c_new.tanh()
+        real = mask[:, t].unsqueeze(1)
+        h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=output-tanh-left
+# en: One bug is left, in the line of the hidden state: something is missing around c.
+# ko: 은닉 상태를 계산하는 줄에 버그가 하나 남았습니다. c에 무언가 빠져 있습니다.
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[1])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        c_new = f * c + i * g
+        h_new = o * c_new
+        real = mask[:, t].unsqueeze(1)
+        h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=padding-left
+# en: One bug is left: what happens to h and c in a column that is padding?
+# ko: 버그가 하나 남았습니다. 패딩인 열에서 h와 c는 어떻게 되나요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[1])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        c = f * c + i * g
+        h = o * c.tanh()
+        outputs.append(torch.where(mask[:, t].unsqueeze(1), h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=axes-left
+# en: One bug is left, in the last line: in which order do the axes come out?
+# ko: 마지막 줄에 버그가 하나 남았습니다. 결과의 축은 어떤 순서로 나오나요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[1])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        c_new = f * c + i * g
+        h_new = o * c_new.tanh()
+        real = mask[:, t].unsqueeze(1)
+        h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs), (h, c)
+
+
+# %% exercise=fix_lstm variant=library-step
+def fix_lstm(x, mask, W, U, b):
+    state = (x.new_zeros(len(x), U.shape[1]),) * 2
+    shown = []
+    for x_t, real in zip(x.unbind(1), mask.unbind(1)):
+        moved = torch.lstm_cell(x_t, state, W, U, b, torch.zeros_like(b))
+        state = tuple(torch.where(real[:, None], new, old) for new, old in zip(moved, state))
+        shown.append(state[0] * real[:, None])
+    return torch.stack(shown, 1), state
+
+
+# %% exercise=gate_trace name=one-bias-forgotten
+# en: The LSTM has two bias vectors in its layer: are both in your sum?
+# ko: LSTM의 층에는 편향 벡터가 두 개 있습니다. 둘 다 더했나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
+# %% exercise=gate_trace name=clamped-before-squashing
+# en: Clamping to 1 should open a gate fully: is your constant still squashed afterwards?
+# ko: 1로 고정하면 게이트가 완전히 열려야 합니다. 고정한 값이 그 뒤에 다시 시그모이드를 지나지 않나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        parts = dict(zip("ifgo", (W @ x_t + U @ h + b).chunk(4)))
+        parts |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
+        now = {name: part.tanh() if name == "g" else part.sigmoid() for name, part in parts.items()}
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
+# %% exercise=gate_trace name=clamp-only-written-down
+# en: The clamped gate is written down, but do the cell state and the hidden state use it?
+# ko: 고정한 게이트가 기록에는 있습니다. 그런데 셀 상태와 은닉 상태의 계산에도 쓰이나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        c = f * c + i * g
+        h = o * c.tanh()
+        now = {"i": i, "f": f, "g": g, "o": o, "c": c, "h": h}
+        now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
+        for name, value in now.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
+# %% exercise=gate_trace name=states-before-the-step
+# en: The gates are right, but the states are those before the step: when do you write them down?
+# ko: 게이트는 맞지만 상태는 한 단계 전의 것입니다. 언제 기록하고 있나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
+# %% exercise=gate_trace name=output-before-candidate
+# en: Two blocks have traded names: in which order does nn.LSTM keep them?
+# ko: 두 블록의 이름이 서로 바뀌었습니다. nn.LSTM은 블록을 어떤 순서로 저장하나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, o, g = (W @ x_t + U @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
+# %% exercise=gate_trace name=clamp-multiplies
+# en: A clamp replaces the gate; yours scales it.
+# ko: 고정은 게이트의 값을 바꿔 넣는 것인데, 지금은 게이트에 곱하고 있습니다.
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        now |= {name: now[name] * value for name, value in (clamp or {}).items()}
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
+# %% exercise=gate_trace variant=whole-sequence-first
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    T, H = len(x), lstm.hidden_size
+    clamp = clamp or {}
+    from_x = F.linear(x, lstm.weight_ih_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0)
+    out = {name: torch.zeros(T, H, dtype=x.dtype) for name in "ifgoch"}
+    h, c = torch.zeros(2, H, dtype=x.dtype)
+    for t in range(T):
+        a = from_x[t] + lstm.weight_hh_l0 @ h
+        for k, name in enumerate("ifgo"):
+            block = a[k * H : (k + 1) * H]
+            out[name][t] = torch.tanh(block) if name == "g" else torch.sigmoid(block)
+            if name in clamp:
+                out[name][t] = clamp[name]
+        c = out["f"][t] * c + out["i"][t] * out["g"][t]
+        h = out["o"][t] * torch.tanh(c)
+        out["c"][t], out["h"][t] = c, h
+    return out
+
+
+# %% exercise=count_parameters name=one-bias
+# en: nn.RNN, nn.GRU and nn.LSTM keep two bias vectors in each layer.
+# ko: nn.RNN, nn.GRU, nn.LSTM은 층마다 편향 벡터를 두 개씩 가집니다.
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    return blocks * (H * D + H * H + H + (n_layers - 1) * (2 * H * H + H))
+
+
+# %% exercise=count_parameters name=input-width-in-every-layer
+# en: What does the second layer read: the input, or the hidden state of the layer below?
+# ko: 둘째 층은 무엇을 읽나요? 입력인가요, 아래층의 은닉 상태인가요?
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    return blocks * n_layers * (H * D + H * H + 2 * H)
+
+
+# %% exercise=count_parameters name=candidate-not-counted
+# en: Gates are not the only blocks: the candidate has weights of its own.
+# ko: 게이트만 블록인 것은 아닙니다. 후보 상태에도 따로 가중치가 있습니다.
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 2, "lstm": 3}[kind]
+    return blocks * (H * D + H * H + 2 * H + (n_layers - 1) * (2 * H * H + 2 * H))
+
+
+# %% exercise=count_parameters name=layers-not-counted
+# en: A deeper network came out as large as one with a single layer.
+# ko: 층이 여러 개인데도 한 층일 때와 같은 수가 나왔습니다.
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    return blocks * (H * D + H * H + 2 * H)
+
+
+# %% exercise=count_parameters variant=ask-the-library
+def count_parameters(kind, D, H, n_layers=1):
+    layer = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}[kind](D, H, n_layers)
+    return sum(parameter.numel() for parameter in layer.parameters())
