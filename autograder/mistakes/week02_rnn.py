@@ -1,0 +1,562 @@
+"""Known mistakes and correct variants of week 02. Each cell is overlaid on the reference: it runs after the reference's solution cell."""
+
+# ------------------------------------------------------------------------------- count_ngrams
+# %% exercise=count_ngrams name=last-ngram-missing
+# en: Count the n-grams of a short word by hand: is the one that ends at the last token in your table?
+# ko: 짧은 단어의 n그램을 손으로 세어 보세요. 마지막 토큰에서 끝나는 n그램이 표에 들어 있나요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    for i in range(len(tokens) - n):
+        counts[tuple(tokens[i : i + n - 1])][tokens[i + n - 1]] += 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=context-of-n-tokens
+# en: An n-gram has n tokens in all, the follower included: how many are left for the context?
+# ko: n그램은 다음 토큰까지 합쳐 모두 n개입니다. 그러면 문맥에는 토큰이 몇 개 남을까요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    for i in range(n, len(tokens)):
+        counts[tuple(tokens[i - n : i])][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=steps-of-n
+# en: N-grams overlap: by how many positions does the window move each time?
+# ko: n그램은 서로 겹칩니다. 창은 한 번에 몇 칸씩 움직여야 할까요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens), n):
+        counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=overwritten-counts
+# en: A follower that comes twice must be counted twice: do you add, or do you set the value?
+# ko: 같은 토큰이 두 번 나오면 두 번 세어야 합니다. 값을 더하고 있나요, 아니면 덮어쓰고 있나요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens)):
+        counts[tuple(tokens[i - n + 1 : i])][tokens[i]] = 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=padded-start
+# en: You also count the first tokens, whose context is shorter than n - 1. Where should counting begin?
+# ko: 문맥이 n-1개보다 짧은 첫 토큰들까지 세고 있습니다. 어디서부터 세어야 할까요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    for i in range(len(tokens)):
+        counts[tuple(tokens[max(0, i - n + 1) : i])][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=predicts-backwards
+# en: Which end of the n-gram is predicted, and which tokens are the context? Language is read forward here.
+# ko: n그램에서 예측하는 쪽은 어느 끝이고, 문맥은 어느 쪽인가요? 여기서는 글을 앞에서부터 읽습니다.
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens)):
+        counts[tuple(tokens[i - n + 2 : i + 1])][tokens[i - n + 1]] += 1
+    return dict(counts)
+
+# %% exercise=count_ngrams variant=zip-of-shifted-copies
+def count_ngrams(tokens, n):
+    counts = {}
+    for *context, follower in zip(*(tokens[k:] for k in range(n))):
+        counts.setdefault(tuple(context), Counter())[follower] += 1
+    return counts
+
+# %% exercise=count_ngrams variant=plain-dicts
+def count_ngrams(tokens, n):
+    counts = {}
+    for start in range(len(tokens) - n + 1):
+        context, follower = tuple(tokens[start : start + n - 1]), tokens[start + n - 1]
+        row = counts.setdefault(context, {})
+        row[follower] = row.get(follower, 0) + 1
+    return counts
+
+# ------------------------------------------------------------------------------- laplace_prob
+# %% exercise=laplace_prob name=seen-kinds-for-V
+# en: The sum below the line runs over the whole vocabulary, not only over the tokens seen after this context.
+# ko: 분모의 합은 이 문맥 뒤에 나온 토큰만이 아니라 어휘 전체에 대한 것입니다.
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    followers = counts.get(context, {})
+    kinds = len(followers) or vocab_size
+    return (followers.get(token, 0) + alpha) / (sum(followers.values()) + alpha * kinds)
+
+# %% exercise=laplace_prob name=no-alpha-below
+# en: Add up your probabilities over the vocabulary: what must change below the line so that they sum to 1?
+# ko: 어휘 전체의 확률을 더해 보세요. 합이 1이 되려면 분모를 어떻게 바꿔야 할까요?
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    followers = counts.get(context, {})
+    total = sum(followers.values())
+    if total == 0:
+        return 1 / vocab_size
+    return (followers.get(token, 0) + alpha) / total
+
+# %% exercise=laplace_prob name=V-without-alpha
+# en: If every one of V counts grows by alpha, by how much does their total grow?
+# ko: V개의 횟수가 각각 alpha만큼 늘어나면 합계는 얼마나 늘어날까요?
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    followers = counts.get(context, {})
+    return (followers.get(token, 0) + alpha) / (sum(followers.values()) + vocab_size)
+
+# %% exercise=laplace_prob name=alpha-always-one
+# en: The result does not change with alpha: where is the 1 that should be a parameter?
+# ko: alpha를 바꿔도 결과가 같습니다. 매개변수여야 할 1이 어디에 남아 있나요?
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    followers = counts.get(context, {})
+    return (followers.get(token, 0) + 1) / (sum(followers.values()) + vocab_size)
+
+# %% exercise=laplace_prob name=total-of-all-contexts
+# en: P(token | context) compares with what followed this context, not with the whole text.
+# ko: P(토큰 | 문맥)은 글 전체가 아니라 이 문맥 뒤에 나온 것들과 비교합니다.
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    total = sum(sum(row.values()) for row in counts.values())
+    return (counts.get(context, {}).get(token, 0) + alpha) / (total + alpha * vocab_size)
+
+# %% exercise=laplace_prob name=asking-changes-the-table
+# en: The table is longer after your call: which way of looking up a key never inserts it?
+# ko: 함수를 부른 뒤에 표가 길어졌습니다. 키를 넣지 않고 찾아보는 방법은 무엇일까요?
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    followers = counts[context]
+    return (followers.get(token, 0) + alpha) / (sum(followers.values()) + alpha * vocab_size)
+
+# %% exercise=laplace_prob variant=mixture-with-uniform
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    row = counts[context] if context in counts else {}
+    total = sum(row.values())
+    trust = total / (total + alpha * vocab_size)
+    observed = row[token] / total if token in row else 0.0
+    return trust * observed + (1 - trust) / vocab_size
+
+# ------------------------------------------------------------------------------- perplexity
+# %% exercise=perplexity name=mean-of-sentence-means
+# en: Each sentence has the same weight in your average; which unit should have it?
+# ko: 지금은 문장마다 같은 무게로 평균을 냅니다. 같은 무게를 가져야 하는 단위는 무엇일까요?
+def perplexity(log_probs):
+    means = [float(s.mean()) for s in log_probs if len(s)]
+    return math.exp(-sum(means) / len(means))
+
+# %% exercise=perplexity name=mean-of-perplexities
+# en: You average perplexities of sentences. Average the log-probabilities of tokens first, and take exp once.
+# ko: 문장별 혼란도를 평균 내고 있습니다. 토큰의 로그 확률을 먼저 평균 내고 exp는 한 번만 취하세요.
+def perplexity(log_probs):
+    values = [math.exp(-float(s.mean())) for s in log_probs if len(s)]
+    return sum(values) / len(values)
+
+# %% exercise=perplexity name=base-two
+# en: Which base do the logarithms have, and which base does your power have?
+# ko: 로그의 밑은 무엇이고, 거듭제곱의 밑은 무엇인가요?
+def perplexity(log_probs):
+    total = sum(float(s.sum()) for s in log_probs)
+    return 2 ** (-total / sum(len(s) for s in log_probs))
+
+# %% exercise=perplexity name=sign-lost
+# en: Log-probabilities are negative; a perplexity is never below 1. What is missing?
+# ko: 로그 확률은 음수이고 혼란도는 1보다 작을 수 없습니다. 무엇이 빠졌을까요?
+def perplexity(log_probs):
+    total = sum(float(s.sum()) for s in log_probs)
+    return math.exp(total / sum(len(s) for s in log_probs))
+
+# %% exercise=perplexity name=divided-by-sentences
+# en: Perplexity is per token: by which number do you divide?
+# ko: 혼란도는 토큰 하나당 값입니다. 무엇으로 나누고 있나요?
+def perplexity(log_probs):
+    total = sum(float(s.sum()) for s in log_probs)
+    return math.exp(-total / len(log_probs))
+
+# %% exercise=perplexity name=cross-entropy-only
+# en: This is the cross-entropy in nats. One step leads from it to a number of choices.
+# ko: 이 값은 교차 엔트로피(nat)입니다. 여기서 '선택지의 수'로 가려면 한 단계가 더 필요합니다.
+def perplexity(log_probs):
+    total = sum(float(s.sum()) for s in log_probs)
+    return -total / sum(len(s) for s in log_probs)
+
+# %% exercise=perplexity variant=cat-and-mean
+def perplexity(log_probs):
+    return torch.exp(-torch.cat(list(log_probs)).mean())
+
+# %% exercise=perplexity variant=loop-in-bits
+def perplexity(log_probs):
+    bits, n = 0.0, 0
+    for sentence in log_probs:
+        for log_p in sentence.tolist():
+            bits -= log_p / math.log(2)
+            n += 1
+    return 2 ** (bits / n)
+
+# ------------------------------------------------------------------------------- rnn_step
+# %% exercise=rnn_step name=U-transposed
+# en: The state is a row on the left of U: is the transpose there needed?
+# ko: 상태는 U의 왼쪽에 놓인 행벡터입니다. 거기에 전치가 필요할까요?
+def rnn_step(x, h, W, U, b):
+    return torch.tanh(x @ W + h @ U.T + b)
+
+# %% exercise=rnn_step name=bias-outside
+# en: A state can leave (-1, 1) with your code: what must happen before the squashing?
+# ko: 지금 코드로는 상태가 (-1, 1)을 벗어날 수 있습니다. tanh를 취하기 전에 무엇을 해야 할까요?
+def rnn_step(x, h, W, U, b):
+    return torch.tanh(x @ W + h @ U) + b
+
+# %% exercise=rnn_step name=sigmoid
+# en: Your states are never negative. Which squashing function has values on both sides of 0?
+# ko: 상태가 음수가 되는 일이 없습니다. 0의 양쪽 값을 모두 갖는 함수는 무엇일까요?
+def rnn_step(x, h, W, U, b):
+    return torch.sigmoid(x @ W + h @ U + b)
+
+# %% exercise=rnn_step name=no-squash
+# en: Without a nonlinearity, many steps are one big linear map. Which function is missing?
+# ko: 비선형 함수가 없으면 여러 단계도 하나의 선형 변환일 뿐입니다. 어떤 함수가 빠졌나요?
+def rnn_step(x, h, W, U, b):
+    return x @ W + h @ U + b
+
+# %% exercise=rnn_step name=memory-past-the-squash
+# en: The old state must pass through U and the tanh together with the input.
+# ko: 이전 상태도 입력과 함께 U와 tanh를 지나야 합니다.
+def rnn_step(x, h, W, U, b):
+    return torch.tanh(x @ W + b) + h @ U
+
+# %% exercise=rnn_step name=no-memory
+# en: Change the old state and your new state stays the same: what is left out?
+# ko: 이전 상태를 바꿔도 새 상태가 그대로입니다. 무엇을 빠뜨렸나요?
+def rnn_step(x, h, W, U, b):
+    return torch.tanh(x @ W + b)
+
+# %% exercise=rnn_step variant=one-matrix
+def rnn_step(x, h, W, U, b):
+    return torch.tanh(torch.cat([x, h], dim=-1) @ torch.cat([W, U], dim=0) + b)
+
+# %% exercise=rnn_step variant=library-cell
+def rnn_step(x, h, W, U, b):
+    return torch.rnn_tanh_cell(x, h, W.T, U.T, b, torch.zeros_like(b))
+
+# %% exercise=rnn_step variant=einsum
+def rnn_step(x, h, W, U, b):
+    return (torch.einsum("bd,dh->bh", x, W) + torch.einsum("bk,kh->bh", h, U) + b).tanh()
+
+# ------------------------------------------------------------------------------- rnn_forward
+# %% exercise=rnn_forward name=state-never-updated
+# en: Every step of yours starts from h0. From which state should step t start?
+# ko: 모든 단계가 h0에서 시작합니다. t번째 단계는 어떤 상태에서 시작해야 할까요?
+def rnn_forward(step, x, h0):
+    return torch.stack([step(x[:, t], h0) for t in range(x.shape[1])], dim=1)
+
+# %% exercise=rnn_forward name=state-before-the-step
+# en: You keep the state before each step; the answer wants the state after it, without h0.
+# ko: 각 단계 이전의 상태를 저장하고 있습니다. h0는 빼고, 단계 이후의 상태가 필요합니다.
+def rnn_forward(step, x, h0):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        states.append(h)
+        h = step(x[:, t], h)
+    return torch.stack(states, dim=1)
+
+# %% exercise=rnn_forward name=time-first
+# en: Your answer is (T, B, H). Along which axis does stack put time?
+# ko: 결과의 모양이 (T, B, H)입니다. stack이 시간을 어느 축에 놓고 있나요?
+def rnn_forward(step, x, h0):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h)
+        states.append(h)
+    return torch.stack(states)
+
+# %% exercise=rnn_forward name=detached-each-step
+# en: The states are right, but the gradient at h0 is lost: what cuts the graph between steps?
+# ko: 상태 값은 맞지만 h0의 기울기가 사라집니다. 단계 사이에서 그래프를 끊는 것은 무엇일까요?
+def rnn_forward(step, x, h0):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h.detach() if t else h)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+# %% exercise=rnn_forward name=h0-included
+# en: There is one state too many: the answer begins after the first step.
+# ko: 상태가 하나 더 많습니다. 결과는 첫 단계가 끝난 뒤의 상태부터입니다.
+def rnn_forward(step, x, h0):
+    states = [h0]
+    for t in range(x.shape[1]):
+        states.append(step(x[:, t], states[-1]))
+    return torch.stack(states, dim=1)
+
+# %% exercise=rnn_forward name=last-state-only
+# en: Every position predicts something, so every state is needed, not only the last.
+# ko: 모든 위치에서 예측을 하므로 마지막 상태만이 아니라 모든 상태가 필요합니다.
+def rnn_forward(step, x, h0):
+    h = h0
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h)
+    return h[:, None]
+
+# %% exercise=rnn_forward variant=filled-in-place
+def rnn_forward(step, x, h0):
+    h, states = h0, x.new_zeros(x.shape[0], x.shape[1], h0.shape[1])
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h)
+        states[:, t] = h
+    return states
+
+# %% exercise=rnn_forward variant=unbind-and-concatenate
+def rnn_forward(step, x, h0):
+    states = []
+    for x_t in x.unbind(dim=1):
+        states.append(step(x_t, states[-1] if states else h0))
+    return torch.cat([h.unsqueeze(1) for h in states], dim=1)
+
+# ------------------------------------------------------------------------------- bptt
+# %% exercise=bptt name=last-step-dropped
+# en: Compare your gradients for a loss at the last step only: with which step does the walk back begin?
+# ko: 손실이 마지막 단계에만 있을 때의 기울기를 비교해 보세요. 거꾸로 걷기는 어느 단계에서 시작하나요?
+def bptt(x, h0, hs, U, dhs):
+    dW, dU, db = x.new_zeros(x.shape[-1], U.shape[0]), torch.zeros_like(U), U.new_zeros(U.shape[0])
+    from_later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1] - 1)):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + from_later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.sum(dim=0)
+        from_later = da @ U.T
+    return dW, dU, db, from_later
+
+# %% exercise=bptt name=nothing-from-later-steps
+# en: A state acts on the loss in two ways; you use only its own prediction.
+# ko: 상태는 두 가지 길로 손실에 영향을 줍니다. 지금은 그 단계의 예측 하나만 쓰고 있습니다.
+def bptt(x, h0, hs, U, dhs):
+    before = torch.cat([h0[:, None], hs[:, :-1]], dim=1)
+    da = dhs * (1 - hs**2)
+    dW = torch.einsum("btd,bth->dh", x, da)
+    dU = torch.einsum("btk,bth->kh", before, da)
+    return dW, dU, da.sum(dim=(0, 1)), da[:, 0] @ U.T
+
+# %% exercise=bptt name=U-not-transposed
+# en: Forward, the state was multiplied by U from the right. What undoes the axes on the way back?
+# ko: 앞으로 갈 때는 상태의 오른쪽에 U를 곱했습니다. 돌아올 때는 축을 어떻게 되돌려야 할까요?
+def bptt(x, h0, hs, U, dhs):
+    dW, dU, db = x.new_zeros(x.shape[-1], U.shape[0]), torch.zeros_like(U), U.new_zeros(U.shape[0])
+    from_later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + from_later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.sum(dim=0)
+        from_later = da @ U
+    return dW, dU, db, from_later
+
+# %% exercise=bptt name=state-after-for-dU
+# en: U met the state before the step, not the one after it: which one stands in your dU?
+# ko: U와 곱해진 것은 그 단계 이전의 상태입니다. dU에는 어느 상태를 쓰고 있나요?
+def bptt(x, h0, hs, U, dhs):
+    dW, dU, db = x.new_zeros(x.shape[-1], U.shape[0]), torch.zeros_like(U), U.new_zeros(U.shape[0])
+    from_later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        da = (dhs[:, t] + from_later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da
+        dU += hs[:, t].T @ da
+        db += da.sum(dim=0)
+        from_later = da @ U.T
+    return dW, dU, db, from_later
+
+# %% exercise=bptt name=slope-only-on-own-loss
+# en: Everything that reaches h_t must pass through the tanh: are both parts inside the bracket?
+# ko: h_t에 도착한 모든 기울기가 tanh를 지나야 합니다. 두 부분이 모두 괄호 안에 있나요?
+def bptt(x, h0, hs, U, dhs):
+    dW, dU, db = x.new_zeros(x.shape[-1], U.shape[0]), torch.zeros_like(U), U.new_zeros(U.shape[0])
+    from_later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = dhs[:, t] * (1 - hs[:, t] ** 2) + from_later
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.sum(dim=0)
+        from_later = da @ U.T
+    return dW, dU, db, from_later
+
+# %% exercise=bptt name=mean-over-batch
+# en: Your gradients are too small by the batch size: the loss already holds its own averaging.
+# ko: 기울기가 배치 크기만큼 작습니다. 평균은 이미 손실 안에 들어 있습니다.
+def bptt(x, h0, hs, U, dhs):
+    dW, dU, db = x.new_zeros(x.shape[-1], U.shape[0]), torch.zeros_like(U), U.new_zeros(U.shape[0])
+    from_later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + from_later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da / len(x)
+        dU += before.T @ da / len(x)
+        db += da.mean(dim=0)
+        from_later = da @ U.T
+    return dW, dU, db, from_later
+
+# %% exercise=bptt variant=all-da-then-einsum
+def bptt(x, h0, hs, U, dhs):
+    before = torch.cat([h0[:, None], hs[:, :-1]], dim=1)
+    slopes, das, carry = 1 - hs**2, [], torch.zeros_like(h0)
+    for t in range(x.shape[1] - 1, -1, -1):
+        das.insert(0, (dhs[:, t] + carry) * slopes[:, t])
+        carry = das[0] @ U.T
+    da = torch.stack(das, dim=1)
+    dW = torch.einsum("btd,bth->dh", x, da)
+    dU = torch.einsum("btk,bth->kh", before, da)
+    return dW, dU, da.sum(dim=(0, 1)), carry
+
+# %% exercise=bptt variant=autograd-on-a-surrogate
+def bptt(x, h0, hs, U, dhs):
+    # the forward run is repeated from the pre-activations that the states imply
+    h0, U = h0.detach().clone().requires_grad_(), U.detach().clone().requires_grad_()
+    before = torch.cat([h0[:, None], hs[:, :-1]], dim=1).detach()
+    drive = torch.atanh(hs.detach()) - before @ U.detach()  # x W + b at every step
+    zero_W = x.new_zeros(x.shape[-1], U.shape[0]).requires_grad_()
+    zero_b = U.new_zeros(U.shape[0]).requires_grad_()
+    with torch.enable_grad():
+        h, loss = h0, 0.0
+        for t in range(x.shape[1]):
+            h = torch.tanh(drive[:, t] + x[:, t] @ zero_W + h @ U + zero_b)
+            loss = loss + (h * dhs[:, t]).sum()
+        dW, dU, db, dh0 = torch.autograd.grad(loss, (zero_W, U, zero_b, h0))
+    return dW, dU, db, dh0
+
+# ------------------------------------------------------------------------------- clip_grad_norm
+# %% exercise=clip_grad_norm name=each-tensor-by-itself
+# en: All tensors form one long vector: how many factors does it have?
+# ko: 모든 텐서가 하나의 긴 벡터를 이룹니다. 배율은 몇 개여야 할까요?
+def clip_grad_norm(grads, max_norm):
+    clipped = []
+    for grad in grads:
+        norm = float(grad.norm())
+        clipped.append(grad * (max_norm / norm) if norm > max_norm else grad.clone())
+    return clipped, math.sqrt(sum(float((grad**2).sum()) for grad in grads))
+
+# %% exercise=clip_grad_norm name=clamped-values
+# en: Cutting single numbers changes the direction of the step: scale instead.
+# ko: 숫자를 하나씩 자르면 방향이 바뀝니다. 자르지 말고 배율을 곱하세요.
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
+    return [grad.clamp(-max_norm, max_norm) for grad in grads], norm
+
+# %% exercise=clip_grad_norm name=short-ones-stretched
+# en: What does your factor do to a gradient that is already short enough?
+# ko: 이미 충분히 짧은 기울기에는 어떤 배율이 곱해지나요?
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
+    factor = max_norm / norm if norm > 0 else 1.0
+    return [grad * factor for grad in grads], norm
+
+# %% exercise=clip_grad_norm name=sum-of-norms
+# en: The length of a joint vector is not the sum of the lengths of its parts: where does the root belong?
+# ko: 합친 벡터의 길이는 부분 길이의 합이 아닙니다. 제곱근은 어디에 씌워야 할까요?
+def clip_grad_norm(grads, max_norm):
+    norm = sum(float(grad.norm()) for grad in grads)
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads], norm
+
+# %% exercise=clip_grad_norm name=norm-after-clipping
+# en: Return the length that the gradients had before clipping: that is the number worth watching.
+# ko: 자르기 전의 길이를 돌려주세요. 지켜볼 가치가 있는 것은 그 숫자입니다.
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads], norm * factor
+
+# %% exercise=clip_grad_norm name=changed-in-place
+# en: Look at the tensors that were passed in, after the call: did you multiply them, or copies?
+# ko: 함수를 부른 뒤 넘겨준 텐서를 보세요. 원본을 곱했나요, 복사본을 곱했나요?
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
+    for grad in grads:
+        grad *= max_norm / norm if norm > max_norm else 1.0
+    return list(grads), norm
+
+# %% exercise=clip_grad_norm variant=one-long-vector
+def clip_grad_norm(grads, max_norm):
+    norm = torch.cat([grad.flatten() for grad in grads]).norm().item()
+    return [grad * min(1.0, max_norm / max(norm, 1e-12)) for grad in grads], norm
+
+# %% exercise=clip_grad_norm variant=library
+def clip_grad_norm(grads, max_norm):
+    holders = [torch.nn.Parameter(torch.zeros_like(grad)) for grad in grads]
+    for holder, grad in zip(holders, grads):
+        holder.grad = grad.clone()
+    norm = torch.nn.utils.clip_grad_norm_(holders, max_norm)
+    return [holder.grad for holder in holders], float(norm)
+
+# ------------------------------------------------------------------------------- bidirectional
+# %% exercise=bidirectional name=not-reversed-again
+# en: The backward network's first state belongs to the last token: what must happen before you join the halves?
+# ko: 역방향 네트워크의 첫 상태는 마지막 토큰의 것입니다. 두 쪽을 합치기 전에 무엇을 해야 할까요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    t = torch.arange(x.shape[1])
+    real = t < lengths[:, None]
+    mirrored = torch.where(real, lengths[:, None] - 1 - t, t)
+    reversed_x = x.gather(1, mirrored[:, :, None].expand_as(x))
+    return torch.cat([run_forward(x), run_backward(reversed_x)], dim=-1) * real[:, :, None]
+
+# %% exercise=bidirectional name=padding-read-first
+# en: After flipping the whole row the padding comes first: which part of each row should be reversed?
+# ko: 행 전체를 뒤집으면 패딩이 맨 앞에 옵니다. 각 행의 어느 부분만 뒤집어야 할까요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    real = torch.arange(x.shape[1]) < lengths[:, None]
+    states = torch.cat([run_forward(x), run_backward(x.flip(1)).flip(1)], dim=-1)
+    return states * real[:, :, None]
+
+# %% exercise=bidirectional name=padding-not-zeroed
+# en: The real steps are right. What should stand at the padding?
+# ko: 실제 단계의 값은 맞습니다. 패딩 자리에는 무엇이 있어야 할까요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    t = torch.arange(x.shape[1])
+    mirrored = torch.where(t < lengths[:, None], lengths[:, None] - 1 - t, t)
+    reverse = lambda z: z.gather(1, mirrored[:, :, None].expand_as(z))
+    return torch.cat([run_forward(x), reverse(run_backward(reverse(x)))], dim=-1)
+
+# %% exercise=bidirectional name=halves-swapped
+# en: Which half comes first on the last axis?
+# ko: 마지막 축에서 어느 쪽이 먼저 와야 할까요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    t = torch.arange(x.shape[1])
+    real = t < lengths[:, None]
+    mirrored = torch.where(real, lengths[:, None] - 1 - t, t)
+    reverse = lambda z: z.gather(1, mirrored[:, :, None].expand_as(z))
+    states = torch.cat([reverse(run_backward(reverse(x))), run_forward(x)], dim=-1)
+    return states * real[:, :, None]
+
+# %% exercise=bidirectional name=batch-reversed
+# en: You reversed the order of the sentences, not the order of the words: which axis is time?
+# ko: 단어의 순서가 아니라 문장의 순서를 뒤집었습니다. 시간은 어느 축인가요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    real = torch.arange(x.shape[1]) < lengths[:, None]
+    states = torch.cat([run_forward(x), run_backward(x.flip(0)).flip(0)], dim=-1)
+    return states * real[:, :, None]
+
+# %% exercise=bidirectional name=one-network-twice
+# en: The two directions have weights of their own: which network reads backwards in your code?
+# ko: 두 방향은 각자의 가중치를 갖습니다. 코드에서 거꾸로 읽는 네트워크는 어느 것인가요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    t = torch.arange(x.shape[1])
+    real = t < lengths[:, None]
+    mirrored = torch.where(real, lengths[:, None] - 1 - t, t)
+    reverse = lambda z: z.gather(1, mirrored[:, :, None].expand_as(z))
+    states = torch.cat([run_forward(x), reverse(run_forward(reverse(x)))], dim=-1)
+    return states * real[:, :, None]
+
+# %% exercise=bidirectional variant=loop-over-rows
+def bidirectional(run_forward, run_backward, x, lengths):
+    def reverse(z):
+        out = z.clone()
+        for i, n in enumerate(lengths.tolist()):
+            out[i, :n] = z[i, :n].flip(0)
+        return out
+
+    states = torch.cat([run_forward(x), reverse(run_backward(reverse(x)))], dim=2)
+    for i, n in enumerate(lengths.tolist()):
+        states[i, n:] = 0.0
+    return states
+
+# %% exercise=bidirectional variant=one-sentence-at-a-time
+def bidirectional(run_forward, run_backward, x, lengths):
+    rows = []
+    for row, n in zip(x, lengths.tolist()):
+        if n == 0:
+            rows.append(torch.cat([run_forward(row[None]), run_backward(row[None])], dim=-1) * 0)
+            continue
+        ahead = run_forward(row[None, :n])
+        back = run_backward(row[None, :n].flip(1)).flip(1)
+        rows.append(F.pad(torch.cat([ahead, back], dim=-1), (0, 0, 0, len(row) - n)))
+    return torch.cat(rows)

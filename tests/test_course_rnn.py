@@ -1,0 +1,230 @@
+"""Week 02's prose, toys, figures and widgets, tested as plain objects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from course.data import load_austen
+from course.data.rnn_toys import ALPHABET, clean_prose, gradient_norms, rotation, split_text
+from course.plots import rnn as plots
+from course.widgets import rnn as widgets
+
+PNG = b"\x89PNG"
+
+
+# ------------------------------------------------------------------------------------ prose
+def test_alphabet_is_sorted_and_without_repeats() -> None:
+    """The alphabet's 36 characters are sorted and different, so ids are stable."""
+    assert list(ALPHABET) == sorted(set(ALPHABET))
+    assert len(ALPHABET) == 36
+
+
+def test_clean_prose_keeps_the_alphabet_only() -> None:
+    """Case, digits, underscores, line ends and typographic quotes are normalised."""
+    assert clean_prose("He_said:\n “No—it’s 3 o'clock!”") == "he said: \"no - it's o'clock!\""
+    assert clean_prose("Title\n\nOnce  upon", start="Once") == "once upon"
+
+
+def test_clean_prose_says_when_the_start_is_missing() -> None:
+    """A start that is not in the book is an error that quotes it."""
+    with pytest.raises(ValueError, match="Call me"):
+        clean_prose("Once upon a time", start="Call me")
+
+
+def test_the_novel_uses_exactly_the_alphabet() -> None:
+    """Pride and Prejudice, cleaned, has all 36 characters and no other."""
+    novel = clean_prose(load_austen()["prideprejudice"], start="It is a truth")
+    assert set(novel) == set(ALPHABET)
+    assert novel.startswith("it is a truth universally acknowledged, that")
+    assert len(novel) > 650_000
+
+
+def test_split_text_loses_nothing() -> None:
+    """The two parts joined are the text; the share is that of the last part."""
+    train, valid = split_text("abcdefghij" * 10, valid=0.2)
+    assert train + valid == "abcdefghij" * 10
+    assert len(valid) == 20
+    with pytest.raises(ValueError, match=r"1\.5"):
+        split_text("abc", valid=1.5)
+
+
+# ------------------------------------------------------------------------------------ gradients
+def test_rotation_is_orthogonal_and_seeded() -> None:
+    """A rotation keeps lengths, and its seed decides it."""
+    q = rotation(7, seed=3)
+    np.testing.assert_allclose(q @ q.T, np.eye(7), atol=1e-12)
+    np.testing.assert_array_equal(q, rotation(7, seed=3))
+    assert not np.allclose(q, rotation(7, seed=4))
+
+
+@pytest.mark.parametrize("radius", [0.5, 0.8, 1.0, 1.3])
+def test_linear_gradients_grow_by_exactly_the_radius(radius: float) -> None:
+    """Without tanh every step back multiplies the norm by the radius."""
+    norms = gradient_norms(radius, steps=20, hidden=16, linear=True)
+    np.testing.assert_allclose(norms[::-1], 4.0 * radius ** np.arange(21), rtol=1e-9)
+
+
+def test_tanh_only_ever_shrinks_a_step() -> None:
+    """With tanh a step back multiplies the norm by at most the radius."""
+    norms = gradient_norms(1.3)
+    assert norms[-1] == pytest.approx(8.0)
+    assert (norms[:-1] <= 1.3 * norms[1:] * (1 + 1e-12)).all()
+
+
+def test_gradients_vanish_below_one_and_grow_at_1_3() -> None:
+    """The figures that the notebook quotes: about 4e-5 at radius 0.8, growth at 1.3."""
+    assert 1e-5 < gradient_norms(0.8)[0] < 1e-4
+    assert gradient_norms(1.3)[0] > 16
+    assert gradient_norms(1.3, input_scale=0.5)[0] < 8
+
+
+def test_gradient_norms_equal_autograd() -> None:
+    """The toy's closed form is the gradient that autograd finds."""
+    import torch
+
+    steps, hidden = 6, 5
+    noise = np.random.default_rng(1).normal(scale=0.1, size=(steps, hidden))
+    U = torch.from_numpy(1.2 * rotation(hidden, 0))
+    h, states = torch.zeros(hidden, dtype=torch.float64, requires_grad=True), []
+    for x in torch.from_numpy(noise):
+        states.append(h)
+        h = torch.tanh(x + h @ U)
+    grads = torch.autograd.grad(h.sum(), states)
+    expected = [grad.norm().item() for grad in grads] + [hidden**0.5]
+    np.testing.assert_allclose(gradient_norms(1.2, steps, hidden), expected, rtol=1e-9)
+
+
+# ------------------------------------------------------------------------------------ figures
+def test_transition_heatmap_rows_are_distributions() -> None:
+    """Each row of the picture sums to 1; pairs that never occur are blank."""
+    fig = plots.transition_heatmap({("a",): {"b": 3, " ": 1}, ("b",): {"a": 2}}, "ab ")
+    shares = np.ma.filled(fig.axes[0].images[0].get_array(), 0.0)
+    np.testing.assert_allclose(shares, [[0, 0.75, 0.25], [1, 0, 0], [0, 0, 0]])
+    assert [label.get_text() for label in fig.axes[0].get_xticklabels()] == ["a", "b", "␣"]
+
+
+def test_ngram_curve_marks_the_best_validation_order() -> None:
+    """The annotation names the lowest validation perplexity, not the lowest training one."""
+    fig = plots.ngram_curve([1, 2, 3], {"α = 1": ([9.0, 5.0, 2.0], [9.0, 6.0, 7.0])})
+    assert [text.get_text() for text in fig.axes[0].texts] == ["best: 6.00"]
+
+
+def test_gradient_profile_runs_back_from_the_loss() -> None:
+    """Norms come in the order of time and are drawn from the loss backwards."""
+    fig = plots.gradient_profile({"radius 1": [0.1, 1.0, 8.0]})
+    x, y = fig.axes[0].lines[0].get_data()
+    assert list(x) == [0, 1, 2]
+    assert list(y) == [8.0, 1.0, 0.1]
+
+
+def test_spectral_frame_names_both_ends() -> None:
+    """The title of a frame holds the radius and the norms at the loss and at the start."""
+    title = plots.spectral_frame(0.8, [0.5, 8.0], [0.6, 8.0]).axes[0].get_title("left")
+    assert title == "radius 0.80: 8 at the loss, 0.5 at the start"
+
+
+def test_influence_draws_exact_zeros_blank() -> None:
+    """An output that does not depend on an input leaves its square empty."""
+    fig = plots.influence({"forward": np.tril(np.ones((3, 3)))})
+    mask = np.ma.getmaskarray(fig.axes[0].images[0].get_array())
+    assert mask.tolist() == np.triu(np.ones((3, 3), dtype=bool), 1).tolist()
+
+
+def test_training_curve_labels_every_baseline() -> None:
+    """Each baseline is written beside its line with its value."""
+    fig = plots.training_curve([0, 10], [36.0, 5.0], {"bigram": 10.6, "trigram": 6.2}, mark=1)
+    assert [text.get_text() for text in fig.axes[0].texts] == ["bigram 10.60", "trigram 6.20"]
+
+
+def test_the_other_figures_draw_what_they_are_given() -> None:
+    """Diagram, arrows, context curve and unit rows hold one artist for each thing given."""
+    assert len(plots.unrolled("abc").axes[0].patches) == 3 + 4 * 2  # boxes; four arrows a step
+    arrows = plots.clip_arrows((3, 4), (0.6, 0.8), (1, 1), 1.0).axes[0]
+    assert (
+        len([text for text in arrows.texts if getattr(text, "arrow_patch", None) is not None]) == 3
+    )
+    assert len(plots.context_curve([1, 2], [9, 8], [1], [10]).axes[0].lines) == 2
+    rows = plots.state_heatmap("ab c", np.zeros((4, 9)), [2, 5]).axes[0].images[0]
+    assert rows.get_array().shape == (2, 4)
+    assert len(plots.memory_curve({"a": [1, 2], "b": [3, 4]}).axes[0].lines) == 2
+
+
+# ------------------------------------------------------------------------------------ widgets
+def test_spectral_slider_redraws_when_moved() -> None:
+    """Moving a control changes the picture; without a kernel the first picture is shown."""
+    panel = widgets.spectral_slider(0.8)
+    first = bytes(panel.picture.value)
+    assert first.startswith(PNG)
+    panel.controls["radius"].value = 1.3
+    second = bytes(panel.picture.value)
+    assert second.startswith(PNG) and second != first
+    panel.controls["inputs"].value = 0.5
+    assert bytes(panel.picture.value) != second
+    assert "image/png" in panel._repr_mimebundle_()
+
+
+def checkpoints() -> list[widgets.Checkpoint]:
+    return [
+        widgets.Checkpoint(0, 36.0, "x<y&z"),
+        widgets.Checkpoint(50, 9.0, "middle"),
+        widgets.Checkpoint(1000, 4.0, "the end"),
+        widgets.Checkpoint(2000, 3.9, "very last"),
+    ]
+
+
+def test_sample_slider_shows_the_chosen_checkpoint() -> None:
+    """The slider's text and curve follow its value."""
+    slider = widgets.SampleSlider(checkpoints(), {"bigram": 10.6})
+    assert "step 0: validation perplexity 36.00" in slider.text.value
+    first = bytes(slider.picture.value)
+    slider.choose.value = 2
+    assert "step 1,000" in slider.text.value and "the end" in slider.text.value
+    after = bytes(slider.picture.value)
+    assert after.startswith(PNG) and after != first
+
+
+def test_sample_slider_escapes_text_and_keeps_a_still() -> None:
+    """Samples never become markup; the still text holds first, middle and last checkpoint."""
+    slider = widgets.SampleSlider(checkpoints())
+    assert "x&lt;y&amp;z" in slider.text.value
+    still = slider._repr_mimebundle_()["text/html"]
+    assert "x&lt;y&amp;z" in still and "middle" in still and "very last" in still
+    assert "the end" not in still
+
+
+def test_sample_slider_needs_a_checkpoint() -> None:
+    """Without checkpoints the message says which cell to run."""
+    with pytest.raises(ValueError, match="training cell"):
+        widgets.SampleSlider([])
+
+
+@pytest.mark.parametrize(
+    ("text", "book", "copied"),
+    [("xxabcdyy", "..abcd..", "abcd"), ("abc", "abc", "abc"), ("xyz", "abc", ""), ("", "abc", "")],
+)
+def test_copied_run_is_the_longest_common_piece(text: str, book: str, copied: str) -> None:
+    """The longest piece of the text that stands in the book, or nothing."""
+    assert widgets.copied_run(text, book) == copied
+
+
+def test_writer_html_marks_the_copied_piece() -> None:
+    """The mark surrounds what was copied, and everything is escaped."""
+    assert "q<mark>ab&lt;c</mark>q" in widgets.writer_html(3, "qab<cq", "zab<cz")
+    assert "<mark></mark>" in widgets.writer_html(3, "qq", "abc")
+
+
+def test_markov_writer_follows_order_and_button() -> None:
+    """The order slider and the button each ask for a new text."""
+    asked: list[tuple[int, int]] = []
+
+    def write(order: int, seed: int) -> str:
+        asked.append((order, seed))
+        return f"text {order} {seed}"
+
+    writer = widgets.MarkovWriter(write, orders=[1, 3], book="text")
+    writer.order.value = 3
+    assert "n = 3" in writer.text.value and asked[-1] == (3, 0)
+    writer.again.click()
+    assert asked[-1] == (3, 1)
+    assert "n = 1" in writer.still and "n = 3" in writer.still
