@@ -122,14 +122,6 @@ def cross_entropy(logits, targets):
     return -(torch.nn.functional.one_hot(targets, logits.shape[-1]) * log_p).mean()
 
 
-# %% exercise=cross_entropy name=softmax-over-the-batch
-# en: You compare the rows with one another. Which axis holds the words that compete?
-# ko: 행끼리 비교하고 있습니다. 서로 경쟁하는 단어들은 어느 축에 있나요?
-def cross_entropy(logits, targets):
-    rows = torch.arange(len(targets))
-    return -torch.log_softmax(logits, dim=0)[rows, targets].mean()
-
-
 # %% exercise=cross_entropy variant=gather
 def cross_entropy(logits, targets):
     log_p = torch.log_softmax(logits, dim=-1)
