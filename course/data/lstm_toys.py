@@ -70,9 +70,12 @@ def bracket_lstm() -> nn.LSTM:
     W[f, FLAG, CLOSE] = W[f, COUNTER, CLOSE] = 2 * SHUT
     U[i, COUNTER, FLAG] = 40.0  # the flag shows as tanh(1) = 0.76: -10 + 30 opens the gate
     W[i, COUNTER, CLOSE] = 6 * SHUT  # the closing bracket itself is not counted
-    with torch.no_grad():
-        lstm.weight_ih_l0.copy_(W.reshape(8, 3))
-        lstm.weight_hh_l0.copy_(U.reshape(8, 2))
-        lstm.bias_ih_l0.copy_(b.reshape(8))
-        lstm.bias_hh_l0.zero_()
+    lstm.load_state_dict(
+        {
+            "weight_ih_l0": W.reshape(8, 3),
+            "weight_hh_l0": U.reshape(8, 2),
+            "bias_ih_l0": b.reshape(8),
+            "bias_hh_l0": torch.zeros(8),
+        }
+    )
     return lstm.requires_grad_(False)

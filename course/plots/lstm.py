@@ -172,6 +172,8 @@ def survival_frame(bias: float, steps: int = 100) -> Figure:
     """What is left of a memory after k steps, for one forget bias and three to compare with."""
     fig, ax = style.figure(6.4, 3.4)
     for other, dash in ((0, "--"), (1, "-."), (3, ":")):
+        if other == bias:
+            continue
         ax.plot(
             survival(other, steps), color=style.GREY, lw=1.2, linestyle=dash, label=f"bias {other}"
         )
@@ -212,6 +214,7 @@ def padded_states(naive: ArrayLike, masked: ArrayLike, lengths: Sequence[int]) -
                 label=f"row {row}: {length} tokens",
             )
         ax.set_title(title)
+        ax.set_xticks(range(0, states.shape[1], 2))
         ax.set_xlabel("position $t$ (dotted: padding)")
     axes[0].set_ylabel("state of unit 0")
     axes[1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
@@ -219,7 +222,13 @@ def padded_states(naive: ArrayLike, masked: ArrayLike, lengths: Sequence[int]) -
 
 
 # ------------------------------------------------------------------------------------ gates
-def gate_strips(text: Sequence[str], trace: Trace, unit: int, free: Trace | None = None) -> Figure:
+def gate_strips(
+    text: Sequence[str],
+    trace: Trace,
+    unit: int,
+    free: Trace | None = None,
+    bits: Mapping[str, ArrayLike] | None = None,
+) -> Figure:
     """One unit over a text: its three gates as strips, then its cell state as a line.
 
     Args:
@@ -227,11 +236,19 @@ def gate_strips(text: Sequence[str], trace: Trace, unit: int, free: Trace | None
         trace: arrays (T, H) of "i", "f", "o" and "c".
         unit: which of the H units.
         free: a trace without clamps, drawn in grey for comparison.
+        bits: label -> what each character after the first cost a language model, (T - 1,); at most
+            two, drawn as bars in a third row.
     """
     steps = len(text)
-    fig, (top, below) = style.figure(
-        max(4.5, 0.19 * steps + 1.6), 3.6, rows=2, sharex=True, height_ratios=[1, 1.5]
+    rows = 3 if bits else 2
+    fig, axes = style.figure(
+        max(5.5, 0.19 * steps + 1.6),
+        3.6 + 1.4 * (rows - 2),
+        rows=rows,
+        sharex=True,
+        height_ratios=[1, 1.5, 1.1][:rows],
     )
+    top, below = axes[:2]
     strips = np.stack([_unit(trace, name, unit) for name in "ifo"])
     image = top.imshow(strips, aspect="auto", cmap=style.SEQUENTIAL, vmin=0, vmax=1)
     top.set_yticks(range(3), ["$i$ input", "$f$ forget", "$o$ output"])
@@ -240,19 +257,30 @@ def gate_strips(text: Sequence[str], trace: Trace, unit: int, free: Trace | None
     fig.colorbar(image, ax=top, label="0 shut, 1 open", pad=0.01)
     if free is not None:
         below.plot(_unit(free, "c", unit), color=style.GREY, lw=1.4, linestyle="--", label="free")
-    below.plot(
-        _unit(trace, "c", unit),
-        color=style.BLUE,
-        marker="o",
-        ms=3,
-        label="$c$" if free is None else "clamped",
-    )
+    label = "$c$" if free is None else "clamped"
+    below.plot(_unit(trace, "c", unit), color=style.BLUE, marker="o", ms=3, label=label)
     if free is not None:
         below.legend(loc="upper left", ncols=2, fontsize=8)
     below.axhline(0, color=style.GREY, lw=0.8)
     below.set_ylabel("cell state $c$")
-    _label_characters(below, text)
+    if bits:
+        _surprise_bars(axes[2], bits)
+    _label_characters(axes[-1], text)
     return fig
+
+
+def _surprise_bars(ax: Axes, bits: Mapping[str, ArrayLike]) -> None:
+    """Bars from character 1 on: the first one was given, not predicted."""
+    width = 0.8 / len(bits)
+    looks = ((style.GREY, ""), (style.BLUE, "///"))
+    for k, ((label, values), (color, hatch)) in enumerate(zip(bits.items(), looks, strict=False)):
+        values = np.asarray(values)
+        at = 1 + np.arange(len(values)) + (k - (len(bits) - 1) / 2) * width
+        name = f"{label}: {values.mean():.2f} bits per character"
+        ax.bar(at, values, width, color=color, hatch=hatch, edgecolor="white", label=name, lw=0)
+    ax.set_ylabel("surprise\n(bits)")
+    ax.legend(loc="upper left", ncols=2, fontsize=8)
+    ax.set_ylim(0, 1.35 * max(np.asarray(values).max() for values in bits.values()))
 
 
 def gate_map(text: Sequence[str], trace: Trace, gate: str, units: Sequence[int]) -> Figure:
@@ -276,41 +304,6 @@ def gate_map(text: Sequence[str], trace: Trace, gate: str, units: Sequence[int])
     return fig
 
 
-def surprise(text: Sequence[str], free: ArrayLike, clamped: ArrayLike | None = None) -> Figure:
-    """Bits that each character cost a language model, with and without a clamped gate.
-
-    Args:
-        text: the T characters that were predicted.
-        free, clamped: -log2 of the probability that the model gave each, (T,).
-    """
-    free = np.asarray(free)
-    fig, ax = style.figure(max(4.5, 0.19 * len(text) + 1.0), 2.4)
-    at = np.arange(len(text))
-    width = 0.8 if clamped is None else 0.4
-    ax.bar(
-        at - (0.2 if clamped is not None else 0),
-        free,
-        width,
-        color=style.BLUE,
-        label=f"free: {free.mean():.2f} bits",
-    )
-    if clamped is not None:
-        clamped = np.asarray(clamped)
-        ax.bar(
-            at + 0.2,
-            clamped,
-            width,
-            color=style.ORANGE,
-            hatch="///",
-            edgecolor="white",
-            label=f"clamped: {clamped.mean():.2f} bits",
-        )
-    ax.set_ylabel("surprise (bits)")
-    ax.legend(loc="upper right", ncols=2, fontsize=8)
-    _label_characters(ax, text)
-    return fig
-
-
 def _unit(trace: Trace, name: str, unit: int) -> np.ndarray:
     return np.asarray(trace[name])[:, unit]
 
@@ -322,6 +315,24 @@ def _label_characters(ax: Axes, text: Sequence[str]) -> None:
 
 
 # ------------------------------------------------------------------------------------ comparisons
+def gradient_reach(norms: Mapping[str, ArrayLike]) -> Figure:
+    """How much of the gradient at the last step reaches each earlier input, on a log scale.
+
+    Args:
+        norms: label -> the norm of the gradient at each input of a sequence, (T,).
+    """
+    fig, ax = style.figure(6.8, 3.4)
+    for k, (label, values) in enumerate(norms.items()):
+        values = np.asarray(values)
+        back = np.arange(len(values))[::-1]
+        ax.plot(back, values / values[-1], label=label, linestyle=LINE_STYLES[k % len(LINE_STYLES)])
+    ax.set_yscale("log")
+    ax.set_xlabel("steps back from the loss")
+    ax.set_ylabel("gradient, last step = 1")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
+
+
 def recall_dots(results: Mapping[str, Sequence[float]], chance: float, title: str = "") -> Figure:
     """Accuracy of each model on the recall task: one dot a seed, and a bar for their mean."""
     fig, ax = style.figure(6.4, 0.5 * len(results) + 1.2)

@@ -18,6 +18,7 @@ from course.plots import style
 
 Trace = Mapping[str, Tensor]
 GateTrace = Callable[[nn.LSTM, Tensor, dict[str, float] | None], Trace]
+Surprise = Callable[[Trace], Tensor]
 
 FREE = "none"
 GATES = {"none": FREE, "input i": "i", "forget f": "f", "candidate g": "g", "output o": "o"}
@@ -68,22 +69,33 @@ def clamp_frame(
     lstm: nn.LSTM,
     x: Tensor,
     text: Sequence[str],
-    gate: str,
-    value: float,
     unit: int,
+    gate: str = FREE,
+    value: float = 1.0,
+    surprise: Surprise | None = None,
 ) -> bytes:
     """One unit of the LSTM over the text with a gate held at a value, as PNG.
 
     Args:
         trace: the `gate_trace` of the exercise.
-        x: (T, D), what the LSTM reads.
-        text: T labels.
+        lstm: one layer, one direction.
+        x: (T, D), what it reads.
+        text: T labels, one a step.
+        unit: which unit to draw.
         gate: "i", "f", "g", "o", or "none".
+        value: where the gate is held.
+        surprise: for a language model: the bits that each character after the first cost.
     """
+    clamp = clamp_of(gate, value)
     free = trace(lstm, x, None)
-    if gate == FREE:
-        return style.png(plots.gate_strips(text, free, unit))
-    return style.png(plots.gate_strips(text, trace(lstm, x, clamp_of(gate, value)), unit, free))
+    held = free if clamp is None else trace(lstm, x, clamp)
+    bits = None
+    if surprise is not None:
+        bits = {"free": surprise(free)}
+        if clamp is not None:
+            bits["clamped"] = surprise(held)
+    without = None if clamp is None else free
+    return style.png(plots.gate_strips(text, held, unit, without, bits))
 
 
 class GateClamp(_Framed):
@@ -94,10 +106,10 @@ class GateClamp(_Framed):
         lstm: one layer, one direction, H units.
         x: (T, D), what it reads.
         text: T labels, one a step.
-        units: which units to offer; all of them unless told.
+        units: which units to offer, the first one shown first; all of them unless told.
         gate, value: the first clamp.
         surprise: for a language model, from a trace to the bits that each character after the first
-            cost, (T - 1,); then a second picture shows them.
+            cost, (T - 1,); they are drawn as bars.
     """
 
     def __init__(
@@ -109,9 +121,9 @@ class GateClamp(_Framed):
         units: Sequence[int] | None = None,
         gate: str = FREE,
         value: float = 1.0,
-        surprise: Callable[[Trace], Tensor] | None = None,
+        surprise: Surprise | None = None,
     ) -> None:
-        self.trace, self.lstm, self.x, self.text = trace, lstm, x, text
+        self._subject = (trace, lstm, x, text)
         self.surprise = surprise
         self.gate = widgets.ToggleButtons(options=GATES, value=gate, description="hold")
         self.value = widgets.FloatSlider(
@@ -120,35 +132,16 @@ class GateClamp(_Framed):
         self.unit = widgets.Dropdown(
             options=list(range(lstm.hidden_size) if units is None else units), description="unit"
         )
-        first = self._strips()
+        first = self._frame()
         self.picture = widgets.Image(value=first, format="png")
-        children = [self.gate, widgets.HBox([self.value, self.unit]), self.picture]
-        if surprise is not None:
-            self.bars = widgets.Image(value=self._surprise(), format="png")
-            children.append(self.bars)
         for control in (self.gate, self.value, self.unit):
             control.observe(self._draw, names="value")
-        super().__init__(children, first)
+        super().__init__([self.gate, widgets.HBox([self.value, self.unit]), self.picture], first)
 
-    def _strips(self) -> bytes:
+    def _frame(self) -> bytes:
         return clamp_frame(
-            self.trace,
-            self.lstm,
-            self.x,
-            self.text,
-            self.gate.value,
-            self.value.value,
-            self.unit.value,
+            *self._subject, self.unit.value, self.gate.value, self.value.value, self.surprise
         )
 
-    def _surprise(self) -> bytes:
-        assert self.surprise is not None
-        free = self.surprise(self.trace(self.lstm, self.x, None))
-        clamp = clamp_of(self.gate.value, self.value.value)
-        held = None if clamp is None else self.surprise(self.trace(self.lstm, self.x, clamp))
-        return style.png(plots.surprise(self.text[1:], free, held))
-
     def _draw(self, _change: object) -> None:
-        self.picture.value = self._strips()
-        if self.surprise is not None:
-            self.bars.value = self._surprise()
+        self.picture.value = self._frame()
