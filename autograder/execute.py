@@ -147,40 +147,54 @@ class _Kernel:
     def __init__(self, manager: KernelManager, limits: Limits) -> None:
         self.manager = manager
         self.gone = False
+        self._message_bytes = limits.message_bytes
         self._budget = limits.output_bytes
+        self._next_look = 0.0
         self._session = manager.client().session
-        self._iopub = self._connect(manager.connect_iopub, limits)
-        self._shell = self._connect(manager.connect_shell, limits)
         self._poller = zmq.Poller()
-        self._poller.register(self._iopub, zmq.POLLIN)
+        self._shell = self._connect(manager.connect_shell)
         self._poller.register(self._shell, zmq.POLLIN)
+        self._open_iopub()
 
-    def _connect(self, connect: Any, limits: Limits) -> zmq.Socket:
+    def _open_iopub(self) -> None:
+        self._lost = False  # it becomes True when the connection closes: a death, a huge message
+        self._iopub = self._connect(self.manager.connect_iopub)
+        self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._poller.register(self._iopub, zmq.POLLIN)
+        self._poller.register(self._monitor, zmq.POLLIN)
+
+    def _close_iopub(self) -> None:
+        self._poller.unregister(self._iopub)
+        self._poller.unregister(self._monitor)
+        self._iopub.disable_monitor()
+        self._iopub.close(0)
+
+    def _connect(self, connect: Any) -> zmq.Socket:
         socket = connect()
         address = socket.getsockopt(zmq.LAST_ENDPOINT)
         # options count from the next connection on, so the first one is dropped
         socket.disconnect(address)
-        socket.setsockopt(zmq.MAXMSGSIZE, limits.message_bytes)
+        socket.setsockopt(zmq.MAXMSGSIZE, self._message_bytes)
         socket.setsockopt(zmq.RCVHWM, 200)
         socket.setsockopt(zmq.LINGER, 0)
         socket.connect(address)
         return socket
 
     def close(self) -> None:
-        self._iopub.close(0)
+        self._close_iopub()
         self._shell.close(0)
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
         """Ask for kernel_info until the answer is seen on both sockets.
 
         Raises:
             RuntimeError: the kernel died or did not answer in time.
         """
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + seconds
         answered = heard = False
         while not (answered and heard):
             if time.monotonic() > deadline:
-                raise RuntimeError(f"the kernel did not answer within {START_SECONDS:.0f} s")
+                raise RuntimeError(f"the kernel did not answer within {seconds:.0f} s")
             if not self.manager.is_alive():
                 raise RuntimeError("the kernel died while it started")
             message = self._session.send(self._shell, "kernel_info_request", {})
@@ -226,35 +240,63 @@ class _Kernel:
         reading.msg_id = message["msg_id"]
 
     def _read_until_idle(self, reading: _Reading, deadline: float) -> None:
+        """Read until the cell is done. In trouble: interrupt once, allow some grace, then kill."""
         interrupted = False
-        next_look = time.monotonic() + 0.5
         while not reading.finished:
-            for channel, message, size in self._read(0.1):
-                self._budget -= size
-                if self._budget < 0:
-                    reading.end = CellEnd.OUTPUT_LIMIT
-                    return self._kill()
-                reading.take(channel, message)
-            now = time.monotonic()
-            if reading.finished:
-                return None
-            if now > next_look:
-                next_look = now + 0.5
-                if not self.manager.is_alive():
-                    reading.end = self._why_dead()
-                    return self._kill()
-                if reading.replied and now > reading.replied + 2.0:
-                    # the reply is here but the end of the output is not: a message over the cap
-                    # was dropped, and the rest of the cell's output with it
-                    reading.end = reading.end or CellEnd.OUTPUT_LIMIT
-                    return None
-            if now > deadline and not interrupted:
-                reading.end = CellEnd.TIME_LIMIT
-                interrupted, deadline = True, now + GRACE_SECONDS
-                self.manager.interrupt_kernel()
-            elif now > deadline:
+            self._take_messages(reading)
+            if self._budget < 0:
+                reading.end = CellEnd.OUTPUT_LIMIT
                 return self._kill()
-        return None
+            trouble = self._trouble(reading, deadline)
+            if trouble is None:
+                continue
+            reading.end = reading.end or trouble
+            if interrupted or self.gone:
+                return self._kill()
+            if not reading.finished:
+                interrupted, deadline = True, time.monotonic() + GRACE_SECONDS
+                self.manager.interrupt_kernel()
+        return self._listen_again() if self._lost else None
+
+    def _listen_again(self) -> None:
+        """Open iopub anew: zmq gives a connection up for good after a message over the cap."""
+        self._close_iopub()
+        self._open_iopub()
+        try:
+            self.wait_until_ready(GRACE_SECONDS)
+        except RuntimeError:
+            self._kill()
+
+    def _take_messages(self, reading: _Reading) -> None:
+        for channel, message, size in self._read(0.1):
+            self._budget -= size
+            reading.take(channel, message)
+
+    def _trouble(self, reading: _Reading, deadline: float) -> CellEnd | None:
+        """What keeps an unfinished cell from ending well, if anything does."""
+        now = time.monotonic()
+        if reading.finished:
+            return None
+        if (self._lost or now > self._next_look) and not self._is_alive(patient=self._lost):
+            self.gone = True
+            return self._why_dead()
+        dropped = reading.replied and now > reading.replied + 2.0
+        if (self._lost or dropped) and not reading.idle:
+            # a message over the cap closed the connection, and what followed it was lost
+            reading.idle = True
+            return CellEnd.OUTPUT_LIMIT
+        return CellEnd.TIME_LIMIT if now > deadline else None
+
+    def _is_alive(self, patient: bool) -> bool:
+        """Look at the process, not too often; a closed connection may be ahead of its death."""
+        looks = 5 if patient else 1
+        for _ in range(looks):
+            if not self.manager.is_alive():
+                return False
+            if patient:
+                time.sleep(0.1)
+        self._next_look = time.monotonic() + 0.5
+        return True
 
     def _why_dead(self) -> CellEnd:
         cause = getattr(self.manager.provisioner, "death_cause", lambda: None)()
@@ -269,6 +311,9 @@ class _Kernel:
     def _read(self, seconds: float) -> Iterator[tuple[str, dict, int]]:
         """Messages that have arrived, checked for signature and shape, with their size in bytes."""
         ready = dict(self._poller.poll(int(seconds * 1000)))
+        if self._monitor in ready:
+            self._monitor.recv_multipart()
+            self._lost = True
         for channel, socket in (("iopub", self._iopub), ("shell", self._shell)):
             if socket in ready:
                 parts = socket.recv_multipart()

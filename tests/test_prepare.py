@@ -18,7 +18,9 @@ def template(course: Course) -> Template:
     return read_template(course, tiny_course.WEEK)
 
 
-def rebuilt(template: Template, *cells: StudentCell, name: str = tiny_course.WEEK) -> PreparedNotebook:
+def rebuilt(
+    template: Template, *cells: StudentCell, name: str = tiny_course.WEEK
+) -> PreparedNotebook:
     sent = (StudentNotebook(name, cells),)
     submission = Submission("s1", tiny_course.WEEK, sent, (), None, "digest")
     (found,) = prepare(submission, template)
@@ -110,7 +112,9 @@ def test_playgrounds_are_never_run(template: Template) -> None:
     cell = next(cell for cell in found.cells if cell.source == "train(epochs=1000)")
     assert not cell.run
     text = next(cell.source for cell in template.notebooks[0].cells if cell.skip)
-    assert not any(cell.run and cell.source == text for cell in rebuilt(template, answer(text, None)).cells)
+    assert not any(
+        cell.run and cell.source == text for cell in rebuilt(template, answer(text, None)).cells
+    )
 
 
 def test_a_missing_notebook_is_an_empty_one(template: Template) -> None:

@@ -1,0 +1,122 @@
+"""Stage 3: a run in the real sandbox brings back bounded, typed outputs and says how it ended."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from autograder.execute import CellEnd, Execution, ExecutionJob, JobCell, execute
+from autograder.sandbox.limits import Limits
+
+pytestmark = pytest.mark.sandbox
+LIMITS = Limits(cell_seconds=5, submission_seconds=60)
+
+
+def ran(*sources: str, provisioner: str = "word2chat-sandbox", **limits: float) -> Execution:
+    cells = tuple(JobCell(index, source, f"c{index}") for index, source in enumerate(sources))
+    job = ExecutionJob(
+        "t", cells, "seed", dataclasses.replace(LIMITS, **limits), provisioner=provisioner,
+        warm_modules=("numpy",), files=(("data/words.txt", b"a b c"),),
+    )  # fmt: skip
+    return execute(job)
+
+
+def ends(execution: Execution) -> list[CellEnd]:
+    assert execution.fault is None
+    return [run.end for run in execution.runs]
+
+
+def texts(execution: Execution) -> list[str]:
+    return ["".join(o.get("text", "") for o in run.outputs) for run in execution.runs]
+
+
+def test_cells_share_one_kernel_and_errors_do_not_stop_it() -> None:
+    """A cell that raises is an error; the next one runs in the same namespace."""
+    found = ran("x = 1", "1 / 0", "print(x)", "")
+    assert ends(found) == [CellEnd.OK, CellEnd.ERROR, CellEnd.OK, CellEnd.OK]
+    assert texts(found)[2] == "1\n"
+
+
+def test_the_jobs_files_and_seed_are_there() -> None:
+    """Attachments lie in the working folder; the seed is in the environment."""
+    found = ran(
+        "print(open('data/words.txt').read())", "import os; print(os.environ['WORD2CHAT_SEED'])"
+    )
+    assert texts(found) == ["a b c\n", "seed\n"]
+
+
+def test_an_endless_loop_costs_its_own_cell() -> None:
+    """The time limit interrupts; what follows still runs."""
+    found = ran("while True: pass", "print('on')", cell_seconds=1)
+    assert ends(found) == [CellEnd.TIME_LIMIT, CellEnd.OK]
+
+
+def test_a_loop_that_ignores_interrupts_is_killed() -> None:
+    """An answer that catches everything ends with its kernel."""
+    stubborn = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    found = ran(stubborn, "print('on')", cell_seconds=1)
+    assert ends(found) == [CellEnd.TIME_LIMIT, CellEnd.NOT_RUN]
+
+
+def test_a_submission_has_a_wall_clock_of_its_own() -> None:
+    """Many cells, each just under the limit, end at the submission's limit."""
+    found = ran(*["import time; time.sleep(2)"] * 4, submission_seconds=3)
+    assert ends(found)[0] is CellEnd.OK
+    assert ends(found)[-1] is CellEnd.TIME_LIMIT
+    assert found.seconds < 40
+
+
+def test_a_dead_kernel_is_told_from_a_time_limit() -> None:
+    """Cells after the death are not run."""
+    assert ends(ran("import os; os._exit(1)", "1")) == [CellEnd.DEAD_KERNEL, CellEnd.NOT_RUN]
+
+
+def test_a_flood_of_output_is_cut_while_it_is_read() -> None:
+    """The kernel is killed when the output budget is used up."""
+    flood = "import sys\nwhile True: print('x' * 1000); sys.stdout.flush()"
+    found = ran(flood, "1", output_bytes=300_000)
+    assert ends(found) == [CellEnd.OUTPUT_LIMIT, CellEnd.NOT_RUN]
+    assert len(texts(found)[0]) < 600_000
+
+
+def test_a_flood_in_huge_messages_is_stopped_too() -> None:
+    """What is printed between two flushes is one message, over the cap: the cell is interrupted."""
+    assert ends(ran("while True: print('x' * 10_000)"))[0] is CellEnd.OUTPUT_LIMIT
+
+
+def test_one_huge_message_never_arrives() -> None:
+    """A message over the cap is dropped by the socket; the cell says why."""
+    found = ran("print('x' * 3_000_000)", "print('on')", message_bytes=100_000)
+    assert ends(found) == [CellEnd.OUTPUT_LIMIT, CellEnd.OK]
+    assert len(texts(found)[0]) < 200_000
+    assert texts(found)[1] == "on\n"
+
+
+def test_a_score_published_by_the_student_is_just_a_display() -> None:
+    """No execute_result leaves execution: nbgrader would read it as a score."""
+    found = ran("100", "display({'text/plain': '100'}, raw=True)")
+    kinds = {output["output_type"] for run in found.runs for output in run.outputs}
+    assert kinds == {"display_data"}
+
+
+def test_unknown_mime_types_and_wrong_types_are_dropped() -> None:
+    """Only known types with text content are kept."""
+    source = (
+        "display({'text/plain': 'a', 'application/javascript': 'x', 'text/html': 'b'}, raw=True)"
+    )
+    (output,) = ran(source).runs[0].outputs
+    assert set(output["data"]) == {"text/plain", "text/html"}
+
+
+def test_input_is_refused_at_once() -> None:
+    """Nobody is there to type."""
+    found = ran("input('name? ')")
+    assert ends(found) == [CellEnd.ERROR]
+
+
+def test_a_sandbox_that_cannot_start_is_our_fault() -> None:
+    """No run, no verdict: the execution carries a fault."""
+    found = ran("1", provisioner="no-such-provisioner")
+    assert found.fault
+    assert found.runs == ()

@@ -1,0 +1,263 @@
+"""Stage 4: evidence, comparison and verdicts, without any kernel."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.comparison import same_value
+from autograder.differences import describe_difference
+from autograder.evidence import Malformed, checked, read_evidence
+from autograder.execute import CellEnd, CellRun, Execution
+from autograder.judge import Verdict, judge
+from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
+from course.probes import MIME, bundle
+
+
+def same(answer: object, expected: object, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+    return same_value(checked(bundle(answer)), bundle(expected), rtol, atol)
+
+
+EQUAL = {
+    "the same tensor": (torch.eye(2), torch.eye(2)),
+    "float32 for float64": (torch.ones(3), torch.ones(3, dtype=torch.float64)),
+    "numpy for torch": (np.ones(3), torch.ones(3)),
+    "a tuple for a list": ((1, 2.5), [1, 2.5]),
+    "a 0-d tensor for a number": (torch.tensor(2.5), 2.5),
+    "a whole float for an int": (3.0, 3),
+    "within the tolerance": (1.000001, 1.0),
+    "dust for zero": (1e-17, 0.0),
+    "dictionaries in another order": ({"b": 2, "a": 1}, {"a": 1, "b": 2}),
+    "infinity where infinity is right": (-math.inf, -math.inf),
+}
+DIFFERENT = {
+    "another number": (1.1, 1.0),
+    "just outside the tolerance": (1.0001, 1.0),
+    "another shape": (torch.ones(2, 3), torch.ones(3, 2)),
+    "another type of number": (torch.ones(3, dtype=torch.int64), torch.ones(3)),
+    "whole numbers one apart": (100_001, 100_000),
+    "NaN": (math.nan, 1.0),
+    "NaN for NaN": (math.nan, math.nan),
+    "the wrong infinity": (math.inf, -math.inf),
+    "True for one": (True, 1),
+    "a text for a number": ("1.0", 1.0),
+    "another text": ("words", "word"),
+    "a shorter list": ([1], [1, 2]),
+    "a missing key": ({"a": 1}, {"a": 1, "b": 2}),
+    "None": (None, 0),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_these_count_as_the_same(name: str) -> None:
+    """What a correct solution may reasonably return passes."""
+    assert same(*EQUAL[name])
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_these_do_not(name: str) -> None:
+    """Everything that is not a number compares exactly; NaN never passes."""
+    assert not same(*DIFFERENT[name])
+
+
+def test_the_probes_tolerance_decides() -> None:
+    """A probe may state a wider tolerance."""
+    assert same(1.01, 1.0, rtol=0.1)
+    assert not same(1.01, 1.0)
+
+
+MALFORMED = {
+    "not a dictionary": 7,
+    "no kind": {},
+    "an unknown kind": {"kind": "object"},
+    "shape and values disagree": {"kind": "array", "dtype": "float", "shape": [2], "values": [1.0]},
+    "a huge shape": {"kind": "array", "dtype": "float", "shape": [10**9], "values": []},
+    "a negative shape": {"kind": "array", "dtype": "float", "shape": [-1], "values": []},
+    "a boolean shape": {"kind": "array", "dtype": "float", "shape": [True], "values": [1.0]},
+    "a float NaN": {"kind": "array", "dtype": "float", "shape": [], "values": [math.nan]},
+    "a number as text": {"kind": "array", "dtype": "float", "shape": [], "values": ["1.0"]},
+    "a huge whole number": {"kind": "array", "dtype": "int", "shape": [], "values": [2**70]},
+    "a boolean number": {"kind": "array", "dtype": "float", "shape": [], "values": [True]},
+    "a nested value": {"kind": "array", "dtype": "float", "shape": [], "values": [[1.0]]},
+    "a dtype of its own": {"kind": "array", "dtype": "any", "shape": [], "values": [1.0]},
+    "a text that is a list": {"kind": "text", "text": ["a"]},
+    "a text that is too long": {"kind": "text", "text": "a" * 100_000},
+    "a pair of three": {"kind": "mapping", "items": [[{"kind": "none"}] * 3]},
+    "mapping without items": {"kind": "mapping"},
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_what_has_not_the_shape_of_a_bundle_is_no_evidence(name: str) -> None:
+    """A kernel may send anything; only exact bundles are read."""
+    with pytest.raises(Malformed):
+        checked(MALFORMED[name])
+
+
+def test_bottomless_nesting_is_no_evidence() -> None:
+    """Depth is capped before it can hurt."""
+    value: dict = {"kind": "none"}
+    for _ in range(50):
+        value = {"kind": "sequence", "items": [value]}
+    with pytest.raises(Malformed):
+        checked(value)
+
+
+def test_too_many_items_are_no_evidence() -> None:
+    """Breadth over all levels is capped too."""
+    inner = {"kind": "sequence", "items": [{"kind": "none"}] * 4000}
+    with pytest.raises(Malformed):
+        checked({"kind": "sequence", "items": [inner] * 10})
+
+
+def shown(label: str, value: object, **more: object) -> dict:
+    evidence = {"label": label, "points": 1, "rtol": 1e-5, "atol": 1e-8, "value": bundle(value)}
+    return {"output_type": "display_data", "data": {MIME: {**evidence, **more}}, "metadata": {}}
+
+
+def test_malformed_evidence_is_left_out_and_the_rest_is_read() -> None:
+    """One bad display does not hide the good ones."""
+    outputs = [shown("a", 1.0), shown("b", 1.0, points="many"), {"data": {MIME: 7}}, {"x": 1}]
+    assert set(read_evidence(outputs)) == {"a"}
+
+
+# ------------------------------------------------------------------------------------ verdicts
+MISTAKE = MistakeReference(
+    "sign-flipped", "Look at the sign.", "부호를 보세요.", (bundle(-2.0), bundle(3.0))
+)
+CHECK = CheckReference(
+    "check_f",
+    3.0,
+    (
+        ProbeReference("one", 2.0, 1e-5, 1e-8, bundle(2.0)),
+        ProbeReference("two", 1.0, 1e-5, 1e-8, bundle(3.0)),
+    ),
+    (MISTAKE,),
+)
+REFERENCE = Reference("w", "n", "s", "k", (CHECK,), 0.1)
+
+
+def verdict(*outputs: dict, end: CellEnd = CellEnd.OK, before: CellEnd = CellEnd.OK):
+    runs = (CellRun(0, "f", before), CellRun(1, "check_f", end, tuple(outputs)))
+    return judge(Execution("w/s", runs, 1.0), REFERENCE).checks[0]
+
+
+def test_full_evidence_earns_full_points() -> None:
+    """Both probes right: pass."""
+    found = verdict(shown("one", 2.0), shown("two", 3.0))
+    assert (found.points, found.verdict, found.mistake) == (3.0, Verdict.PASS, None)
+
+
+def test_probes_share_the_points() -> None:
+    """One probe right earns its part."""
+    found = verdict(shown("one", 2.0), shown("two", 9.0))
+    assert (found.points, found.verdict) == (2.0, Verdict.WRONG)
+
+
+def test_missing_evidence_earns_nothing() -> None:
+    """Silence is not a pass."""
+    assert verdict().points == 0
+
+
+def test_points_and_tolerances_of_a_kernel_do_not_count() -> None:
+    """A forged display cannot raise its worth or widen its tolerance."""
+    found = verdict(shown("one", 2.1, points=100, rtol=1.0), shown("two", 3.0, points=100))
+    assert found.points == 1.0
+
+
+def test_two_answers_to_one_probe_are_none() -> None:
+    """Guessing by displaying many answers earns nothing."""
+    found = verdict(shown("one", 1.0), shown("one", 2.0), shown("two", 3.0))
+    assert found.points == 1.0
+    assert "2 answers" in found.probes[0].reason
+
+
+def test_an_execute_result_is_no_evidence() -> None:
+    """What nbgrader would take for a score is nothing here."""
+    forged = {"output_type": "execute_result", "data": {"text/plain": "100"}}
+    assert verdict(forged).points == 0
+
+
+def test_a_known_mistake_is_named() -> None:
+    """A submission that shows just what the mistake shows is diagnosed."""
+    found = verdict(shown("one", -2.0), shown("two", 3.0))
+    assert found.mistake == MISTAKE
+
+
+def test_another_wrong_answer_is_not_named() -> None:
+    """A diagnosis needs every probe to agree."""
+    assert verdict(shown("one", -2.5), shown("two", 3.0)).mistake is None
+
+
+ENDS = {
+    CellEnd.TIME_LIMIT: Verdict.TIME_LIMIT,
+    CellEnd.MEMORY_LIMIT: Verdict.MEMORY_LIMIT,
+    CellEnd.OUTPUT_LIMIT: Verdict.OUTPUT_LIMIT,
+    CellEnd.DEAD_KERNEL: Verdict.DEAD_KERNEL,
+    CellEnd.ERROR: Verdict.ERROR,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_each_end_of_a_check_has_its_verdict(end: CellEnd) -> None:
+    """Probes before the end keep their points; those after it say why they are lost."""
+    found = verdict(shown("one", 2.0), end=end)
+    assert (found.points, found.probes[1].verdict) == (2.0, ENDS[end])
+    assert found.probes[1].reason
+
+
+def test_a_check_that_was_not_reached_says_what_came_before() -> None:
+    """After a death the later checks name the death."""
+    found = verdict(end=CellEnd.NOT_RUN, before=CellEnd.DEAD_KERNEL)
+    assert found.verdict is Verdict.DEAD_KERNEL
+    assert "earlier cell" in found.probes[0].reason
+
+
+def test_running_out_of_memory_in_python_is_a_memory_limit() -> None:
+    """MemoryError at a probe is told apart from an ordinary error."""
+    output = shown("one", 0)
+    output["data"][MIME]["value"] = {"kind": "error", "type": "MemoryError", "message": ""}
+    assert verdict(output).verdict is Verdict.MEMORY_LIMIT
+
+
+def test_a_fault_of_ours_has_no_verdict_at_all() -> None:
+    """A run that failed by our fault yields no checks, so no zero can be written."""
+    judged = judge(Execution("w/s", (), 0.0, fault="no sandbox"), REFERENCE)
+    assert judged.fault == "no sandbox"
+    assert judged.checks == ()
+
+
+# ------------------------------------------------------------------------------------ sentences
+DIFFERENCES = {
+    "shape": (torch.ones(2, 3), torch.ones(3), "shape (2, 3), expected (3,)"),
+    "dtype": (torch.ones(3, dtype=torch.int64), torch.ones(3), "of type int, expected float"),
+    "NaN share": ([[1.0]], [[2.0]], "item 0"),
+    "size": (torch.tensor([1.0, 2.3]), torch.tensor([1.0, 2.0]), "1 of 2 numbers is wrong"),
+    "kind": ("text", 1.0, "the answer is a text, expected a tensor or number"),
+    "length": ([1], [1, 2], "1 items, expected 2"),
+    "keys": ({"a": 1}, {"b": 1}, "1 keys are missing"),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_a_difference_is_described(name: str) -> None:
+    """Shape, type, share and size are told."""
+    answer, expected, sentence = DIFFERENCES[name]
+    assert sentence in describe_difference(bundle(answer), bundle(expected))
+
+
+def test_the_nan_share_is_told() -> None:
+    """NaN is named, with how much of it there is."""
+    answer = torch.tensor([math.nan, 1.0, math.nan])
+    assert "2 of 3 numbers are NaN" in describe_difference(bundle(answer), bundle(torch.ones(3)))
+
+
+def test_the_expected_value_cannot_be_worked_out() -> None:
+    """The size of a difference is a power of ten, so adding it does not give the answer."""
+    sentence = describe_difference(bundle(1.0), bundle(4.2317))
+    assert "of the order of 1" in sentence
+    assert "4.23" not in sentence
+    assert "3.23" not in sentence
