@@ -27,6 +27,7 @@ from autograder.prove import Count, Proof, prove_week, render
 from course import probes
 
 WEEK = "week91_shapes"
+WEEKS = sorted(path.stem for path in tiny_course.ROOT.glob("source/week*/week*.ipynb"))
 
 SCALE = '''def scale(x, factor):
     """Each row of x (N, D) times factor (D,)."""
@@ -406,6 +407,26 @@ def test_a_week_with_two_notebooks_is_refused(tmp_path, executed):
     (folder / "second.ipynb").write_bytes((folder / f"{WEEK}.ipynb").read_bytes())
     with pytest.raises(prove.UserError, match="holds 2 notebooks"):
         prove_week(WEEK, course=course)
+
+
+# ------------------------------------------------------------------------------------ the weeks
+@pytest.mark.parametrize("week", WEEKS)
+def test_the_checks_of_every_week_are_right(week, executed):
+    """Reference, empty notebook, variants, mistakes and two seeds, without kernels and mutants."""
+    proof = prove_week(week, seeds=2, mutants=False, course=open_course(tiny_course.ROOT))
+    assert proof.ok, problems(proof)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("week", WEEKS)
+def test_every_week_is_proved_in_kernels_with_seeds_and_mutants(week):
+    """The whole proof: 20 seeds, and nine of ten mutants lose; survivors have their reasons."""
+    course = open_course(tiny_course.ROOT)
+    proof = prove_week(week, seeds=20, course=course, provisioner=UNPROTECTED)
+    assert proof.ok, problems(proof)
+    unexplained = [mutant for mutant in proof.survivors if not mutant.why]
+    assert not unexplained
+    assert not proof.notes
 
 
 # ------------------------------------------------------------------------------------ a real kernel
