@@ -117,7 +117,6 @@ def build_order(
     watched = 0 if memory_is_grouped else limits.memory_mb
     header = {
         "uid": uid,
-        "root_mode": root_mode(),
         "limits": asdict(limits),
         "processes": limits.processes + _processes_counted_too(),
         # CUDA reserves far more address space than it uses

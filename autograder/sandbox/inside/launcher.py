@@ -123,7 +123,9 @@ def become_student(order: Order) -> None:
     enters one more user namespace, which owns none of the mounts and counts its own processes.
     """
     uid = order["uid"]
-    if order["root_mode"]:
+    if uid == 0:
+        raise RuntimeError("the student may not be root")
+    if has_many_uids():
         os.setgroups([])
     else:
         enter_user_namespace(uid)
@@ -136,6 +138,12 @@ def become_student(order: Order) -> None:
     linux.load_seccomp(FILTER)
     linux.set_dumpable(False)
     check_powerless(uid)
+
+
+def has_many_uids() -> bool:
+    """True as root, where other uids exist; an ordinary user's namespace maps one."""
+    with open("/proc/self/uid_map") as file:
+        return sum(int(line.split()[2]) for line in file) > 1
 
 
 def enter_user_namespace(uid: int) -> None:

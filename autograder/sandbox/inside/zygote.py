@@ -121,9 +121,11 @@ def furnish_namespaces() -> None:
 def reseed() -> None:
     """Give this child its own random numbers, where a cold kernel would have had its own."""
     random.seed()
-    numpy_random = sys.modules.get("numpy.random")
+    numpy_random, torch = sys.modules.get("numpy.random"), sys.modules.get("torch")
     if numpy_random is not None:
         numpy_random.seed()
+    if torch is not None:
+        torch.default_generator.seed()
 
 
 def main() -> None:
