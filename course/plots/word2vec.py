@@ -71,7 +71,7 @@ def window_figure(words: Sequence[str], centre: int, pairs: Sequence[Pair]) -> F
     for position, word in enumerate(words):
         _draw_box(ax, position, word, position == centre, position in mine)
     for j in mine:
-        bend = -0.45 if j > centre else 0.45
+        bend = -0.38 if j > centre else 0.38
         arrow = {"arrowstyle": "-|>", "color": style.BLUE, "connectionstyle": f"arc3,rad={bend}"}
         ax.annotate("", xy=(j, 0.42), xytext=(centre, 0.42), arrowprops=arrow)
     listed = ", ".join(f"({words[centre]}, {words[j]})" for j in mine) or "none"

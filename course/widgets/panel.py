@@ -17,6 +17,8 @@ from matplotlib.figure import Figure
 
 from course.plots import style
 
+DPI = 96  # a little sharper than a stored figure, because people read it on a screen
+
 
 class Panel(ipywidgets.VBox):
     """Controls and the picture that they steer.
@@ -29,7 +31,8 @@ class Panel(ipywidgets.VBox):
     def __init__(self, draw: Callable[..., Figure], **controls: ipywidgets.ValueWidget) -> None:
         self._draw = draw
         self.controls = controls
-        self.picture = ipywidgets.Image(format="png")
+        # flex-start: at its own size, not stretched (and blurred) to the width of the page
+        self.picture = ipywidgets.Image(format="png", layout={"align_self": "flex-start"})
         super().__init__([ipywidgets.HBox(list(controls.values())), self.picture])
         for control in controls.values():
             control.observe(self._redraw, names="value")
@@ -37,7 +40,7 @@ class Panel(ipywidgets.VBox):
 
     def _redraw(self, _change: Any = None) -> None:
         values = {name: control.value for name, control in self.controls.items()}
-        self.picture.value = style.png(self._draw(**values))
+        self.picture.value = style.png(self._draw(**values), DPI)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live widget, and a still picture for readers that show none."""
