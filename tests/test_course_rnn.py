@@ -145,8 +145,12 @@ def test_the_other_figures_draw_what_they_are_given() -> None:
         len([text for text in arrows.texts if getattr(text, "arrow_patch", None) is not None]) == 3
     )
     assert len(plots.context_curve([1, 2], [9, 8], [1], [10]).axes[0].lines) == 2
-    rows = plots.state_heatmap("ab c", np.zeros((4, 9)), [2, 5]).axes[0].images[0]
-    assert rows.get_array().shape == (2, 4)
+    top, bottom, _ = plots.state_readout(
+        "ab c", np.zeros((4, 9)), [2, 5], [1, 2, 0, 1], [0.9, 1.8, 0.1, 1.2], "letters"
+    ).axes
+    assert top.images[0].get_array().shape == (2, 4)
+    assert [bar.get_height() for bar in bottom.patches] == [1, 2, 0, 1]
+    assert [label.get_text() for label in bottom.get_xticklabels()] == ["a", "b", "␣", "c"]
     assert len(plots.memory_curve({"a": [1, 2], "b": [3, 4]}).axes[0].lines) == 2
 
 

@@ -478,6 +478,9 @@ def clip_grad_norm(grads, max_norm):
     norm = torch.nn.utils.clip_grad_norm_(holders, max_norm)
     return [holder.grad for holder in holders], float(norm)
 
+# %% exercise=clip_grad_norm survivor=`norm > max_norm` -> `norm >= max_norm` in `factor = max_norm / norm if norm > max_norm else 1.0`
+# why: Equivalent: where the two are equal the factor is 1 either way.
+
 # ------------------------------------------------------------------------------- bidirectional
 # %% exercise=bidirectional name=not-reversed-again
 # en: The backward network's first state belongs to the last token: what must happen before you join the halves?

@@ -242,17 +242,18 @@ def influence(matrices: Mapping[str, np.ndarray]) -> Figure:
     Args:
         matrices: title -> array (T, T); rows are outputs t, columns inputs s. 0 is drawn blank.
     """
-    fig, axes = style.figure(3.0 * len(matrices), 3.3, 1, len(matrices), squeeze=False)
+    fig, axes = style.figure(3.0 * len(matrices) + 0.8, 3.3, 1, len(matrices), squeeze=False)
     largest = max(float(np.max(matrix)) for matrix in matrices.values())
     for ax, (title, matrix) in zip(axes[0], matrices.items(), strict=True):
         seen = np.where(np.asarray(matrix) > 1e-12, matrix, np.nan)
-        ax.imshow(seen, norm=LogNorm(largest / 1000, largest), cmap=style.SEQUENTIAL)
+        image = ax.imshow(seen, norm=LogNorm(largest / 1000, largest), cmap=style.SEQUENTIAL)
         ticks = range(len(matrix))
         ax.set_xticks(ticks, [str(t + 1) for t in ticks], fontsize=8)
         ax.set_yticks(ticks, [str(t + 1) for t in ticks], fontsize=8)
         ax.grid(False)
         ax.set_title(title, fontsize=10)
         ax.set(xlabel="input step", ylabel="output step")
+    fig.colorbar(image, ax=axes, shrink=0.7, label="influence (blank: none)")
     return fig
 
 
@@ -303,7 +304,7 @@ def context_curve(
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xticks([1, 2, 3, 4, 6, 10, 20, 40], ["1", "2", "3", "4", "6", "10", "20", "40"])
-    ax.set_yticks([3, 4, 5, 6, 8, 10], ["3", "4", "5", "6", "8", "10"])
+    ax.set_yticks([3, 4, 5, 6, 8, 10, 20, 30], ["3", "4", "5", "6", "8", "10", "20", "30"])
     ax.minorticks_off()
     ax.set(xlabel="characters of context", ylabel="validation perplexity")
     ax.set_title("What one more character of context is worth")
@@ -311,21 +312,37 @@ def context_curve(
     return fig
 
 
-def state_heatmap(text: str, states: np.ndarray, units: Sequence[int]) -> Figure:
-    """Some hidden units over a text, one row a unit.
+def state_readout(
+    text: str,
+    states: np.ndarray,
+    units: Sequence[int],
+    truth: Floats,
+    readout: Floats,
+    label: str,
+) -> Figure:
+    """Some hidden units over a text, and below them what all units together say about it.
 
     Args:
         text: T characters.
         states: (T, H), the state after reading each character; values in (-1, 1).
-        units: the units to draw.
+        units: the units to draw, one row each.
+        truth: the property of each character that is asked for, T numbers.
+        readout: what a linear readout of the state says about it, T numbers.
+        label: the property's name.
     """
-    fig, ax = style.figure(max(6.0, 0.16 * len(text)), 0.45 * len(units) + 1.1)
+    width = max(6.0, 0.15 * len(text))
+    fig, (top, bottom) = style.figure(width, 4.2, rows=2, sharex=True, height_ratios=[2, 3])
     rows = np.asarray(states)[:, list(units)].T
-    image = ax.imshow(rows, cmap=style.DIVERGING, vmin=-1, vmax=1, aspect="auto")
-    ax.set_xticks(range(len(text)), [shown(c) for c in text], fontsize=8)
-    ax.set_yticks(range(len(units)), [f"unit {u}" for u in units], fontsize=8)
-    ax.tick_params(length=0)
-    ax.grid(False)
-    ax.set(xlabel="characters, as they are read", title="Hidden units at work")
-    fig.colorbar(image, ax=ax, label="$h_t$", pad=0.01)
+    image = top.imshow(rows, cmap=style.DIVERGING, vmin=-1, vmax=1, aspect="auto")
+    top.set_yticks(range(len(units)), [f"unit {u}" for u in units], fontsize=8)
+    top.tick_params(length=0)
+    top.grid(False)
+    top.set(title="Single units")
+    fig.colorbar(image, ax=top, label="$h_t$", pad=0.01)
+    steps = np.arange(len(text))
+    bottom.bar(steps, truth, color=style.SKY, label="counted")
+    bottom.plot(steps, readout, "o-", color=style.RED, markersize=3, lw=1.2, label="readout")
+    bottom.set_xticks(steps, [shown(c) for c in text], fontsize=8)
+    bottom.set(xlabel="characters, as they are read", ylabel=label, title="All units together")
+    bottom.legend(fontsize=9, ncols=2, loc="upper left")
     return fig
