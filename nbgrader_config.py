@@ -1,5 +1,7 @@
 """The one configuration file: nbgrader reads it, the engine reads it, you edit it."""
 
+from autograder.templates import FOLDER, nbgrader_templates
+
 c = get_config()  # noqa: F821
 
 # --- the course
@@ -29,10 +31,20 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Autograde.pre_convert_hook = "autograder.nbgrader_hooks.refuse_odd_submissions"
 
-# --- feedback never shows hidden checks, and runs no script
+# --- feedback pages: no hidden checks, no mark schemes, no scripts; one file that loads nothing
+c.GenerateFeedback.exporter_class = "autograder.feedback_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "autograder.feedback_page.Verdicts",
     "nbgrader.preprocessors.ClearHiddenTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "nbgrader.preprocessors.ClearMarkScheme",
 ]
+
+# --- the formgrader's page of a submission: what a student wrote is shown, and cannot act
+c.HTMLExporter.template_name = "formgrade_safe"
+c.HTMLExporter.extra_template_basedirs = [str(FOLDER), str(nbgrader_templates())]
+c.HTMLExporter.extra_template_paths = [str(nbgrader_templates())]
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.safe_html.safe_markdown",
+    "clean_html": "autograder.safe_html.safe_output",
+}

@@ -3,7 +3,8 @@
 The verdict stands first in a check's outputs as an `execute_result`, which is where nbgrader's
 `determine_grade` reads a score; nothing that the student's kernel displayed there is kept. From the
 first check on, the student's own outputs are left out altogether: by then the kernel has seen the
-hidden checks, and feedback must not carry them out. Active content never gets in.
+hidden checks, and feedback must not carry them out. Active content never gets in: what a student
+wrote as text is defused, so that it is safe in viewers that do not sanitise markdown.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
+from autograder.defuse import defused
 from autograder.execute import CellRun, Execution
 from autograder.judge import CheckVerdict, Judgement
-from autograder.panel import verdict_panel
-from autograder.prepare import PreparedCell, PreparedNotebook
+from autograder.panel import KEY, verdict_data, verdict_panel
+from autograder.prepare import PreparedCell, PreparedNotebook, TemplateCell
 
 KERNEL = {"name": "word2chat", "display_name": "word2chat (CPU)", "language": "python"}
 SAFE_TYPES = ("text/plain", "image/png")
@@ -33,6 +35,7 @@ def judged_notebook(
         made = new_cell(cell)
         if cell.grade_id in verdicts:
             made.outputs = [_verdict_output(verdicts[cell.grade_id], stamp)]
+            made.metadata[KEY] = verdict_data(verdicts[cell.grade_id], stamp)
         elif cell.kind == "code" and index < first_check and index in runs:
             made.outputs = _safe_outputs(runs[index])
         cells.append(made)
@@ -54,8 +57,14 @@ def new_cell(cell: PreparedCell) -> nbformat.NotebookNode:
     """The cell with nbgrader's metadata from the gradebook's template, and no other."""
     make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
     template = cell.template
+    if cell.kind != "code" and (template is None or template.source != cell.source):
+        return make(defused(cell.source), metadata=_nbgrader_metadata(template))
+    return make(cell.source, metadata=_nbgrader_metadata(template))
+
+
+def _nbgrader_metadata(template: TemplateCell | None) -> dict:
     if template is None or template.grade_id is None:
-        return make(cell.source)
+        return {}
     nbgrader = {
         "schema_version": 3,
         "grade_id": template.grade_id,
@@ -68,7 +77,7 @@ def new_cell(cell: PreparedCell) -> nbformat.NotebookNode:
     }
     if template.grade or template.task:
         nbgrader["points"] = template.points
-    return make(cell.source, metadata={"nbgrader": nbgrader})
+    return {"nbgrader": nbgrader}
 
 
 def _verdict_output(check: CheckVerdict, stamp: str) -> nbformat.NotebookNode:

@@ -3,12 +3,56 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 from autograder.judge import CheckVerdict, ProbeVerdict, Verdict
 
-COLOURS = {Verdict.PASS: "#1b7837", Verdict.GRADER_FAULT: "#6a51a3"}
-LOST = "#b35806"
-CELL = "padding:2px 12px 2px 0;border:0;text-align:left;vertical-align:top"
+GREEN, ORANGE, PURPLE, GREY = "#1b7837", "#b35806", "#6a51a3", "#57606a"
+COLOURS = {Verdict.PASS: GREEN, Verdict.GRADER_FAULT: PURPLE}
+WORDS = {
+    Verdict.PASS: "right",
+    Verdict.WRONG: "wrong result",
+    Verdict.ERROR: "your code raised an error",
+    Verdict.TIME_LIMIT: "over the time limit",
+    Verdict.MEMORY_LIMIT: "over the memory limit",
+    Verdict.OUTPUT_LIMIT: "over the output limit",
+    Verdict.DEAD_KERNEL: "the kernel died",
+    Verdict.GRADER_FAULT: "not your fault",
+}
+CELL = "padding:3px 14px 3px 0;border:0;text-align:left;vertical-align:top"
+KEY = "word2chat"  # in the metadata of a judged cell
+
+
+def colour(verdict: str) -> str:
+    """The colour of a verdict, readable on white and apart for colour-blind readers."""
+    return COLOURS.get(Verdict(verdict), ORANGE)
+
+
+def verdict_data(check: CheckVerdict, stamp: str = "") -> dict[str, Any]:
+    """What the feedback page's summary says about a check, as plain data for the cell's metadata.
+
+    Args:
+        check: the verdict.
+        stamp: a remark on how the score came about, such as 'unsandboxed'.
+    """
+    lost = [probe for probe in check.probes if probe.verdict is not Verdict.PASS]
+    return {
+        "exercise": check.exercise,
+        "verdict": str(check.verdict),
+        "words": WORDS[check.verdict],
+        "reason": lost[0].reason if lost else "",
+        "passed": len(check.probes) - len(lost),
+        "probes": len(check.probes),
+        "mistake": _mistake_data(check),
+        "stamp": stamp,
+    }
+
+
+def _mistake_data(check: CheckVerdict) -> dict[str, str] | None:
+    mistake = check.mistake
+    if mistake is None:
+        return None
+    return {"name": mistake.name.replace("-", " "), "en": mistake.en, "ko": mistake.ko}
 
 
 def verdict_panel(check: CheckVerdict, stamp: str = "") -> str:
@@ -18,11 +62,12 @@ def verdict_panel(check: CheckVerdict, stamp: str = "") -> str:
         check: the verdict.
         stamp: a remark on how the score came about, such as 'unsandboxed'.
     """
-    colour = COLOURS.get(check.verdict, LOST)
+    edge = colour(check.verdict)
     parts = [
-        f'<div style="border-left:4px solid {colour};padding:4px 0 4px 12px;margin:4px 0">',
+        f'<div class="w2c-panel" style="border-left:4px solid {edge};'
+        'padding:4px 0 4px 12px;margin:4px 0">',
         f"<b>{escape(check.exercise)}: {check.points:g} of {check.max_points:g} points</b>",
-        f" ({escape(stamp)})" if stamp else "",
+        f' <span style="color:{GREY}">({escape(stamp)})</span>' if stamp else "",
         _probe_table(check.probes),
         _mistake(check),
         _visible(check),
@@ -33,23 +78,27 @@ def verdict_panel(check: CheckVerdict, stamp: str = "") -> str:
 
 def _probe_table(probes: tuple[ProbeVerdict, ...]) -> str:
     rows = "".join(
-        f'<tr><td style="{CELL};color:{COLOURS.get(probe.verdict, LOST)}">'
-        f"{escape(probe.verdict)}</td>"
+        f'<tr><td style="{CELL};color:{colour(probe.verdict)}">{_mark(probe)}</td>'
         f'<td style="{CELL}">{probe.points:g} / {probe.max_points:g}</td>'
         f'<td style="{CELL}">{escape(probe.label)}</td>'
-        f'<td style="{CELL}">{escape(probe.reason)}</td></tr>'
+        f'<td style="{CELL};overflow-wrap:anywhere">{escape(probe.reason)}</td></tr>'
         for probe in probes
     )
-    return f'<table style="border:0;margin:4px 0">{rows}</table>'
+    return f'<table style="border:0;margin:4px 0"><tbody>{rows}</tbody></table>'
+
+
+def _mark(probe: ProbeVerdict) -> str:
+    sign = "✓" if probe.verdict is Verdict.PASS else "✗"
+    return f"{sign} {escape(probe.verdict)}"
 
 
 def _mistake(check: CheckVerdict) -> str:
-    if check.mistake is None:
+    found = _mistake_data(check)
+    if found is None:
         return ""
-    name = escape(check.mistake.name.replace("-", " "))
     return (
-        f"<p><b>This looks like a known mistake: {name}.</b><br>{escape(check.mistake.en)}<br>"
-        f'<span lang="ko">{escape(check.mistake.ko)}</span></p>'
+        f'<p class="w2c-mistake"><b>This looks like a known mistake: {escape(found["name"])}.</b>'
+        f'<br>{escape(found["en"])}<br><span lang="ko">{escape(found["ko"])}</span></p>'
     )
 
 
