@@ -23,7 +23,8 @@ PROTOCOLS = ("http", "https", "mailto")
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em",
     "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "kbd", "li", "mark", "ol", "p", "pre", "s",
-    "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+    "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead",
     "tr", "u", "ul",
 }  # fmt: skip
 STYLES = ("border", "border-left", "color", "background", "margin", "padding", "text-align",
