@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from autograder.courses import UNPROTECTED, Course
 from autograder.errors import Refused
@@ -16,7 +16,7 @@ from autograder.journal import Entry, Journal, only_grader, open_journal, verdic
 from autograder.judge import Judgement, judge
 from autograder.judged import judged_notebook
 from autograder.prepare import PreparedNotebook, Template, prepare, read_template
-from autograder.record import Recorded, record, record_for_review
+from autograder.record import Judged, open_gradebook, record
 from autograder.reference import Reference, job_for, load_references
 from autograder.scheduling import Jobs, default_workers, run_jobs
 from autograder.unprotected import WARNING
@@ -71,6 +71,10 @@ class Watcher:
 
     def done(self, entry: Entry) -> None:
         """One submission has been graded and written."""
+
+
+BATCH, BATCH_SECONDS = 32, 2.0  # submissions written with one commit, or what came in meanwhile
+_Done = tuple[Judged, Entry]
 
 
 @dataclass(frozen=True)
@@ -133,22 +137,36 @@ class _Grader:
     def go(self, students: tuple[str, ...], watcher: Watcher) -> Iterator[Entry]:
         """Sort the class into refused, unchanged and ready, and take the ready through the run."""
         ready: list[_Ready] = []
-        refused: list[tuple[str, str]] = []
+        refused: list[_Done] = []
         for student in students:
             try:
                 submission = self.ingest(student)
             except Refused as refusal:
-                if not self.is_known(student, _refusal_key(str(refusal))):
-                    refused.append((student, str(refusal)))
-                continue
-            ready.extend(self.changed(submission))
+                key = _refusal_key(str(refusal))
+                if not self.is_known(student, key):
+                    refused.append(self.review(student, str(refusal), key))
+            else:
+                ready.extend(self.changed(submission))
         watcher.start(len(ready) + len(refused))
-        for student, reason in refused:
-            yield self.review(student, reason, _refusal_key(reason))
+        yield from self.keep(itertools.chain(refused, self.run_and_judge(ready)))
+
+    def run_and_judge(self, ready: list[_Ready]) -> Iterator[_Done]:
         jobs = ((item, self.jobs(item)) for item in ready)
         workers = self.options.workers or default_workers(self.course.settings.memory_mb)
         for item, executions in run_jobs(jobs, workers, self.options.scheduler):
             yield self.finish(item, executions)
+
+    def keep(self, finished: Iterable[_Done]) -> Iterator[Entry]:
+        """Record in batches; an entry reaches the journal only after the gradebook has it."""
+        if self.options.preview:
+            yield from (entry for _, entry in finished)
+            return
+        with open_gradebook(self.course) as gradebook:
+            for batch in batches(finished):
+                record(self.course, gradebook, [judged for judged, _ in batch])
+                entries = [entry for _, entry in batch]
+                self.journal.append(entries)
+                yield from entries
 
     def ingest(self, student: str) -> Submission:
         week = self.template.week
@@ -182,58 +200,69 @@ class _Grader:
             for prepared in item.prepared
         )
 
-    def finish(self, item: _Ready, executions: Any) -> Entry:
-        """Judge and record one submission that has come back."""
+    def finish(self, item: _Ready, executions: tuple[Execution, ...] | BaseException) -> _Done:
+        """Judge one submission that has come back."""
+        student = item.submission.student
         if isinstance(executions, BaseException):
-            return self.review(item.submission.student, _fault(str(executions)), item=item)
+            return self.review(student, _fault(str(executions)), item=item)
         judgements = tuple(
             judge(execution, self.references[prepared.name])
             for prepared, execution in zip(item.prepared, executions, strict=True)
         )
         fault = next((judgement.fault for judgement in judgements if judgement.fault), None)
         if fault:
-            return self.review(item.submission.student, _fault(fault), item=item)
-        recorded = self.record(item, executions, judgements)
-        return self.keep(item, recorded, judgements, sum(run.seconds for run in executions))
+            return self.review(student, _fault(fault), item=item)
+        return self.judged(item, executions, judgements), self.entry(item, executions, judgements)
 
-    def record(
+    def judged(
         self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]
-    ) -> Recorded:
-        if self.options.preview:
-            score = sum(judgement.points for judgement in judgements)
-            return Recorded(item.submission.student, score, 0.0)
-        notebooks = [
+    ) -> Judged:
+        """What the gradebook and autograded/ get."""
+        submission = item.submission
+        together = zip(item.prepared, executions, judgements, strict=True)
+        notebooks = tuple(
             (prepared.name, judged_notebook(prepared, execution, judgement, self.stamp))
-            for prepared, execution, judgement in zip(
-                item.prepared, executions, judgements, strict=True
-            )
-        ]
-        return record(self.course, item.submission, notebooks)
+            for prepared, execution, judgement in together
+        )
+        return Judged(
+            submission.week, submission.student, submission.timestamp, notebooks,
+            submission.attachments,
+        )  # fmt: skip
 
-    def review(self, student: str, reason: str, key: str = "", item: _Ready | None = None) -> Entry:
+    def entry(
+        self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]
+    ) -> Entry:
+        """What the journal gets."""
+        notes = item.submission.notes + tuple(n for p in item.prepared for n in p.notes)
+        seconds = round(sum(execution.seconds for execution in executions), 3)
+        points = round(sum(judgement.points for judgement in judgements), 6)
+        most = round(sum(judgement.max_points for judgement in judgements), 6)
+        return Entry(
+            item.submission.student, item.key, points, most, None, judgements, notes, seconds,
+            self.stamp,
+        )  # fmt: skip
+
+    def review(self, student: str, reason: str, key: str = "", item: _Ready | None = None) -> _Done:
         """A submission that a person has to look at: no score, no zero, and the class goes on.
 
         Without a key the entry never counts as known, so the next run tries again.
         """
         timestamp = item.submission.timestamp if item else None
-        entry = Entry(student, key, None, 0.0, needs_review=reason, stamp=self.stamp)
-        if not self.options.preview:
-            record_for_review(self.course, self.template.week, student, reason, timestamp)
-            self.journal.append(entry)
-        return entry
+        judged = Judged(self.template.week, student, timestamp, needs_review=reason)
+        return judged, Entry(student, key, None, 0.0, needs_review=reason, stamp=self.stamp)
 
-    def keep(
-        self, item: _Ready, recorded: Recorded, judgements: tuple[Judgement, ...], seconds: float
-    ) -> Entry:
-        notes = item.submission.notes + tuple(n for p in item.prepared for n in p.notes)
-        entry = Entry(
-            recorded.student, item.key, sum(judgement.points for judgement in judgements),
-            sum(judgement.max_points for judgement in judgements), None, judgements, notes,
-            round(seconds, 3), self.stamp,
-        )  # fmt: skip
-        if not self.options.preview:
-            self.journal.append(entry)
-        return entry
+
+def batches(finished: Iterable[_Done]) -> Iterator[list[_Done]]:
+    """Group what is finished: a full batch, or what has come in within a second or two."""
+    batch: list[_Done] = []
+    since = time.monotonic()
+    for done in finished:
+        batch.append(done)
+        if len(batch) >= BATCH or time.monotonic() - since > BATCH_SECONDS:
+            yield batch
+            batch, since = [], time.monotonic()
+    if batch:
+        yield batch
 
 
 def cells_to_run(prepared: PreparedNotebook) -> tuple[JobCell, ...]:

@@ -44,14 +44,15 @@ class Journal:
     path: Path
     entries: dict[str, Entry] = field(default_factory=dict)
 
-    def append(self, entry: Entry) -> None:
-        """Add a line and make sure that it is on disk before going on."""
+    def append(self, entries: list[Entry]) -> None:
+        """Add lines and make sure that they are on disk before going on."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as stream:
-            stream.write(json.dumps(dataclasses.asdict(entry)).encode() + b"\n")
+            for entry in entries:
+                stream.write(json.dumps(dataclasses.asdict(entry)).encode() + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
-        self.entries[entry.student] = entry
+        self.entries.update({entry.student: entry for entry in entries})
 
 
 def open_journal(state: Path, week: str) -> Journal:

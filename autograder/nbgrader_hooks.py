@@ -20,7 +20,7 @@ from autograder.ingest import Submission, ingest
 from autograder.judge import Judgement, judge
 from autograder.judged import bare_notebook, judged_notebook
 from autograder.prepare import PreparedNotebook, prepare, read_template
-from autograder.record import record_for_review
+from autograder.record import Judged, open_gradebook, record
 from autograder.reference import job_for, load_references
 
 
@@ -37,9 +37,14 @@ def refuse_odd_submissions(assignment: str, student: str, notebooks: list[str]) 
     try:
         ingest(folder, folder.parent.name, folder.name)
     except Refused as refusal:
-        record_for_review(course, folder.name, folder.parent.name, str(refusal))
+        _ask_for_review(course, folder.name, folder.parent.name, str(refusal))
         notebooks.clear()
         print(f"{folder.parent.name} needs a review: {refusal}")
+
+
+def _ask_for_review(course: Course, week: str, student: str, reason: str) -> None:
+    with open_gradebook(course) as gradebook:
+        record(course, gradebook, [Judged(week, student, needs_review=reason)])
 
 
 def _root_of(folder: Path) -> Path:
@@ -72,7 +77,7 @@ class _Stage(NbGraderPreprocessor):
         return submission, rebuilt[names["notebook"]]
 
     def needs_review(self, course: Course, week: str, student: str, reason: str) -> None:
-        record_for_review(course, week, student, reason)
+        _ask_for_review(course, week, student, reason)
         raise GraderFault(f"{student} needs a review: {reason}")
 
 

@@ -1,126 +1,188 @@
 """Stage 5, record: write verdicts to nbgrader's gradebook. One writer; the old score goes first.
 
 The score itself is written by nbgrader's own `SaveAutoGrades` and `AssignLatePenalties`, from the
-judged notebook, so that formgrader, feedback and export see what they always see.
+judged notebook, so that formgrader, feedback and export see what they always see. Submissions are
+written in batches: one session for a run and one commit for a batch, because a commit waits for the
+disk. A batch is written whole or not at all.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import stat
 import tempfile
+import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-import nbformat
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from sqlalchemy.exc import SAWarning
+from nbformat import NotebookNode
+from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy.orm import joinedload
 
 from autograder.courses import Course
-from autograder.ingest import Submission
+from autograder.errors import UserError
 
-
-@dataclass(frozen=True)
-class Recorded:
-    """What the gradebook says after a submission has been recorded."""
-
-    student: str
-    score: float | None
-    max_score: float
-    needs_review: str | None = None
-
-
-def record(
-    course: Course,
-    submission: Submission,
-    notebooks: Sequence[tuple[str, nbformat.NotebookNode]],
-) -> Recorded:
-    """Write one judged submission.
-
-    Args:
-        course: where the gradebook and autograded/ are.
-        submission: who, what and when; its attachments are kept beside the notebooks.
-        notebooks: name (without .ipynb) and judged notebook of each.
-    """
-    week, student = submission.week, submission.student
-    with _gradebook(course) as gradebook:
-        clear_scores(gradebook, week, student, submission.timestamp)
-    for name, notebook in notebooks:
-        resources = {
-            "nbgrader": {
-                "student": student, "assignment": week, "notebook": name, "db_url": course.db_url,
-            }
-        }  # fmt: skip
-        for step in (SaveAutoGrades, AssignLatePenalties):
-            notebook, resources = step(config=course.config).preprocess(notebook, resources)
-    _write_autograded(course, submission, notebooks)
-    with _gradebook(course) as gradebook:
-        return _as_recorded(gradebook, week, student)
-
-
-def record_for_review(
-    course: Course, week: str, student: str, reason: str, timestamp: object = None
-) -> Recorded:
-    """Record that a submission could not be graded: no score, and marked for a person to look at.
-
-    An earlier score does not survive it, and no zero is written.
-    """
-    with _gradebook(course) as gradebook:
-        clear_scores(gradebook, week, student, timestamp)
-        shutil.rmtree(course.folder("autograded", week, student), ignore_errors=True)
-        recorded = _as_recorded(gradebook, week, student)
-    return Recorded(student, None, recorded.max_score, reason)
-
-
-def clear_scores(gradebook: Gradebook, week: str, student: str, timestamp: object = None) -> None:
-    """Make sure that student and submission exist, with no automatic score left in place."""
-    gradebook.update_or_create_student(student)
-    details = {"timestamp": timestamp} if timestamp else {}
-    submission = gradebook.update_or_create_submission(week, student, **details)
-    for notebook in submission.notebooks:
-        for grade in notebook.grades:
-            grade.auto_score = None
-            grade.needs_manual_grade = True
-    gradebook.db.commit()
-
+WAITS = (1, 2, 4, 8)  # seconds between tries while another program writes to the gradebook
 
 # nbgrader 0.9.6 builds a new submission in an order that SQLAlchemy 2.1 remarks on; it is harmless
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader.api")
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One submission, ready to be written. With `needs_review` it has no score and no notebooks."""
+
+    week: str
+    student: str
+    timestamp: datetime | None = None
+    notebooks: tuple[tuple[str, NotebookNode], ...] = ()
+    attachments: tuple[tuple[str, bytes], ...] = ()
+    needs_review: str | None = None
+
+
+def record(course: Course, gradebook: Gradebook, batch: Sequence[Judged]) -> None:
+    """Write a batch of submissions: folders under autograded/, then scores, in one commit.
+
+    Raises:
+        UserError: another program holds the gradebook; nothing of this batch was written to it.
+    """
+    for judged in batch:
+        _write_autograded(course, judged)
+    for wait in (*WAITS, None):
+        try:
+            return _write_scores(course, gradebook, batch)
+        except OperationalError as error:
+            gradebook.db.rollback()
+            if wait is None:
+                raise UserError(
+                    f"The gradebook cannot be written: {error.orig}.",
+                    "Close the program that holds it and run the command again: "
+                    "what was recorded before is kept.",
+                ) from error
+            time.sleep(wait)
+
+
 @contextlib.contextmanager
-def _gradebook(course: Course) -> Iterable[Gradebook]:
+def open_gradebook(course: Course) -> Iterator[Gradebook]:
+    """nbgrader's gradebook of the course, open for a whole run."""
     with Gradebook(course.db_url, course.coursedir.course_id) as gradebook:
         yield gradebook
 
 
-def _as_recorded(gradebook: Gradebook, week: str, student: str) -> Recorded:
-    submission = gradebook.find_submission(week, student)
-    return Recorded(student, submission.score, submission.max_score)
+# ------------------------------------------------------------------------------------ scores
+def _write_scores(course: Course, gradebook: Gradebook, batch: Sequence[Judged]) -> None:
+    with _one_commit(gradebook):
+        for judged in batch:
+            submission = _submission(gradebook, judged)
+            grades = _Grades(gradebook, submission)
+            grades.clear(for_review=judged.needs_review is not None)
+            for name, notebook in judged.notebooks:
+                names = {"student": judged.student, "assignment": judged.week, "notebook": name}
+                resources = {"nbgrader": {**names, "db_url": course.db_url}, "gradebook": grades}
+                _SaveAutoGrades(config=course.config).preprocess(notebook, resources)
+    for judged in batch:
+        _penalise_if_late(course, gradebook, judged)
 
 
-def _write_autograded(
-    course: Course,
-    submission: Submission,
-    notebooks: Sequence[tuple[str, nbformat.NotebookNode]],
-) -> None:
+@contextlib.contextmanager
+def _one_commit(gradebook: Gradebook) -> Iterator[None]:
+    """Turn nbgrader's many small commits into flushes, and commit once at the end."""
+    session = gradebook.db
+    session.commit = session.flush
+    try:
+        yield
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.commit
+    session.commit()
+
+
+def _submission(gradebook: Gradebook, judged: Judged) -> SubmittedAssignment:
+    gradebook.update_or_create_student(judged.student)
+    details = {"timestamp": judged.timestamp} if judged.timestamp else {}
+    return gradebook.update_or_create_submission(judged.week, judged.student, **details)
+
+
+class _Grades:
+    """What SaveAutoGrades asks a gradebook for, read for one submission in two queries."""
+
+    def __init__(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:
+        self.db = gradebook.db
+        self._grades = self._rows(Grade, submission)
+        self._comments = self._rows(Comment, submission)
+
+    def _rows(self, kind: type, submission: SubmittedAssignment) -> dict[tuple[str, str], object]:
+        query = (
+            self.db.query(kind)
+            .join(SubmittedNotebook)
+            .filter(SubmittedNotebook.assignment_id == submission.id)
+            .options(joinedload(kind.cell), joinedload(kind.notebook))
+        )
+        return {(row.cell.name, row.notebook.name): row for row in query}
+
+    def clear(self, for_review: bool) -> None:
+        """No automatic score survives a new verdict; a review is asked for where there is none."""
+        for grade in self._grades.values():
+            grade.needs_manual_grade |= for_review or grade.auto_score is not None
+            grade.auto_score = None
+
+    def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> object:
+        return self._grades[cell, notebook]
+
+    def find_comment(self, cell: str, notebook: str, assignment: str, student: str) -> object:
+        return self._comments[cell, notebook]
+
+
+class _SaveAutoGrades(SaveAutoGrades):
+    """nbgrader's own, on a gradebook that is already open."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        self.student_id, self.db_url = names["student"], names["db_url"]
+        self.gradebook = resources["gradebook"]
+        return NbGraderPreprocessor.preprocess(self, nb, resources)
+
+
+def _penalise_if_late(course: Course, gradebook: Gradebook, judged: Judged) -> None:
+    submission = gradebook.find_submission(judged.week, judged.student)
+    was_penalised = any(nb.late_submission_penalty for nb in submission.notebooks)
+    if not submission.total_seconds_late and not was_penalised:
+        return
+    for name, notebook in judged.notebooks:
+        names = {"student": judged.student, "assignment": judged.week, "notebook": name}
+        resources = {"nbgrader": {**names, "db_url": course.db_url}}
+        AssignLatePenalties(config=course.config).preprocess(notebook, resources)
+    gradebook.db.expire_all()
+
+
+# ------------------------------------------------------------------------------------ folders
+def _write_autograded(course: Course, judged: Judged) -> None:
     """Write autograded/STUDENT/WEEK as a whole: readers see the old folder or the new one."""
-    target = course.folder("autograded", submission.week, submission.student)
+    target = course.folder("autograded", judged.week, judged.student)
+    if judged.needs_review is not None:
+        shutil.rmtree(target, ignore_errors=True)
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{submission.week}.", dir=target.parent))
-    for path, content in submission.attachments:
+    made = Path(tempfile.mkdtemp(prefix=f".{judged.week}.", dir=target.parent))
+    for path, content in judged.attachments:
         file = made / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    for name, notebook in notebooks:
-        nbformat.write(notebook, made / f"{name}.ipynb")
-    if submission.timestamp:
-        (made / "timestamp.txt").write_text(f"{submission.timestamp} UTC\n", "utf-8")
+    for name, notebook in judged.notebooks:
+        (made / f"{name}.ipynb").write_text(json.dumps(notebook, indent=1), "utf-8")
+    if judged.timestamp:
+        (made / "timestamp.txt").write_text(f"{judged.timestamp} UTC\n", "utf-8")
     os.chmod(made, stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP)
     if target.exists():
         shutil.rmtree(target)
