@@ -118,7 +118,7 @@ def shift_invariance(
     for row, (label, softmax) in enumerate(softmaxes.items()):
         top = np.array([float(softmax(logits + shift).max()) for shift in values])
         colour = colours[row % len(colours)]
-        ax.plot(values, top, color=colour, label=label, lw=3 if row == 0 else 1.8)
+        ax.plot(values, top, color=colour, label=label, lw=6 if row == 0 else 1.8)
         lost = values[~np.isfinite(top)]
         if len(lost):
             y = np.full(len(lost), 0.03 + 0.05 * row)

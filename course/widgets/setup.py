@@ -123,9 +123,11 @@ class PictureBox(ipywidgets.VBox):
     def __init__(self, draw: Callable[..., Figure], **controls: Any) -> None:
         self.draw = draw
         self.controls = controls
-        self.picture = ipywidgets.Image(format="png")
+        self.picture = ipywidgets.Image(format="png", layout={"max_width": "100%"})
         self.message = ipywidgets.HTML()
-        super().__init__([*controls.values(), self.picture, self.message])
+        children = [*controls.values(), self.picture, self.message]
+        # without this a picture is stretched to the width of the page, and blurred
+        super().__init__(children, layout={"align_items": "flex-start"})
         self.redraw()
         for control in controls.values():
             control.observe(self.redraw, names="value")
@@ -176,6 +178,7 @@ def _temperature(start: float) -> ipywidgets.FloatLogSlider:
         readout_format=".2f",
         continuous_update=False,
         style={"description_width": "initial"},
+        layout={"width": "420px"},
     )
 
 
@@ -213,5 +216,7 @@ def next_token_explorer(
         reach = min(1.0, 0.05 + 1.1 * float(probabilities[0]))
         return plots.probability_bars(probabilities, tokens, title, reach)
 
-    box = ipywidgets.Text(value=prompt, description="prompt", continuous_update=False)
+    box = ipywidgets.Text(
+        value=prompt, description="prompt", continuous_update=False, layout={"width": "420px"}
+    )
     return PictureBox(draw, prompt=box, temperature=_temperature(1.0))
