@@ -347,7 +347,8 @@ def noise_distribution(counts, power=0.75):
 # en: Frequent words have become even more likely. Is the exponent power, or one divided by power?
 # ko: 흔한 단어가 더 자주 뽑히게 되었습니다. 지수가 power인가요, 1/power인가요?
 def noise_distribution(counts, power=0.75):
-    weights = torch.where(counts > 0, counts.double() ** (1 / max(power, 1e-6)), 0.0)
+    exponent = 1 / power if power > 0 else 0.0
+    weights = torch.where(counts > 0, counts.double() ** exponent, 0.0)
     return weights / weights.sum()
 
 # %% exercise=noise_distribution variant=exp-log
