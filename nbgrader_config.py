@@ -7,8 +7,8 @@ c = get_config()  # noqa: F821
 # --- the course
 c.CourseDirectory.course_id = "word2chat"
 
-# --- the offering: change the seed each term. Probe inputs are drawn from it, so that answers copied
-# from another term are worth nothing. The reference is executed again under the new seed.
+# --- the offering: change the seed each term. Probe inputs are drawn from it, so that answers
+# copied from another term are worth nothing. The reference is executed again under the new seed.
 c.Grading.seed = "word2chat"
 
 # --- limits of one submission
