@@ -162,7 +162,7 @@ class SandboxProvisioner(LocalProvisioner):
 
         Raises SandboxUnavailable when anything at all goes wrong on the way.
         """
-        self._dead = None
+        self._dead, self._memory_verdict = None, False
         sockets = self._listen()
         control = None
         try:
@@ -275,7 +275,8 @@ class SandboxProvisioner(LocalProvisioner):
             return None
         if process.last_words.get("cause"):
             return str(process.last_words["cause"])
-        if self._ran_out_of_memory and not process.killed_by_us:
+        by_the_system = process.returncode == -signal.SIGKILL and not process.killed_by_us
+        if by_the_system and self._ran_out_of_memory:
             return "memory limit"
         return "exited" if (process.returncode or 0) >= 0 else "killed"
 

@@ -205,10 +205,12 @@ def launch(control: socket.socket) -> NoReturn:
 
 def start_kernel(order: Order, sockets: list[int], control: socket.socket) -> int:
     """Fork the kernel; tell the grader its process; return its pid."""
+    from . import kernel  # here, so that packages which the student's uid may not read are reported
+
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # as process 1 we ignore what has no handler
     pid = os.fork()
     if pid == 0:
-        run_kernel(order, sockets)
+        run_kernel(lambda: kernel.run(order["connection"], sockets, WORK), {*sockets})
     for descriptor in sockets:
         os.close(descriptor)
     pidfd = os.pidfd_open(pid)
@@ -217,19 +219,18 @@ def start_kernel(order: Order, sockets: list[int], control: socket.socket) -> in
     return pid
 
 
-def run_kernel(order: Order, sockets: list[int]) -> NoReturn:
+def run_kernel(serve: Callable[[], None], keep: set[int]) -> NoReturn:
+    """Become an ordinary process with nothing but the kernel's sockets, and serve."""
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.setsid()
         linux.set_dumpable(True)
-        linux.close_all_but({0, 1, 2, *sockets})
+        linux.close_all_but({0, 1, 2, *keep})
         silence()
         with open("/proc/self/oom_score_adj", "w") as file:
             file.write("800")
-        from . import kernel
-
-        kernel.run(order["connection"], sockets, WORK)
+        serve()
         status = 0
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else 1

@@ -35,6 +35,10 @@ def unshare(flags: int) -> None:
     _check(_libc.unshare(flags), f"unshare({flags:#x})")
 
 
+def setns(descriptor: int, kind: int) -> None:
+    _check(_libc.setns(descriptor, kind), f"setns({kind:#x})")
+
+
 def mount(kind: str, target: str, flags: int, options: str = "") -> None:
     """Mount a new file system of this kind, or with MS_REMOUNT or MS_PRIVATE change an old one."""
     result = _libc.mount(

@@ -69,35 +69,34 @@ def warm_up(modules: list[str]) -> None:
 
 
 def serve(server: socket.socket) -> NoReturn:
-    """Fork a child per request until the grader closes its end."""
+    """Fork a child per request until the grader closes its end.
+
+    Each child is process 1 of a new pid namespace; the parent itself stays in its own.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the Linux kernel
+    home = os.open("/proc/self/ns/pid", os.O_RDONLY)
     while True:
         message, descriptors, _, _ = socket.recv_fds(server, 64, 1)
         if not message:
             os._exit(0)  # we are process 1: every child ends too
+        linux.unshare(linux.NEW_PID)
         if os.fork() == 0:
             server.close()
             separate(socket.socket(fileno=descriptors[0]))
+        linux.setns(home, linux.NEW_PID)
         os.close(descriptors[0])
 
 
 def separate(control: socket.socket) -> NoReturn:
-    """In the child: enter fresh namespaces and fork process 1 of them, which becomes the launcher.
+    """In the child: enter the other fresh namespaces, then be what a cold start begins with.
 
     The same capabilities are held as when bubblewrap starts a launcher; `launch` drops them.
     """
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         linux.unshare(
-            linux.NEW_MOUNTS
-            | linux.NEW_PID
-            | linux.NEW_NET
-            | linux.NEW_IPC
-            | linux.NEW_UTS
-            | linux.NEW_CGROUP
+            linux.NEW_MOUNTS | linux.NEW_NET | linux.NEW_IPC | linux.NEW_UTS | linux.NEW_CGROUP
         )
-        if os.fork() != 0:
-            os._exit(0)
         os.setsid()
         furnish_namespaces()
         reseed()
