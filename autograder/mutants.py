@@ -178,8 +178,8 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def _inside(node: ast.AST, lines: set[int]) -> bool:
-    start = getattr(node, "lineno", None)
-    return start is not None and start in lines and node.end_lineno in lines
+    start, end = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    return start in lines and end in lines
 
 
 def _mutated(tree: ast.Module, place: _Place, old: ast.AST, new: ast.AST) -> str:
@@ -276,9 +276,9 @@ def _number(node: ast.AST) -> float | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         value = _number(node.operand) if isinstance(node.operand, ast.Constant) else None
         return None if value is None else -value
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return node.value
-    return None
+    if not isinstance(node, ast.Constant) or isinstance(node.value, bool):
+        return None
+    return node.value if isinstance(node.value, (int, float)) else None
 
 
 def _literal(value: float) -> ast.expr:

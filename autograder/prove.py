@@ -24,6 +24,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import ClearSolutions
@@ -138,6 +139,7 @@ class Overlay:
     source: str
     others: tuple[str, ...] = ()  # checks of other exercises
     visible: bool = False  # run the visible asserts of its own check as well
+    may_loop: bool = False  # nobody has looked at it: interrupt it soon
 
     @property
     def check(self) -> str:
@@ -205,8 +207,8 @@ class _Prover:
         self.notebook = read_source(self.path)
         self.cells = {cell.grade_id: cell for cell in self.notebook.cells if cell.grade_id}
         self.own = own_cells(self.notebook)
-        self.exercises = [cell.grade_id for cell in _code(self.notebook) if cell.solution]
-        self.check_ids = tuple(cell.grade_id for cell in _code(self.notebook) if cell.grade)
+        self.exercises = [name for name, cell in _code(self.notebook) if cell.solution]
+        self.check_ids = tuple(name for name, cell in _code(self.notebook) if cell.grade)
         self.seconds: dict[str, float] = {}  # of each check in the reference's run
 
     def prove(self, seeds: int, with_mutants: bool, limit: int | None) -> Proof:
@@ -307,7 +309,9 @@ class _Prover:
         """The release version: stubs in place of solutions, every check."""
         self.say(f"{self.week}: empty notebook")
         stubs = _stubs(self.course, self.path)
-        cells = [replace(cell, source=stubs.get(cell.grade_id, cell.source)) for cell in self.own]
+        cells = [
+            replace(cell, source=stubs.get(cell.grade_id or "", cell.source)) for cell in self.own
+        ]
         execution = self._execute("empty", cells)
         problems = [
             Problem("empty", check.grade_id, f"{check.points:g} points for nothing")
@@ -321,7 +325,7 @@ class _Prover:
         """Functions that return 0, None or what they were given."""
         functions = [name for name in self.exercises if self._is_function(name)]
         overlays = [
-            Overlay(name, lazy, f"def {name}(*args, **kwargs):\n    {body}")
+            Overlay(name, lazy, f"def {name}(*args, **kwargs):\n    {body}", may_loop=True)
             for name in functions
             for lazy, body in LAZY.items()
         ]
@@ -400,7 +404,9 @@ class _Prover:
         for name in self.exercises:
             found = mutants(self.cells[name].source, limit)
             self.say(f"{self.week}: {len(found)} mutants of {name}")
-            overlays = [Overlay(name, item.description, item.source) for item in found]
+            overlays = [
+                Overlay(name, item.description, item.source, may_loop=True) for item in found
+            ]
             total += len(found)
             accepted = {item.description: item.why for item in self.book.survivors_of(name)}
             trials = zip(found, self._probe_trials(overlays), strict=True)
@@ -477,7 +483,9 @@ class _Prover:
         back = ""
         for overlay in overlays:
             own = self._check_cell(overlay.check, overlay.visible)
-            yield replace(own, source=f"{back}\n{overlay.source}\n{own.source}")
+            seconds = 5 + 10 * self.seconds.get(overlay.check, 1.5) if overlay.may_loop else None
+            source = f"{back}\n{overlay.source}\n{own.source}"
+            yield replace(own, source=source, seconds=seconds)
             for check in overlay.others:
                 yield self._check_cell(check)
             back = self.cells[overlay.exercise].source
@@ -485,8 +493,7 @@ class _Prover:
 
     def _check_cell(self, check: str, visible: bool = False) -> JobCell:
         source = self.cells[check].source
-        seconds = 2.0 + 4 * self.seconds.get(check, 5.0)
-        return JobCell(0, source if visible else _hidden(source), check, seconds)
+        return JobCell(0, source if visible else _hidden(source), check)
 
     def _execute(self, what: str, cells: Iterable[JobCell]) -> Execution:
         numbered = tuple(replace(cell, index=i) for i, cell in enumerate(cells))
@@ -515,8 +522,11 @@ class _Prover:
 
 
 # ------------------------------------------------------------------------------------ pieces
-def _code(notebook: NotebookTemplate) -> Iterator[TemplateCell]:
-    return (cell for cell in notebook.cells if cell.kind == "code" and cell.grade_id)
+def _code(notebook: NotebookTemplate) -> Iterator[tuple[str, TemplateCell]]:
+    """The code cells that nbgrader tracks, with their grade_id."""
+    for cell in notebook.cells:
+        if cell.kind == "code" and cell.grade_id:
+            yield cell.grade_id, cell
 
 
 def _hidden(source: str) -> str:
@@ -525,7 +535,7 @@ def _hidden(source: str) -> str:
     return after.partition(END_HIDDEN)[0] if after else source
 
 
-def _stubs(course: Course, path) -> dict[str, str]:
+def _stubs(course: Course, path: Path) -> dict[str, str]:
     """What stands in each solution cell of the release, by grade_id."""
     notebook = nbformat.read(path, as_version=4)
     made, _ = ClearSolutions(config=course.config).preprocess(notebook, {})
