@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.sandbox import bwrap, cgroup, order, provisioner, selftest, warm
+from autograder.sandbox import bwrap, cgroup, order, owner, provisioner, selftest, warm
 from autograder.sandbox.kernels import RunningKernel, running_kernel
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 
@@ -646,7 +646,7 @@ def _traces() -> set[str]:
     own = str(os.getpid())
     folders = [path for parent in provisioner._run_parents() for path in Path(parent).glob("w2c-*")]
     for hierarchy in cgroup.hierarchies():
-        folders += hierarchy.folder.glob(f"{cgroup.PREFIX}*")
+        folders += hierarchy.folder.glob(f"{cgroup.KIND}-*")
     return {str(path) for path in folders if f"-{own}-" in path.name}
 
 
@@ -686,9 +686,11 @@ def _assert_swept(dead: int) -> None:
     cgroup.sweep.cache_clear()
     provisioner.sweep_run_dirs()
     cgroup.sweep()
-    left = [p for parent in provisioner._run_parents() for p in Path(parent).glob(f"w2c-{dead}-*")]
+    left = [
+        p for parent in provisioner._run_parents() for p in Path(parent).glob(f"w2c-*-{dead}-*")
+    ]
     for hierarchy in cgroup.hierarchies():
-        left += hierarchy.folder.glob(f"{cgroup.PREFIX}{dead}-*")
+        left += hierarchy.folder.glob(f"{cgroup.KIND}-*-{dead}-*")
     assert left == []
 
 
@@ -986,6 +988,53 @@ def test_a_course_below_usr_is_masked(monkeypatch) -> None:
     assert Path("/usr/share") in bwrap.masked_folders()
     monkeypatch.setattr(bwrap, "REPOSITORY", Path("/usr"))
     assert Path("/usr") not in bwrap.masked_folders()
+
+
+def test_packages_below_usr_are_not_masked(monkeypatch) -> None:
+    """Where the grader is installed beside the system's packages, these stay visible."""
+    packages = Path("/usr/lib/python3/dist-packages")
+    if not packages.is_dir():
+        pytest.skip("this system keeps no packages there")
+    monkeypatch.setattr(bwrap.sys, "path", [*sys.path, str(packages)])
+    monkeypatch.setattr(bwrap, "REPOSITORY", packages)
+    assert packages not in bwrap.masked_folders()
+    assert packages not in bwrap.course_folders()
+
+
+def test_a_version_two_group_is_found_where_it_is_delegated(monkeypatch, tmp_path: Path) -> None:
+    """Our group's parent counts when it hands memory and pids down and can be written to."""
+    own = tmp_path / "user.service" / "grader.scope"
+    own.mkdir(parents=True)
+    for folder in (own, own.parent):
+        (folder / "cgroup.procs").touch()
+    (own / "cgroup.subtree_control").write_text("")
+    (own.parent / "cgroup.subtree_control").write_text("cpu memory pids")
+    monkeypatch.delenv("WORD2CHAT_CGROUP", raising=False)
+    groups = {"": "/user.service/grader.scope"}
+    (found,) = cgroup._version_two(str(tmp_path), "/", groups)
+    assert (found.folder, found.version) == (own.parent, 2)
+    assert found.controllers == {"memory", "pids"}
+    (own.parent / "cgroup.subtree_control").write_text("cpu")
+    assert cgroup._version_two(str(tmp_path), "/", groups) == []
+
+
+@pytest.mark.parametrize(("version", "name"), [(1, "memory.limit_in_bytes"), (2, "memory.max")])
+def test_a_group_is_limited_in_the_words_of_its_version(version, name, tmp_path: Path) -> None:
+    """Bytes go into the file that this version reads."""
+    cgroup._limit_memory(tmp_path, version, 5 << 20)
+    assert (tmp_path / name).read_text() == str(5 << 20)
+
+
+def test_leftovers_are_told_from_what_is_in_use(tmp_path: Path) -> None:
+    """Only a name of this pid namespace whose process is gone counts as left over."""
+    child = subprocess.Popen(["true"])
+    child.wait()
+    mine = owner.owned_prefix("w2c")
+    assert not owner.is_orphan(tmp_path / f"{mine}abc", "w2c")
+    dead = mine.replace(f"-{os.getpid()}-", f"-{child.pid}-")
+    assert owner.is_orphan(tmp_path / f"{dead}abc", "w2c")
+    assert not owner.is_orphan(tmp_path / f"w2c-1-{child.pid}-abc", "w2c")
+    assert not owner.is_orphan(tmp_path / "w2c-strange", "w2c")
 
 
 @pytest.mark.slow

@@ -248,6 +248,22 @@ def masked_folders() -> tuple[Path, ...]:
     return tuple(path for path in kept if not _holds_the_system(path))
 
 
+def _holds_the_system(path: Path) -> bool:
+    """Whether a mask here would hide programs, libraries or packages that nothing shows again."""
+    packages = [Path(entry) for entry in sys.path if Path(entry).name in PACKAGE_FOLDERS]
+    needed = [one for one in packages if not any(h in one.parents for h in python_homes())]
+    needed += [Path("/usr/lib"), Path("/usr/bin")]
+    return any(path == place or path in place.parents for place in needed)
+
+
+def course_folders() -> tuple[Path, ...]:
+    """Where the instructor's things lie: beside the course package, unless that is installed."""
+    folders = [Path(os.path.abspath("."))]
+    if REPOSITORY.name not in PACKAGE_FOLDERS:
+        folders += [REPOSITORY, REPOSITORY / "source"]
+    return tuple(folders)
+
+
 def _show(source: Path | str, place: Path | str) -> list[str]:
     """Bind read-only, below folders that the student's uid may pass."""
     return [*_folder(Path(place).parent), "--ro-bind", str(source), str(place)]
@@ -259,11 +275,6 @@ def _folder(path: Path | str) -> list[str]:
     for folder in [*reversed(Path(path).parents), Path(path)][1:]:
         arguments += ["--perms", "0755", "--dir", str(folder)]
     return arguments
-
-
-def _holds_the_system(path: Path) -> bool:
-    system = (Path("/usr/lib"), Path("/usr/bin"))
-    return any(path == place or path in place.parents for place in system)
 
 
 def _operating_system(masks: list[str]) -> list[str]:

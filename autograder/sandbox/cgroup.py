@@ -15,9 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.owner import is_orphan, owned_prefix
 
 MB = 1 << 20
-PREFIX = "word2chat-"
+KIND = "word2chat"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _usable(parent: Path) -> bool:
     """Whether a group can really be made below `parent` and a process moved into it."""
     if not os.access(parent / "cgroup.procs", os.W_OK):
         return False
-    trial = parent / f"{PREFIX}{os.getpid()}-trial"
+    trial = parent / f"{owned_prefix(KIND)}trial"
     try:
         trial.mkdir()
         trial.rmdir()
@@ -110,7 +111,7 @@ class ControlGroup:
 
     def __init__(self, limits: Limits) -> None:
         sweep()
-        name = f"{PREFIX}{os.getpid()}-{secrets.token_hex(6)}"
+        name = owned_prefix(KIND) + secrets.token_hex(6)
         self.folders: dict[str, Path] = {}
         try:
             for hierarchy in hierarchies():
@@ -183,8 +184,7 @@ def _remove(folder: Path) -> None:
 def sweep() -> None:
     """Once per process, remove groups left by graders that were killed."""
     for hierarchy in hierarchies():
-        for folder in hierarchy.folder.glob(f"{PREFIX}*-*"):
-            owner = folder.name.removeprefix(PREFIX).partition("-")[0]
-            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+        for folder in hierarchy.folder.glob(f"{KIND}-*"):
+            if is_orphan(folder, KIND):
                 with contextlib.suppress(OSError):
                     folder.rmdir()

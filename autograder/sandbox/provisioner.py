@@ -11,6 +11,7 @@ the files beside the notebook (`cwd`) are copied in.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import math
 import os
@@ -34,12 +35,13 @@ from autograder.sandbox.inside.channels import CHANNELS
 from autograder.sandbox.inside.protocol import FAILED, HELLO, STARTED
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 from autograder.sandbox.order import MB, Order, Uid, build_order, draw_uid, files_beside_notebook
+from autograder.sandbox.owner import is_orphan, owned_prefix
 
 __all__ = ["SandboxProvisioner", "SandboxUnavailable"]
 
 LONGEST_SOCKET_PATH = 107
 START_SECONDS = 60.0
-RUN_PREFIX = "w2c-"
+RUN_KIND = "w2c"
 
 
 class SandboxProcess:
@@ -369,15 +371,12 @@ def make_run_dir() -> Path:
     sweep_run_dirs()
     for parent in _run_parents():
         with suppress(OSError):
-            folder = Path(tempfile.mkdtemp(prefix=f"{RUN_PREFIX}{os.getpid()}-", dir=parent))
+            folder = Path(tempfile.mkdtemp(prefix=owned_prefix(RUN_KIND), dir=parent))
             if len(str(folder)) + len("/z-65535") <= LONGEST_SOCKET_PATH:
+                atexit.register(shutil.rmtree, folder, ignore_errors=True)
                 return folder
             folder.rmdir()
-    raise unavailable_run_dir()
-
-
-def unavailable_run_dir() -> SandboxUnavailable:
-    return bwrap.unavailable("no folder for sockets can be made in XDG_RUNTIME_DIR or /tmp.")
+    raise bwrap.unavailable("no folder for sockets can be made in XDG_RUNTIME_DIR or /tmp.")
 
 
 def _run_parents() -> list[str]:
@@ -389,8 +388,8 @@ def _run_parents() -> list[str]:
 def sweep_run_dirs() -> None:
     """Once per process, remove folders of graders of this user that were killed."""
     for parent in _run_parents():
-        for folder in Path(parent).glob(f"{RUN_PREFIX}*-*"):
-            owner = folder.name.removeprefix(RUN_PREFIX).partition("-")[0]
-            mine = folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
-            if mine and owner.isdigit() and not Path(f"/proc/{owner}").exists():
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in Path(parent).glob(f"{RUN_KIND}-*"):
+            with suppress(OSError):
+                mine = folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
+                if mine and is_orphan(folder, RUN_KIND):
+                    shutil.rmtree(folder, ignore_errors=True)
