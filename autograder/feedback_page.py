@@ -74,7 +74,7 @@ def _row(cell: NotebookNode, title: str) -> dict[str, Any]:
     row = {
         "id": grade["grade_id"], "title": title, "points": points, "most": most,
         "share": _share(points, most),
-        "mistake": None, "reason": "", "stamp": "",
+        "mistake": None, "reason": "", "stamp": "", "passed": 0, "probes": 0,
     }  # fmt: skip
     if found is None or grade["by_hand"]:
         waiting = grade["waiting"] and not grade["by_hand"]
@@ -82,7 +82,7 @@ def _row(cell: NotebookNode, title: str) -> dict[str, Any]:
         tint = GREY if waiting else GREEN if points >= most else ORANGE
         return row | {"words": words, "colour": tint, "waiting": waiting}
     return row | {
-        **{key: found[key] for key in ("words", "mistake", "reason", "stamp")},
+        **{key: found[key] for key in ("words", "mistake", "reason", "stamp", "passed", "probes")},
         "colour": colour(found["verdict"]), "waiting": False,
     }  # fmt: skip
 

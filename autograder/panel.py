@@ -12,7 +12,7 @@ COLOURS = {Verdict.PASS: GREEN, Verdict.GRADER_FAULT: PURPLE}
 WORDS = {
     Verdict.PASS: "right",
     Verdict.WRONG: "wrong result",
-    Verdict.ERROR: "your code raised an error",
+    Verdict.ERROR: "error",
     Verdict.TIME_LIMIT: "over the time limit",
     Verdict.MEMORY_LIMIT: "over the memory limit",
     Verdict.OUTPUT_LIMIT: "over the output limit",
@@ -20,6 +20,8 @@ WORDS = {
     Verdict.GRADER_FAULT: "not your fault",
 }
 CELL = "padding:3px 14px 3px 0;border:0;text-align:left;vertical-align:top"
+NARROW = f"{CELL};white-space:nowrap"
+STUB = "NotImplementedError: Not written yet"  # what a released stub raises
 KEY = "word2chat"  # in the metadata of a judged cell
 
 
@@ -36,11 +38,13 @@ def verdict_data(check: CheckVerdict, stamp: str = "") -> dict[str, Any]:
         stamp: a remark on how the score came about, such as 'unsandboxed'.
     """
     lost = [probe for probe in check.probes if probe.verdict is not Verdict.PASS]
+    reason = lost[0].reason if lost else ""
+    unwritten = check.verdict is Verdict.ERROR and STUB in reason
     return {
         "exercise": check.exercise,
         "verdict": str(check.verdict),
-        "words": WORDS[check.verdict],
-        "reason": lost[0].reason if lost else "",
+        "words": "not written yet" if unwritten else WORDS[check.verdict],
+        "reason": "" if unwritten else reason,
         "passed": len(check.probes) - len(lost),
         "probes": len(check.probes),
         "mistake": _mistake_data(check),
@@ -78,8 +82,8 @@ def verdict_panel(check: CheckVerdict, stamp: str = "") -> str:
 
 def _probe_table(probes: tuple[ProbeVerdict, ...]) -> str:
     rows = "".join(
-        f'<tr><td style="{CELL};color:{colour(probe.verdict)}">{_mark(probe)}</td>'
-        f'<td style="{CELL}">{probe.points:g} / {probe.max_points:g}</td>'
+        f'<tr><td style="{NARROW};color:{colour(probe.verdict)}">{_mark(probe)}</td>'
+        f'<td style="{NARROW}">{probe.points:g} / {probe.max_points:g}</td>'
         f'<td style="{CELL}">{escape(probe.label)}</td>'
         f'<td style="{CELL};overflow-wrap:anywhere">{escape(probe.reason)}</td></tr>'
         for probe in probes

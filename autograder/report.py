@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import mean, median
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -13,6 +15,14 @@ from autograder.courses import Course
 from autograder.errors import UserError
 from autograder.journal import Entry, open_journal
 from autograder.judge import CheckVerdict, Verdict
+from autograder.panel import colour
+
+# one tint a verdict in the bars, apart for colour-blind readers too
+SHADES = {
+    Verdict.PASS: "#1b7837", Verdict.WRONG: "#b35806", Verdict.ERROR: "#e08214",
+    Verdict.TIME_LIMIT: "#fdb863", Verdict.DEAD_KERNEL: "#8073ac", Verdict.MEMORY_LIMIT: "#b2abd2",
+    Verdict.OUTPUT_LIMIT: "#542788", Verdict.GRADER_FAULT: "#57606a",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,20 @@ class CheckSummary:
     verdicts: Counter
     mistakes: tuple[tuple[str, str, int], ...]  # name, hint, how many
 
+    @property
+    def share(self) -> float:
+        """The mean, as per cent of the points."""
+        return 100 * self.mean / self.max_points if self.max_points else 0.0
+
+    @property
+    def parts(self) -> list[tuple[str, int, float]]:
+        """Each verdict, how many got it, and per cent of the class; right answers first."""
+        total = sum(self.verdicts.values())
+        counted = sorted(
+            self.verdicts.items(), key=lambda item: (item[0] != Verdict.PASS, -item[1], item[0])
+        )
+        return [(verdict, count, 100 * count / total) for verdict, count in counted]
+
 
 @dataclass(frozen=True)
 class Report:
@@ -34,6 +58,19 @@ class Report:
     entries: tuple[Entry, ...]
     checks: tuple[CheckSummary, ...]
     max_score: float
+    pages: dict[str, str] = field(default_factory=dict)  # student -> feedback page, where written
+
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """The class in a few numbers, as (number, what it is)."""
+        made = [(f"{len(self.entries)}", "submissions")]
+        if self.scores:
+            most = f"of {self.max_score:g} points"
+            full = sum(score >= self.max_score for score in self.scores)
+            made += [(f"{mean(self.scores):.1f}", f"mean, {most}")]
+            made += [(f"{median(self.scores):.1f}", f"median, {most}")]
+            made += [(f"{full}", "with full points")]
+        return [*made, (f"{len(self.reviews)}", "to review")]
 
     @property
     def reviews(self) -> tuple[Entry, ...]:
@@ -44,11 +81,15 @@ class Report:
         return [entry.score for entry in self.entries if entry.score is not None]
 
     @property
-    def histogram(self) -> list[tuple[str, int]]:
-        """Ten classes of equal width over the scores, as (label, count)."""
+    def histogram(self) -> list[tuple[str, int, float]]:
+        """Ten classes of equal width over the scores, as (label, count, % of the highest)."""
         width = self.max_score / 10 or 1
-        counts = Counter(min(int(score / width), 9) for score in self.scores)
-        return [(f"{i * width:g}–{(i + 1) * width:g}", counts[i]) for i in range(10)]
+        counts = Counter(min(max(int(score / width), 0), 9) for score in self.scores)
+        most = max(counts.values(), default=1)
+        return [
+            (f"{i * width:g}–{(i + 1) * width:g}", counts[i], 100 * counts[i] / most)
+            for i in range(10)
+        ]
 
 
 def read_report(course: Course, week: str) -> Report:
@@ -69,7 +110,26 @@ def read_report(course: Course, week: str) -> Report:
         for check in checks_of(entry).values():
             checks.setdefault(check.grade_id, []).append(check)
     summaries = tuple(_summary(grade_id, found) for grade_id, found in checks.items())
-    return Report(week, entries, summaries, sum(check.max_points for check in summaries))
+    pages = {entry.student: page for entry in entries if (page := _page(course, week, entry))}
+    return Report(week, entries, summaries, sum(check.max_points for check in summaries), pages)
+
+
+def _page(course: Course, week: str, entry: Entry) -> str | None:
+    """The address of a student's feedback, as seen from reports/, if it has been written."""
+    found = sorted(course.folder("feedback", week, entry.student).glob("*.html"))
+    if not found:
+        return None
+    parts = ("feedback", entry.student, week, found[0].name)
+    return "/".join(["..", *(quote(part, safe="") for part in parts)])
+
+
+def remarks_of(entry: Entry) -> list[str]:
+    """What an instructor wants to know about a submission, in a few words each."""
+    lost = [check for check in checks_of(entry).values() if check.verdict is not Verdict.PASS]
+    named = [f"{c.exercise}: {c.mistake.name.replace('-', ' ')}" for c in lost if c.mistake]
+    kinds = Counter(str(check.verdict) for check in lost if not check.mistake)
+    counted = [f"{count} × {kind}" for kind, count in kinds.most_common()]
+    return [*named, *counted, *entry.notes, *filter(None, [entry.stamp])]
 
 
 def checks_of(entry: Entry) -> dict[str, CheckVerdict]:
@@ -93,7 +153,7 @@ def render_html(report: Report) -> str:
         loader=PackageLoader("autograder"), autoescape=True, undefined=StrictUndefined
     )
     return environment.get_template("report.html").render(
-        report=report, checks_of=checks_of, PASS=Verdict.PASS
+        report=report, checks_of=checks_of, remarks_of=remarks_of, colour=colour, shades=SHADES
     )
 
 

@@ -27,9 +27,9 @@ TAGS = {
     "thead",
     "tr", "u", "ul",
 }  # fmt: skip
-STYLES = ("border", "border-left", "color", "background", "margin", "padding", "text-align",
-          "vertical-align", "font-weight", "font-size", "overflow-wrap")  # fmt: skip
-HIGHLIGHTING = re.compile(r"highlight|language-[\w+-]+|[a-z]{1,2}\d?|err|w2c-[a-z-]+")
+STYLES = ("border", "border-left", "color", "margin", "padding", "text-align",
+          "vertical-align", "font-weight", "font-size", "overflow-wrap", "white-space")  # fmt: skip
+HIGHLIGHTING = re.compile(r"highlight|hl-[\w-]+|language-[\w+-]+|[a-z]{1,2}\d?|err|w2c-[a-z-]+")
 # Alone in a private-use area: a formula's place while the text around it is cleaned.
 OPEN, CLOSE = "\ue000", "\ue001"
 PLACE = re.compile(f"{OPEN}(\\d+){CLOSE}")
