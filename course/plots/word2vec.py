@@ -246,11 +246,10 @@ def accuracy_figure(
     width = 0.8 / len(results)
     for number, (model, scores) in enumerate(results.items()):
         places = np.arange(len(relations)) + (number - (len(results) - 1) / 2) * width
-        shares = [right / asked if asked else 0.0 for right, asked in map(scores.get, relations)]
+        counts = [scores[relation] for relation in relations]
+        shares = [right / asked if asked else 0.0 for right, asked in counts]
         bars = ax.bar(places, shares, width=0.9 * width, label=model)
-        texts = [
-            f"{right}/{asked}" if asked else "–" for right, asked in map(scores.get, relations)
-        ]
+        texts = [f"{right}/{asked}" if asked else "–" for right, asked in counts]
         ax.bar_label(bars, texts, fontsize=7, padding=2)
     ax.set_xticks(range(len(relations)), relations)
     ax.set(ylim=(0, 1.12), ylabel="share right", title=title)
