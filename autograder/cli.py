@@ -284,6 +284,29 @@ def demo(
 
 
 @app.command()
+def bench(
+    count: Annotated[int, typer.Option("--count", min=1, help="Submissions.")] = 20,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="Shuffled rounds.")] = 3,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="For the runs of ours.")] = 2,
+    otter: Annotated[bool, typer.Option("--otter", help="Install otter aside; 1 GB.")] = False,
+    growth: Annotated[
+        list[int] | None, typer.Option("--growth", help="Also a class of this size; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure our grader and its peers side by side, on the same solutions in one run."""
+    from autograder.bench.run import BenchOptions, render
+    from autograder.bench.run import bench as run_bench
+
+    options = BenchOptions(count, rounds, otter, tuple(growth or ()), workers)
+    result = run_bench(options, lambda text: err.print(text, highlight=False))
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        out.print(render(result))
+
+
+@app.command()
 def doctor(course_root: Root = HERE, as_json: AsJson = False) -> None:
     """Look at this machine: packages, course folder, and a sandbox tried with canaries."""
     from autograder.courses import SANDBOX, WARM
@@ -312,16 +335,21 @@ def _selftest(course: Any, options: Any, scheduler: str | None) -> None:
 
     if not options.sandbox or scheduler:
         return
-    with err.status("Trying the sandbox …"):
-        leaks = [found for found in selftest(course.settings.provisioner) if not found.ok]
+    try:
+        with err.status("Trying the sandbox …"):
+            leaks = [found for found in selftest(course.settings.provisioner) if not found.ok]
+    except RuntimeError as error:
+        raise _no_sandbox(f"{error}") from error
     if leaks:
-        why = "; ".join(f"{found.name}: {found.detail}" for found in leaks)
-        raise UserError(
-            f"The sandbox does not hold here ({why}).",
-            f"{leaks[0].remedy} Nothing was run and no score was written. See `autograder doctor`; "
-            "the ways out are a Linux server, the container recipe in the guide, or "
-            "`--no-sandbox` for one run.",
-        )
+        raise _no_sandbox("; ".join(f"{f.name}: {f.detail} {f.remedy}" for f in leaks))
+
+
+def _no_sandbox(why: str) -> UserError:
+    return UserError(
+        f"The sandbox does not hold here: {why.strip()}",
+        "Nothing was run and no score was written. See `autograder doctor`; the ways out are a "
+        "Linux server, the container recipe in course/guide/host.md, or `--no-sandbox` for one run.",
+    )
 
 
 def _class_table(run: Any, promises: dict[str, str] | None = None) -> Table:
