@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transformers import GPT2LMHeadModel, GPT2TokenizerFast
+    from transformers import GPT2LMHeadModel, GPT2Tokenizer
 
 __all__ = ["MODELS_DIR", "ModelError", "load_tiny_gpt2"]
 
@@ -60,7 +60,7 @@ def check_files(folder: Path) -> None:
             )
 
 
-def load_tiny_gpt2() -> tuple[GPT2LMHeadModel, GPT2TokenizerFast]:
+def load_tiny_gpt2() -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:
     """The course's own GPT-2: 1.8 million parameters, 3,072 tokens, 256 positions.
 
     It read five novels of Jane Austen, most of *Moby-Dick* and a little Korean. It writes English
@@ -77,10 +77,10 @@ def load_tiny_gpt2() -> tuple[GPT2LMHeadModel, GPT2TokenizerFast]:
     check_files(folder)
 
     import torch
-    from transformers import GPT2LMHeadModel, GPT2TokenizerFast
+    from transformers import GPT2LMHeadModel, GPT2Tokenizer
 
     with _no_progress_bar():
-        tokenizer = GPT2TokenizerFast.from_pretrained(folder, local_files_only=True)
+        tokenizer = GPT2Tokenizer.from_pretrained(folder, local_files_only=True)
         model = GPT2LMHeadModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     return model.eval(), tokenizer
 
