@@ -347,8 +347,8 @@ def _selftest(course: Any, options: Any, scheduler: str | None) -> None:
 def _no_sandbox(why: str) -> UserError:
     return UserError(
         f"The sandbox does not hold here: {why.strip()}",
-        "Nothing was run and no score was written. See `autograder doctor`; the ways out are a "
-        "Linux server, the container recipe in course/guide/host.md, or `--no-sandbox` for one run.",
+        "Nothing was run and no score was written. See `autograder doctor`. The ways out: a Linux "
+        "server, the container recipe in course/guide/host.md, or `--no-sandbox` for one run.",
     )
 
 

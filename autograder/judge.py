@@ -169,8 +169,13 @@ def _diagnose(check: CheckReference, shown: dict[str, list[Evidence]]) -> Mistak
     for mistake in check.mistakes:
         if all(
             len(shown.get(probe.label, [])) == 1
-            and same_value(shown[probe.label][0].value, value, probe.rtol, probe.atol)
+            and _shows(shown[probe.label][0].value, value, probe)
             for probe, value in zip(check.probes, mistake.values, strict=True)
         ):
             return mistake
     return None
+
+
+def _shows(answer: dict, mistake: dict, probe: ProbeReference) -> bool:
+    """Whether an answer is the mistake's. Here, unlike in a verdict, NaN may equal NaN."""
+    return answer == mistake or same_value(answer, mistake, probe.rtol, probe.atol)

@@ -187,6 +187,15 @@ def test_a_known_mistake_is_named() -> None:
     assert found.mistake == MISTAKE
 
 
+def test_a_mistake_that_shows_nan_is_named_too() -> None:
+    """NaN never passes, but it can be recognised."""
+    mistake = MistakeReference("zero-by-zero", "Which row is empty?", "?", (bundle(math.nan),))
+    probe = ProbeReference("one", 1.0, 1e-5, 1e-8, bundle(0.0))
+    reference = Reference("w", "n", "s", "k", (CheckReference("c", 1.0, (probe,), (mistake,)),), 0)
+    run = CellRun(0, "c", CellEnd.OK, (shown("one", math.nan),))
+    assert judge(Execution("w/s", (run,), 1.0), reference).checks[0].mistake == mistake
+
+
 def test_another_wrong_answer_is_not_named() -> None:
     """A diagnosis needs every probe to agree."""
     assert verdict(shown("one", -2.5), shown("two", 3.0)).mistake is None

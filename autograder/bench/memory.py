@@ -1,4 +1,4 @@
-"""The memory of a process tree while it works, as proportional set size: shared pages count once."""
+"""The memory of a process tree while it works (proportional set size: shared pages count once)."""
 
 from __future__ import annotations
 
