@@ -199,7 +199,7 @@ def sample(model: Any, tokenizer: GPT2Tokenizer, prompt: str) -> str:
     torch.manual_seed(SEED)
     ids = tokenizer(prompt, return_tensors="pt")
     out = model.generate(**ids, max_new_tokens=60, do_sample=True, temperature=0.8, top_k=40)
-    return tokenizer.decode(out[0])
+    return str(tokenizer.decode(out[0]))
 
 
 def report(model: GPT2LMHeadModel, tokenizer: GPT2Tokenizer, texts: tuple) -> dict:
