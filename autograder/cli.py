@@ -114,7 +114,10 @@ def release(
         with Screen() as screen:
             if not skip_proof:
                 screen.say(f"Proving the checks of {week} …")
-                proof = prove_week(course, week, seeds=2, mutants=False, provisioner=provisioner)
+                proof = prove_week(
+                    week, seeds=2, mutants=False, course=course, provisioner=provisioner,
+                    say=screen.say,
+                )  # fmt: skip
                 if not proof.ok:
                     err.print(render([proof]))
                     raise UserError(
@@ -245,7 +248,7 @@ def prove(
             screen.say(f"Proving {week} …")
             proofs.append(
                 prove_week(
-                    course, week, seeds=seeds, mutants=mutants,
+                    week, seeds=seeds, mutants=mutants, course=course,
                     provisioner=_provisioner(no_sandbox), say=screen.say,
                 )
             )  # fmt: skip
