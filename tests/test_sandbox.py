@@ -293,6 +293,10 @@ POWERS = {
         "''']).returncode",
         "-31",
     ),
+    "limits of process 1": (
+        "attempt(lambda: __import__('resource').prlimit(1, 0, (1, 1)))",
+        "EPERM|PermissionError",
+    ),
     "a signal to process 1": ("attempt(lambda: os.kill(1, signal.SIGKILL))", "done|EPERM"),
     "a signal to all": ("attempt(lambda: os.kill(-1, signal.SIGKILL))", "done|EPERM|ESRCH"),
     "a signal to the grader": (

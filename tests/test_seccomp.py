@@ -149,6 +149,13 @@ def test_socket_protocols(family, protocol, allowed, architecture, judge):
     assert got == (ALLOW if allowed else NO_PROTOCOL)
 
 
+def test_limits_of_others_stay(architecture, judge):
+    """A process may lower its own limits, by the number 0, and nobody else's."""
+    number = seccomp.PRLIMIT[architecture.column]
+    assert judge(number, 0) == ALLOW
+    assert judge(number, 1) == EPERM
+
+
 def test_typing_into_a_terminal_is_denied(architecture, judge):
     """TIOCSTI, TIOCLINUX and TIOCSETD, whatever the upper half of the argument says."""
     ioctl = seccomp.IOCTL[architecture.column]

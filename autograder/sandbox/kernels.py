@@ -84,10 +84,10 @@ def running_kernel(
     """
     manager = KernelManager(kernel_name="python3")
     (entry,) = entry_points(group=GROUP, name=provisioner)
-    manager.provisioner = entry.load()(
+    one: SandboxProvisioner = entry.load()(
         kernel_id=str(uuid4()), kernel_spec=manager.kernel_spec, parent=manager
     )
-    one = manager.provisioner
+    manager.provisioner = one
     if spec is not None:
         start["sandbox"] = spec
     client = None

@@ -26,13 +26,13 @@ from autograder.sandbox.bwrap import (
     root_mode,
     unavailable,
 )
-from autograder.sandbox.limits import SandboxSpec
+from autograder.sandbox.limits import Limits, SandboxSpec
 
 MB = 1 << 20
 USER_UID = 1000
 # above what systemd and container managers hand out, below 2**31; see systemd's UIDS-GIDS.md
 FIRST_UID, LAST_UID = 0x70000000, 0x7FFD0000
-MAX_COPIED_FILES = 2000
+MAX_FILES = 2000
 
 
 # ------------------------------------------------------------------ the student's uid
@@ -107,12 +107,10 @@ def build_order(
 ) -> Order:
     """Check the files of `spec` and write down everything that the launcher needs.
 
-    Raises ValueError for a path that leaves the working folder, or for more bytes than it holds.
+    Raises ValueError for a path that leaves the working folder, or for more than it holds.
     """
     limits = spec.limits
-    if sum(len(content) for _, content in spec.files) > limits.scratch_mb * MB // 2:
-        raise ValueError(f"the files are larger than half of scratch_mb={limits.scratch_mb}")
-    files = [(f"{WORK}/{clean_path(path)}", content) for path, content in spec.files]
+    files = [(f"{WORK}/{path}", content) for path, content in _checked(spec.files, limits)]
     files += [(f"{ENVIRONMENT['MPLCONFIGDIR']}/{name}", data) for name, data in font_cache()]
     watched = 0 if memory_is_grouped else limits.memory_mb
     header = {
@@ -130,11 +128,26 @@ def build_order(
     return Order(header, tuple(content for _, content in files))
 
 
+def _checked(files: tuple[tuple[str, bytes], ...], limits: Limits) -> list[tuple[str, bytes]]:
+    """The files with clean paths, or ValueError with the bound that they pass."""
+    clean = [(clean_path(path), content) for path, content in files]
+    if len(clean) > MAX_FILES:
+        raise ValueError(f"more than {MAX_FILES} files")
+    if len({path for path, _ in clean}) < len(clean):
+        raise ValueError("a path is given twice")
+    sizes = [len(content) for _, content in clean]
+    if max(sizes, default=0) > limits.file_mb * MB:
+        raise ValueError(f"a file is larger than file_mb={limits.file_mb}")
+    if sum(sizes) > limits.scratch_mb * MB // 2:
+        raise ValueError(f"the files are larger than half of scratch_mb={limits.scratch_mb}")
+    return clean
+
+
 def clean_path(path: str) -> str:
     """The relative path again, or ValueError."""
     pure = PurePosixPath(path)
     bad = pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path
-    if bad:
+    if bad or len(path) > 1000 or any(len(os.fsencode(part)) > 255 for part in pure.parts):
         raise ValueError(f"not a path within the working folder: {path!r}")
     return str(pure)
 
@@ -176,8 +189,8 @@ def files_beside_notebook(folder: str | None, limit: int) -> tuple[tuple[str, by
             if content is not None:
                 total += len(content)
                 found.append((os.path.relpath(path, folder), content))
-            if len(found) > MAX_COPIED_FILES:
-                raise ValueError(f"more than {MAX_COPIED_FILES} files beside the notebook")
+            if len(found) > MAX_FILES:
+                raise ValueError(f"more than {MAX_FILES} files beside the notebook")
     return tuple(found)
 
 

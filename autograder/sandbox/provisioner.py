@@ -67,7 +67,7 @@ class SandboxProcess:
 
     def wait(self, timeout: float | None = None) -> int | None:
         if self.returncode is None:
-            select.select([self.pidfd], [], [], timeout)
+            _readable(self.pidfd, timeout)
         return self.poll()
 
     def _bury(self) -> None:
@@ -104,8 +104,10 @@ class SandboxProcess:
                 signal.pidfd_send_signal(descriptor, signum)
 
 
-def _readable(descriptor: int) -> bool:
-    return bool(select.select([descriptor], [], [], 0)[0])
+def _readable(descriptor: int, seconds: float | None = 0) -> bool:
+    poll = select.poll()  # select.select fails on descriptors over 1023
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(None if seconds is None else seconds * 1000))
 
 
 def pid_of(pidfd: int) -> int:
@@ -117,7 +119,10 @@ def pid_of(pidfd: int) -> int:
 class SandboxProvisioner(LocalProvisioner):
     """Cold start: a bubblewrap, a Python and an IPython for each kernel."""
 
-    process: SandboxProcess | None
+    # jupyter_client says Popen, and uses what SandboxProcess has of it
+    process: SandboxProcess | None  # type: ignore[assignment]
+    parent: Any
+    connection_info: Any
     spec: SandboxSpec
     run_dir: Path | None = None
     group: ControlGroup | None = None
@@ -159,7 +164,7 @@ class SandboxProvisioner(LocalProvisioner):
         if "ipykernel_launcher" not in argv and "ipykernel" not in argv:
             raise bwrap.unavailable(f"only IPython's kernel can be sandboxed, not {argv[:3]}.")
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Start the sandbox and hand its launcher the order.
 
         Raises SandboxUnavailable when anything at all goes wrong on the way.

@@ -108,6 +108,9 @@ CLONE = (56, 220)
 SOCKET = (41, 198)
 SOCKETPAIR = (53, 199)
 IOCTL = (16, 29)
+# with a process number other than 0 it changes process 1 of the sandbox, which watches over it;
+# (zmq sets the priority of its threads by their numbers, so the calls for that must stay)
+PRLIMIT = (302, 261)
 LAST_KNOWN = 462  # mseal, Linux 6.10
 
 # NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET
@@ -202,6 +205,10 @@ def _ioctl_rule() -> list[Instruction]:
     return [_argument(1), *checks, _return(ALLOW)]
 
 
+def _prlimit_rule() -> list[Instruction]:
+    return [_argument(0), *_if_equal(0, [_return(ALLOW)]), _error(errno.EPERM)]
+
+
 def program(architecture: Architecture) -> list[Instruction]:
     """The filter as (code, jump if true, jump if false, operand) instructions."""
     column = architecture.column
@@ -215,10 +222,11 @@ def program(architecture: Architecture) -> list[Instruction]:
         steps += _if_at_least(X32_BIT, [_return(KILL_PROCESS)])
     steps += _if_at_least(LAST_KNOWN + 1, [_error(errno.ENOSYS)])
     steps += _if_equal(CLONE3, [_error(errno.ENOSYS)])
-    for numbers in DENIED.values():
-        number = numbers[column]
+    for name in DENIED:
+        number = DENIED[name][column]
         if number is not None:
             steps += _if_equal(number, [_error(errno.EPERM)])
+    steps += _if_equal(PRLIMIT[column], _prlimit_rule())
     steps += _if_equal(CLONE[column], _clone_rule())
     steps += _if_equal(SOCKET[column], _socket_rule())
     steps += _if_equal(SOCKETPAIR[column], _socketpair_rule())
