@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.ticker import LogLocator
 
 from course.plots import style
 
@@ -288,6 +289,32 @@ def training_curve(
     ax.set_xlim(-steps[-1] * 0.02, steps[-1] * 1.22)
     ax.set(xlabel="training step", ylabel="validation perplexity per character")
     ax.set_title("A recurrent network against tables of counts")
+    return fig
+
+
+def seat_belt(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Figure:
+    """Loss and gradient norm at every step of some runs, on log scales.
+
+    Args:
+        runs: label -> (loss, norm of the gradient before clipping) of each step.
+    """
+    fig, (left, right) = style.figure(8.0, 3.3, 1, 2)
+    colors = [style.BLUE, style.RED, style.GREEN]
+    for (label, log), color in zip(runs.items(), colors, strict=False):
+        losses, norms = zip(*log, strict=True)
+        left.plot(losses, color=color, lw=1.2, label=label)
+        right.plot(norms, color=color, lw=1.2, label=label)
+    for ax, name in (
+        (left, "loss (nats per character)"),
+        (right, "gradient norm, before clipping"),
+    ):
+        ax.set_yscale("log")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.minorticks_off()
+        ax.set(xlabel="training step", ylabel=name)
+    left.set_title("One long step, and the weights are gone")
+    left.legend(fontsize=9)
     return fig
 
 
