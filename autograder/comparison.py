@@ -16,7 +16,8 @@ from nbval.plugin import IPyNbCell, nocolors
 
 from course.probes import render
 
-NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
+# Possessive (`++`): a text of 20,000 digits that is no number would else take its square in steps
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?(?![\w.])")
 WHOLE = re.compile(r"[-+]?\d+")
 
 

@@ -8,6 +8,7 @@ messages are capped while they are read, checked for shape, and kept as plain da
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from course.probes import MIME, SEED_VARIABLE
 
 START_SECONDS = 60.0
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is killed
+HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # legal in JSON, not in UTF-8
+NESTING = 40  # deeper content is no evidence, and would break what copies it
 KEPT_TYPES = ("text/plain", "text/html", "image/png", "image/svg+xml", "text/markdown", MIME)
 
 
@@ -37,6 +40,14 @@ class CellEnd(StrEnum):
     MEMORY_LIMIT = "memory limit"
     DEAD_KERNEL = "dead kernel"
     NOT_RUN = "not run"  # the kernel was gone, or the submission's time was used up
+
+
+# without the working folder, where a submission may have brought a torch.py of its own
+IMPORT = """import sys
+sys.path, path = [entry for entry in sys.path if entry], sys.path
+import {module}
+sys.path = path
+del sys, path, {module}"""
 
 
 @dataclass(frozen=True)
@@ -200,7 +211,7 @@ class _Kernel:
             message = self._session.send(self._shell, "kernel_info_request", {})
             until = time.monotonic() + 0.3
             while time.monotonic() < until and not (answered and heard):
-                for channel, reply, _ in self._read(0.05):
+                for channel, reply in self._read(0.05):
                     mine = reply["parent_header"].get("msg_id") == message["msg_id"]
                     answered |= channel == "shell" and mine
                     heard |= channel == "iopub"
@@ -212,7 +223,7 @@ class _Kernel:
             RuntimeError: the imports failed or took too long.
         """
         for module in modules:
-            ended = self.run(JobCell(-1, f"import {module}; del {module}"), START_SECONDS).end
+            ended = self.run(JobCell(-1, IMPORT.format(module=module)), START_SECONDS).end
             if ended is not CellEnd.OK:
                 raise RuntimeError(f"importing {module} ended in: {ended}")
 
@@ -268,8 +279,7 @@ class _Kernel:
             self._kill()
 
     def _take_messages(self, reading: _Reading) -> None:
-        for channel, message, size in self._read(0.1):
-            self._budget -= size
+        for channel, message in self._read(0.1):
             reading.take(channel, message)
 
     def _trouble(self, reading: _Reading, deadline: float) -> CellEnd | None:
@@ -308,8 +318,8 @@ class _Kernel:
         self.gone = True
         self.manager.signal_kernel(9) if self.manager.is_alive() else None
 
-    def _read(self, seconds: float) -> Iterator[tuple[str, dict, int]]:
-        """Messages that have arrived, checked for signature and shape, with their size in bytes."""
+    def _read(self, seconds: float) -> Iterator[tuple[str, dict]]:
+        """Messages that have arrived, checked for signature and shape; all bytes are counted."""
         ready = dict(self._poller.poll(int(seconds * 1000)))
         if self._monitor in ready:
             self._monitor.recv_multipart()
@@ -317,9 +327,10 @@ class _Kernel:
         for channel, socket in (("iopub", self._iopub), ("shell", self._shell)):
             if socket in ready:
                 parts = socket.recv_multipart()
+                self._budget -= sum(len(part) for part in parts)
                 message = self._understood(parts)
                 if message is not None:
-                    yield channel, message, sum(len(part) for part in parts)
+                    yield channel, message
 
     def _understood(self, parts: list[bytes]) -> dict | None:
         try:
@@ -329,7 +340,7 @@ class _Kernel:
         parent, content = message.get("parent_header"), message.get("content")
         if not isinstance(parent, dict) or not isinstance(content, dict):
             return None
-        return message
+        return message if _is_plain(content, NESTING) else None
 
 
 # ------------------------------------------------------------------------------------ reading
@@ -393,6 +404,17 @@ class _Reading:
                 "traceback": [str(line)[:5000] for line in _list(content.get("traceback"))[:50]],
             }
         )
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether JSON can be copied, stored and shown: not nested deeply, no half characters."""
+    if isinstance(value, str):
+        return not HALF_CHARACTERS.search(value)
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return depth > 0 and all(_is_plain(item, depth - 1) for item in value)
+    return True
 
 
 def _list(value: Any) -> list:

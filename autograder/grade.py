@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from nbgrader.api import Gradebook
+
 from autograder.courses import UNPROTECTED, Course
-from autograder.errors import Refused
+from autograder.errors import Refused, UserError
 from autograder.execute import Execution, JobCell
-from autograder.ingest import Submission, ingest
+from autograder.ingest import Submission, ingest, shown_id
 from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
 from autograder.judge import Judgement, judge
 from autograder.judged import judged_notebook
@@ -143,8 +145,8 @@ class _Grader:
                 submission = self.ingest(student)
             except Refused as refusal:
                 key = _refusal_key(str(refusal))
-                if not self.is_known(student, key):
-                    refused.append(self.review(student, str(refusal), key))
+                if not self.is_known(shown_id(student), key):
+                    refused.append(self.review(shown_id(student), str(refusal), key))
             else:
                 ready.extend(self.changed(submission))
         watcher.start(len(ready) + len(refused))
@@ -163,10 +165,29 @@ class _Grader:
             return
         with open_gradebook(self.course) as gradebook:
             for batch in batches(finished):
-                record(self.course, gradebook, [judged for judged, _ in batch])
-                entries = [entry for _, entry in batch]
+                entries = self.write(gradebook, batch)
                 self.journal.append(entries)
                 yield from entries
+
+    def write(self, gradebook: Gradebook, batch: list[_Done]) -> list[Entry]:
+        """Record a batch. What cannot be recorded is found by itself and put into needs_review.
+
+        Raises:
+            UserError: the gradebook or the disk takes nothing at all.
+        """
+        try:
+            record(self.course, gradebook, [judged for judged, _ in batch])
+            return [entry for _, entry in batch]
+        except UserError:
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                return [entry for one in batch for entry in self.write(gradebook, [one])]
+            judged, entry = batch[0]
+            if judged.needs_review is not None:
+                raise
+            fault = _fault(f"it could not be recorded ({type(error).__name__}: {error})")
+            return self.write(gradebook, [self.review(entry.student, fault)])
 
     def ingest(self, student: str) -> Submission:
         week = self.template.week
@@ -201,7 +222,14 @@ class _Grader:
         )
 
     def finish(self, item: _Ready, executions: tuple[Execution, ...] | BaseException) -> _Done:
-        """Judge one submission that has come back."""
+        """Judge one submission that has come back; whatever goes wrong stays with this one."""
+        try:
+            return self.verdict(item, executions)
+        except Exception as error:
+            fault = _fault(f"it could not be judged ({type(error).__name__}: {error})")
+            return self.review(item.submission.student, fault, item=item)
+
+    def verdict(self, item: _Ready, executions: tuple[Execution, ...] | BaseException) -> _Done:
         student = item.submission.student
         if isinstance(executions, BaseException):
             return self.review(student, _fault(str(executions)), item=item)

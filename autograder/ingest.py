@@ -80,7 +80,10 @@ def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = 
     """
     limits = limits or IngestLimits()
     if not STUDENT_ID.fullmatch(student):
-        raise Refused(f"'{student[:80]}' is not a student id that this grader accepts.")
+        raise Refused(
+            f"'{shown_id(student)}' is not a student id that this grader accepts. "
+            "Rename the folder to the id of the roster: letters, digits and . _ @ + -."
+        )
     files = _read_files(folder, limits)
     notebooks, attachments = [], []
     for path, content in sorted(files.items()):
@@ -95,6 +98,11 @@ def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = 
         student, week, tuple(notebooks), tuple(attachments), timestamp,
         _digest(notebooks, attachments), tuple(notes),
     )  # fmt: skip
+
+
+def shown_id(student: str) -> str:
+    """An id that can be printed and stored: an odd one is escaped and cut."""
+    return student if STUDENT_ID.fullmatch(student) else ascii(student[:64])[1:-1]
 
 
 # ------------------------------------------------------------------------------------ files
@@ -139,6 +147,8 @@ def _read_entry(
     if stat.S_ISLNK(info.st_mode):
         raise Refused(f"'{path}' is a symbolic link. Ask the student for the file itself.")
     if stat.S_ISDIR(info.st_mode):
+        if name.endswith(".ipynb"):
+            raise Refused(f"'{path}' is a folder with the name of a notebook.")
         if name != ".ipynb_checkpoints":
             _read_folder(parent, name, path + "/", files, limits)
         return

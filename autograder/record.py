@@ -9,6 +9,7 @@ disk. A batch is written whole or not at all.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -29,7 +30,9 @@ from sqlalchemy.orm import joinedload
 
 from autograder.courses import Course
 from autograder.errors import UserError
+from autograder.ingest import STUDENT_ID
 
+DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
 WAITS = (1, 2, 4, 8)  # seconds between tries while another program writes to the gradebook
 
 # nbgrader 0.9.6 builds a new submission in an order that SQLAlchemy 2.1 remarks on; it is harmless
@@ -51,11 +54,23 @@ class Judged:
 def record(course: Course, gradebook: Gradebook, batch: Sequence[Judged]) -> None:
     """Write a batch of submissions: folders under autograded/, then scores, in one commit.
 
+    An id that is none gets no entry in the gradebook: the journal alone remembers it.
+
     Raises:
-        UserError: another program holds the gradebook; nothing of this batch was written to it.
+        UserError: the disk takes nothing more, or another program holds the gradebook; nothing of
+            this batch was written to it.
     """
-    for judged in batch:
-        _write_autograded(course, judged)
+    batch = [judged for judged in batch if STUDENT_ID.fullmatch(judged.student)]
+    try:
+        for judged in batch:
+            _write_autograded(course, judged)
+    except OSError as error:
+        if error.errno not in DISK_TROUBLE:
+            raise
+        raise UserError(
+            f"autograded/ cannot be written: {error.strerror}.",
+            "Make room and run the command again: what was recorded before is kept.",
+        ) from error
     for wait in (*WAITS, None):
         try:
             return _write_scores(course, gradebook, batch)
