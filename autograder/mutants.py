@@ -261,7 +261,8 @@ def _sign(node: ast.AST, place: _Place) -> Iterator[ast.AST]:
 def _constant(node: ast.AST, place: _Place) -> Iterator[ast.AST]:
     """+1, *2, 0 and negated; True and False exchanged. Axes have their own operator."""
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield ast.Constant(not node.value)
+        if not _is_strict(place):
+            yield ast.Constant(not node.value)
         return
     value = _number(node)
     if value is None or _is_axis(place) or _number(place.parent) is not None:
@@ -269,6 +270,11 @@ def _constant(node: ast.AST, place: _Place) -> Iterator[ast.AST]:
     for other in (value + 1, value * 2, 0, -value):
         if other != value:
             yield _literal(other)
+
+
+def _is_strict(place: _Place) -> bool:
+    """zip(…, strict=True) is a guard against wrong use, not behaviour."""
+    return isinstance(place.parent, ast.keyword) and place.parent.arg == "strict"
 
 
 def _number(node: ast.AST) -> float | None:

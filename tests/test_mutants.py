@@ -60,6 +60,7 @@ def changes(body: str) -> list[str]:
         ("z = f(x, y)", ["`f(x, y)` -> `f(y, x)`"]),
         ("z = f(x, 'text')", []),
         ("z = max(x, y)", []),
+        ("z = zip(x, 'text', strict=True)", []),
         (
             "x += y",
             ["`x += y` -> `x -= y`", "`x += y` -> `x = y`", "removed `x += y`"],
