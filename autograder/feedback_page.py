@@ -45,7 +45,7 @@ class Verdicts(GetGrades):
         nb, resources = super().preprocess(nb, resources)
         title, rows = "", []
         for cell in nb.cells:
-            if cell.cell_type == "markdown":
+            if cell.cell_type == "markdown" and not _is_own(cell):
                 title = _last_heading(cell.source) or title
             if is_grade(cell) or is_task(cell):
                 rows.append(_row(cell, title))
@@ -92,6 +92,11 @@ def _share(points: float, most: float) -> int:
     return round(100 * min(max(points / most, 0), 1)) if most else 100
 
 
+def _is_own(cell: NotebookNode) -> bool:
+    """Whether the student added this cell."""
+    return bool(cell.metadata.get(KEY, {}).get("own"))
+
+
 def _last_heading(source: str) -> str:
     found = HEADING.findall(source)
     return found[-1].replace("`", "").strip() if found else ""
@@ -99,6 +104,6 @@ def _last_heading(source: str) -> str:
 
 def _title(nb: NotebookNode) -> str:
     for cell in nb.cells:
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and not _is_own(cell):
             return _last_heading(cell.source.split("\n", 1)[0])
     return ""

@@ -9,6 +9,8 @@ wrote as text is defused, so that it is safe in viewers that do not sanitise mar
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
@@ -20,6 +22,7 @@ from autograder.prepare import PreparedCell, PreparedNotebook, TemplateCell
 
 KERNEL = {"name": "word2chat", "display_name": "word2chat (CPU)", "language": "python"}
 SAFE_TYPES = ("text/plain", "image/png")
+PNG = re.compile(r"iVBORw0KGgo[A-Za-z0-9+/\s]*={0,2}\s*")
 TEXT_CHARS = 20_000
 
 
@@ -58,12 +61,14 @@ def new_cell(cell: PreparedCell) -> nbformat.NotebookNode:
     make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
     template = cell.template
     if cell.kind != "code" and (template is None or template.source != cell.source):
-        return make(defused(cell.source), metadata=_nbgrader_metadata(template))
-    return make(cell.source, metadata=_nbgrader_metadata(template))
+        return make(defused(cell.source), metadata=_metadata(template))
+    return make(cell.source, metadata=_metadata(template))
 
 
-def _nbgrader_metadata(template: TemplateCell | None) -> dict:
-    if template is None or template.grade_id is None:
+def _metadata(template: TemplateCell | None) -> dict:
+    if template is None:
+        return {KEY: {"own": True}}  # a cell that the student added
+    if template.grade_id is None:
         return {}
     nbgrader = {
         "schema_version": 3,
@@ -97,5 +102,7 @@ def _safe_outputs(run: CellRun) -> list[nbformat.NotebookNode]:
             outputs[-1]["traceback"] = output["traceback"]
         else:
             data = {key: output["data"][key] for key in SAFE_TYPES if key in output["data"]}
+            if not PNG.fullmatch(str(data.get("image/png", ""))):
+                data.pop("image/png", None)
             outputs.append(new_output("display_data", data))
     return outputs

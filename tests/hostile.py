@@ -10,8 +10,8 @@ ELSEWHERE = "http://elsewhere.invalid"
 
 
 def js(name: str) -> str:
-    """A script that confesses, without quotes that an attribute would end at."""
-    return f"(top.ran=top.ran||[]).push(`{name}`)"
+    """A script that confesses, without quotes or spaces that would end an attribute or a link."""
+    return f"(top.ran=top.ran||[]).push(/{name.replace(' ', '_')}/.source)"
 
 
 def _image(name: str) -> str:
@@ -77,7 +77,7 @@ raise type(attack, (Exception,), {{}})(attack)
 ANSWER = f'''def row_sums(x):  # {_image("comment in code")}
     raise ValueError("""{_image("message")}<script>{js("message script")}</script>""")'''
 FILES = {
-    f"'><img src=x onerror={js('file name')}>.txt".replace("/", ""): b"a file",
+    "'><img src=x onerror=(top.ran=top.ran||[]).push(`file`)>.txt": b"a file",
     "evil.html": f"<script>{js('own file')}</script>".encode(),
 }
 

@@ -149,7 +149,7 @@ def test_every_formula_of_the_course_is_drawn() -> None:
     assert unread == []
 
 
-# ------------------------------------------------------------------------------------ a graded class
+# ---------------------------------------------------------------------------------- a graded class
 @pytest.fixture(scope="module")
 def course(released_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """An honest student with a named mistake, a hostile one, and one who waits to be graded."""
@@ -213,8 +213,7 @@ def test_feedback_holds_no_script_and_names_no_server(course: Course) -> None:
     for student in ("honest", "hostile"):
         html = feedback_of(course, student).read_text("utf-8")
         assert "default-src 'none'" in html
-        assert "<script" not in html
-        assert not re.search(r'\b(src|srcset|action|data)="?(?!data:image/png)', html)
+        assert active(html.split("<body>")[1]) == []
         assert "probe_rng" not in html
 
 
@@ -224,20 +223,17 @@ def test_the_attacks_are_real(page, tmp_path: Path) -> None:
     """Where nothing is sanitised, most of them run: silence elsewhere means something."""
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-    ran = set()
+    ran, watched, file = set(), watch(page), tmp_path / "page.html"
     for name, text in hostile.MARKDOWN.items():
-        if name in ("away", "refresh"):
+        if name in ("away", "refresh", "pasted picture"):  # they leave the page, or do not render
             continue
-        file = tmp_path / "page.html"
         file.write_text(f"<meta charset=utf-8>{markdown2html_mistune(text)}", "utf-8")
-        watched = watch(page)
         page.goto(file.as_uri())
         page.wait_for_timeout(30)
+        page.evaluate("document.querySelectorAll('a[href^=javascript]').forEach(a => a.click())")
+        page.wait_for_timeout(10)
         ran.update(watched.ran())
-        for link in page.query_selector_all("a[href^=javascript]"):
-            link.click()
-            ran.update(watched.ran())
-    assert {"script", "image", "svg", "details", "frame", "link", "hidden link", "diagram"} <= ran
+    assert {"script", "image", "svg", "details", "frame", "link", "hidden_link", "diagram"} <= ran
     assert len(ran) > 15, sorted(ran)
 
 
@@ -365,7 +361,7 @@ def _without_servers(html: str) -> str:
     return re.sub(r'<script src="https://[^>]*>', "<script>", html)
 
 
-# ------------------------------------------------------------------------------------ the formgrader
+# ---------------------------------------------------------------------------------- the formgrader
 @pytest.fixture(scope="module")
 def server(course: Course, tmp_path_factory: pytest.TempPathFactory):
     with jupyter_lab(course.root, tmp_path_factory.mktemp("jupyter")) as running:
