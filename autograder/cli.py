@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import logging
 import os
@@ -22,6 +23,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from sqlalchemy.exc import DatabaseError
 
 from autograder.errors import GraderFault, UserError
 
@@ -51,6 +53,12 @@ NoSandbox = Annotated[
     typer.Option("--no-sandbox", help="Run students' code as yourself, unprotected. Stamped."),
 ]
 HERE = Path(".")
+WORK_ON_A_COPY = "Make it writable for this user, or work on a copy of the course."
+MAKE_ROOM = "Make room, then run the command again."
+DISK_REMEDIES = {
+    errno.EACCES: WORK_ON_A_COPY, errno.EPERM: WORK_ON_A_COPY, errno.EROFS: WORK_ON_A_COPY,
+    errno.ENOSPC: MAKE_ROOM, errno.EDQUOT: MAKE_ROOM,
+}  # fmt: skip
 
 
 class Screen:
@@ -70,7 +78,7 @@ class Screen:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.progress.stop()
+        self.progress.live.stop()  # Progress.stop leaves an empty line where there is no terminal
 
     def say(self, text: str) -> None:
         err.print(text, markup=False, highlight=False)
@@ -156,9 +164,8 @@ def grade(
     from autograder.grade import grade as grade_week
 
     course = _open(course_root)
-    options = Options(
-        tuple(student or ()), force, preview, workers, scheduler, sandbox=not no_sandbox
-    )
+    students = _chosen(course, week, student or [])
+    options = Options(students, force, preview, workers, scheduler, sandbox=not no_sandbox)
     _selftest(course, options, scheduler)
     with Screen() as screen:
         run = grade_week(course, week, options, screen)
@@ -194,6 +201,7 @@ def feedback(
     from autograder.scheduling import default_workers
 
     course = _open(course_root)
+    course.source_notebooks(week)  # a misspelt week is told apart from one without grades
     with err.status(f"Writing feedback for {week} …"):
         written = write_feedback(course, week, workers or default_workers(1024))
     if as_json:
@@ -332,6 +340,24 @@ def _provisioner(no_sandbox: bool) -> str | None:
     return UNPROTECTED if no_sandbox else None
 
 
+def _chosen(course: Any, week: str, students: list[str]) -> tuple[str, ...]:
+    """The students of --student. Whatever is missing is told before anything is tried or written.
+
+    Raises:
+        UserError: no such week, not released, nobody handed in, or not these students.
+    """
+    from autograder.prepare import read_template
+
+    read_template(course, week)
+    strangers = sorted(set(students) - set(course.students(week)))
+    if strangers:
+        raise UserError(
+            f"No submission of '{week}' by {', '.join(strangers)}.",
+            f"See who has handed in: submitted/STUDENT/{week}/. Nothing was graded.",
+        )
+    return tuple(students)
+
+
 def _selftest(course: Any, options: Any, scheduler: str | None) -> None:
     """Fail closed: no grading without a sandbox that has just shown that it holds."""
     from autograder.sandbox.selftest import selftest
@@ -455,10 +481,22 @@ def main() -> None:
     except (UserError, GraderFault) as error:
         err.print(f"[bold red]autograder:[/] {_escaped(str(error))}", soft_wrap=True)
         raise SystemExit(EXIT_ERROR) from None
-    except PermissionError as error:
+    except OSError as error:
+        remedy = DISK_REMEDIES.get(error.errno or 0)
+        if remedy is None:
+            raise
+        place = _escaped(str(error.filename or "A file"))
         err.print(
-            f"[bold red]autograder:[/] {_escaped(str(error.filename))} cannot be written: "
-            f"{error.strerror}. Make it writable for this user, or work on a copy.",
+            f"[bold red]autograder:[/] {place} cannot be written: {error.strerror}. {remedy} "
+            "What was finished before is kept.",
+            soft_wrap=True,
+        )
+        raise SystemExit(EXIT_ERROR) from None
+    except DatabaseError as error:
+        err.print(
+            f"[bold red]autograder:[/] The gradebook does not work: {_escaped(str(error.orig))}. "
+            "Is it this course's gradebook.db, complete, and writable for this user? Copy it "
+            "aside before you repair or replace it; releasing the weeks makes a new one.",
             soft_wrap=True,
         )
         raise SystemExit(EXIT_ERROR) from None

@@ -122,11 +122,12 @@ def open_course(root: Path | str = ".") -> Course:
         )
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-    except Exception as error:
+        return course_from_config(root, config)
+    except Exception as error:  # the file is a program: it may raise anything
         raise UserError(
-            f"{CONFIG_FILE} cannot be read: {type(error).__name__}: {error}.", "Repair that file."
+            f"{root / CONFIG_FILE} cannot be used: {type(error).__name__}: {error}",
+            "Repair that file; nothing was changed.",
         ) from error
-    return course_from_config(root, config)
 
 
 def course_from_config(root: Path, config: Config) -> Course:
