@@ -108,7 +108,10 @@ def _reseed(label: str) -> None:
     seed = _seed_of(f"global/{label}") % 2**32
     random.seed(seed)
     np.random.seed(seed)
-    torch.manual_seed(seed)
+    # not torch.manual_seed: it looks for accelerators at every call, which costs more than a probe
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
 
 
 def _error_bundle(error: Exception) -> dict:
