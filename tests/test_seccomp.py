@@ -152,8 +152,33 @@ def test_socket_protocols(family, protocol, allowed, architecture, judge):
 def test_limits_of_others_stay(architecture, judge):
     """A process may lower its own limits, by the number 0, and nobody else's."""
     number = seccomp.PRLIMIT[architecture.column]
-    assert judge(number, 0) == ALLOW
-    assert judge(number, 1) == EPERM
+    assert judge(number, 0, 7, 4096) == ALLOW
+    assert judge(number, 1, 7, 4096) == EPERM
+    assert judge(number, 1, 7, 0) == EPERM
+
+
+def test_the_core_limit_cannot_be_changed_but_be_asked(architecture, judge):
+    """RLIMIT_CORE is 4; a pointer of which only the upper half is set is a pointer too."""
+    prlimit, setrlimit = (one[architecture.column] for one in (seccomp.PRLIMIT, seccomp.SETRLIMIT))
+    assert judge(prlimit, 0, 4, 0, 4096) == ALLOW
+    assert judge(prlimit, 0, 4, 4096) == EPERM
+    assert judge(prlimit, 0, 4, 1 << 32) == EPERM
+    assert judge(setrlimit, 4, 4096) == EPERM
+    assert judge(setrlimit, 7, 4096) == ALLOW
+
+
+def test_a_process_cannot_hide_from_process_one(architecture, judge):
+    """PR_SET_DUMPABLE takes 1 alone; other options of prctl pass."""
+    prctl = seccomp.PRCTL[architecture.column]
+    assert judge(prctl, 4, 1) == ALLOW
+    assert [judge(prctl, 4, value) for value in (0, 2)] == [EPERM, EPERM]
+    assert judge(prctl, 15, 4096) == ALLOW
+
+
+@pytest.mark.parametrize("name", seccomp.ABSENT)
+def test_uncounted_memory_does_not_exist(name, architecture, judge):
+    """Programs fall back when the call is missing."""
+    assert judge(seccomp.ABSENT[name][architecture.column]) == ENOSYS
 
 
 def test_typing_into_a_terminal_is_denied(architecture, judge):

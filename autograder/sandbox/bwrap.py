@@ -160,16 +160,21 @@ def find_bwrap() -> Bubblewrap:
         if not one.fault:
             return one
     faults = "; ".join(f"{one.path} {one.version_text}: {one.fault}" for one in found)
-    raise unavailable(f"bubblewrap cannot build one here ({faults}). {_likely_cause()}")
+    raise unavailable(f"bubblewrap cannot build one here ({faults}). {_likely_cause(faults)}")
 
 
-def _likely_cause() -> str:
+def _likely_cause(said: str) -> str:
+    if "mount proc" in said:
+        return (
+            "This container hides parts of /proc; start it with "
+            "--security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)."
+        )
     if root_mode():
         return "Root needs CAP_SYS_ADMIN; a container must be started with it."
     restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
     if restricted.is_file() and restricted.read_text().strip() == "1":
         return "AppArmor forbids user namespaces here (apparmor_restrict_unprivileged_userns)."
-    return "User namespaces, or a fresh /proc in one, are forbidden here."
+    return "User namespaces seem to be forbidden here, by the system or by the container."
 
 
 # ------------------------------------------------------------------ what it is told

@@ -102,6 +102,14 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "adjtimex": (159, 171),
 }
 
+# memory that no size limit of ours counts, when there is no control group; programs do without
+ABSENT: dict[str, tuple[int, int]] = {
+    "memfd_create": (319, 279),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
+    "semget": (64, 190),
+}
+
 # glibc tries clone3, whose flags lie in memory that a filter cannot read, then falls back to clone
 CLONE3 = 435
 CLONE = (56, 220)
@@ -111,6 +119,12 @@ IOCTL = (16, 29)
 # with a process number other than 0 it changes process 1 of the sandbox, which watches over it;
 # (zmq sets the priority of its threads by their numbers, so the calls for that must stay)
 PRLIMIT = (302, 261)
+SETRLIMIT = (160, 164)
+# at 1 a crash is handed to no program of the host; at 0 it may be (core(5), "Piping core dumps")
+RLIMIT_CORE = 4
+# a process that is not dumpable would hide from process 1
+PRCTL = (157, 167)
+PR_SET_DUMPABLE = 4
 LAST_KNOWN = 462  # mseal, Linux 6.10
 
 # NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET
@@ -165,7 +179,7 @@ def _error(number: int) -> Instruction:
 
 
 def _if_equal(value: int, then: list[Instruction]) -> list[Instruction]:
-    """Run `then`, which must end in a return, when the accumulator equals `value`."""
+    """Run `then` when the accumulator equals `value`, else what follows."""
     return [(JUMP_EQUAL, 0, len(then), value), *then]
 
 
@@ -206,7 +220,23 @@ def _ioctl_rule() -> list[Instruction]:
 
 
 def _prlimit_rule() -> list[Instruction]:
-    return [_argument(0), *_if_equal(0, [_return(ALLOW)]), _error(errno.EPERM)]
+    """Only of oneself, and of the core limit only a question: no pointer to a new value."""
+    question = [
+        _argument(2),
+        *_if_equal(0, [_load(ARGUMENTS + 8 * 2 + 4), *_if_equal(0, [_return(ALLOW)])]),
+        _error(errno.EPERM),
+    ]
+    about_core = [_argument(1), *_if_equal(RLIMIT_CORE, question), _return(ALLOW)]
+    return [_argument(0), *_if_equal(0, about_core), _error(errno.EPERM)]
+
+
+def _setrlimit_rule() -> list[Instruction]:
+    return [_argument(0), *_if_equal(RLIMIT_CORE, [_error(errno.EPERM)]), _return(ALLOW)]
+
+
+def _prctl_rule() -> list[Instruction]:
+    to_one = [_argument(1), *_if_equal(1, [_return(ALLOW)]), _error(errno.EPERM)]
+    return [_argument(0), *_if_equal(PR_SET_DUMPABLE, to_one), _return(ALLOW)]
 
 
 def program(architecture: Architecture) -> list[Instruction]:
@@ -226,7 +256,11 @@ def program(architecture: Architecture) -> list[Instruction]:
         number = DENIED[name][column]
         if number is not None:
             steps += _if_equal(number, [_error(errno.EPERM)])
+    for name in ABSENT:
+        steps += _if_equal(ABSENT[name][column], [_error(errno.ENOSYS)])
     steps += _if_equal(PRLIMIT[column], _prlimit_rule())
+    steps += _if_equal(SETRLIMIT[column], _setrlimit_rule())
+    steps += _if_equal(PRCTL[column], _prctl_rule())
     steps += _if_equal(CLONE[column], _clone_rule())
     steps += _if_equal(SOCKET[column], _socket_rule())
     steps += _if_equal(SOCKETPAIR[column], _socketpair_rule())

@@ -30,8 +30,8 @@ from typing import Any, NoReturn
 
 from . import linux
 from .protocol import FAILED, HELLO, STARTED
+from .watch import MB, Watch
 
-MB = 1 << 20
 HOME, WORK = "/home/student", "/home/student/work"
 SCRATCH = (HOME, WORK, "/tmp", "/dev/shm")
 FILTER = "/opt/word2chat/filter.bpf"
@@ -39,7 +39,6 @@ SETTINGS = "/run"  # bubblewrap made /etc/passwd and its like links to here
 # an empty file costs the machine about a kilobyte that no size limit of a tmpfs counts
 FILES_PER_SCRATCH = 16_384
 WATCH_SECONDS = 0.25
-TICKS = os.sysconf("SC_CLK_TCK")
 
 Order = dict[str, Any]
 
@@ -93,7 +92,8 @@ def settings(uid: int) -> dict[str, str]:
 def limit_resources(order: Order) -> None:
     limits = order["limits"]
     hard = {
-        resource.RLIMIT_CORE: 0,
+        # core(5): at 1 nothing is written and no handler of the host is called; see `seccomp`
+        resource.RLIMIT_CORE: 1,
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_FSIZE: limits["file_mb"] * MB,
         # per process; the supervisor adds up all of them. Past the soft limit comes SIGXCPU
@@ -135,8 +135,8 @@ def become_student(order: Order) -> None:
     os.setresuid(uid, uid, uid)
     linux.drop_capabilities()
     linux.forbid_new_privileges()
-    linux.load_seccomp(FILTER)
     linux.set_dumpable(False)
+    linux.load_seccomp(FILTER)
     check_powerless(uid)
 
 
@@ -256,6 +256,7 @@ def supervise(control: socket.socket, kernel: int, order: Order) -> None:
     poll = select.poll()
     poll.register(control, select.POLLIN)
     poll.register(pidfd, select.POLLIN)
+    watch = Watch(order["limits"]["cpu_seconds"], order["watch_memory_mb"], SCRATCH)
     cause = ""
     while True:
         ready = {descriptor for descriptor, _ in poll.poll(WATCH_SECONDS * 1000)}
@@ -266,7 +267,7 @@ def supervise(control: socket.socket, kernel: int, order: Order) -> None:
             report(control, cause, status)
             return
         if not cause:
-            cause = over_budget(order)
+            cause = watch.verdict()
             if cause:
                 os.kill(kernel, signal.SIGKILL)
 
@@ -291,54 +292,6 @@ def report(control: socket.socket, cause: str, status: int) -> None:
         cause = "cpu limit"
     with contextlib.suppress(OSError):
         control.send(json.dumps({"cause": cause, "code": code}).encode())
-
-
-def over_budget(order: Order) -> str:
-    processes = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    if cpu_seconds(processes) > order["limits"]["cpu_seconds"]:
-        return "cpu limit"
-    allowed = order["watch_memory_mb"] * MB
-    # the quick sum counts pages that forks share once for each of them
-    if allowed and memory(processes, private_bytes) > allowed:
-        return "memory limit" if memory(processes, proportional_bytes) > allowed else ""
-    return ""
-
-
-def cpu_seconds(processes: list[int]) -> float:
-    """Of all processes here, their dead children included."""
-    ticks = 0
-    for pid in processes:
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
-            ticks += sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
-    return ticks / TICKS
-
-
-def memory(processes: list[int], bytes_of: Callable[[int], int]) -> int:
-    """Bytes held by the processes and by the files in the scratch places."""
-    total = 0
-    for place in SCRATCH:
-        room = os.statvfs(place)
-        total += (room.f_blocks - room.f_bfree) * room.f_frsize
-    for pid in processes:
-        with contextlib.suppress(OSError):
-            total += bytes_of(pid)
-    return total
-
-
-def private_bytes(pid: int) -> int:
-    with open(f"/proc/{pid}/statm", "rb") as file:
-        resident, shared = map(int, file.read().split()[1:3])
-    return max(0, resident - shared) * resource.getpagesize()
-
-
-def proportional_bytes(pid: int) -> int:
-    """Each page divided by the number of its users; a process that hides counts in full."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            sizes = dict(line.split()[:2] for line in file if line.startswith("Pss_Anon"))
-        return int(sizes["Pss_Anon:"]) << 10
-    except (OSError, KeyError):
-        return private_bytes(pid)
 
 
 def main() -> None:

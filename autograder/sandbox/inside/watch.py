@@ -1,0 +1,111 @@
+"""What process 1 counts while the kernel runs: time and memory of all processes together.
+
+Process limits (rlimits) hold for each process alone. Where the machine gives us a control group,
+that counts the memory, and here only the time is counted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from collections.abc import Callable, Iterable
+from typing import Any
+
+MB = 1 << 20
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = resource.getpagesize()
+# reading every mapping of every process costs milliseconds, so it is done on every fourth look
+LOOKS_PER_MAP = 4
+
+
+class Watch:
+    """Looks at the processes of this pid namespace a few times a second."""
+
+    def __init__(self, cpu_seconds: float, memory_mb: int, scratch: tuple[str, ...]) -> None:
+        """memory_mb is 0 where a control group counts; scratch names the tmpfs mounts."""
+        self.cpu_seconds = cpu_seconds
+        self.memory = memory_mb * MB
+        self.scratch = scratch
+        self._looks = 0
+        self._shared = 0
+
+    def verdict(self) -> str:
+        """ "", "cpu limit" or "memory limit"."""
+        processes = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        if cpu_seconds(processes) > self.cpu_seconds:
+            return "cpu limit"
+        if self.memory and self._over_memory(processes):
+            return "memory limit"
+        return ""
+
+    def _over_memory(self, processes: list[int]) -> bool:
+        if self._looks % LOOKS_PER_MAP == 0:
+            self._shared = shared_bytes(processes)
+        self._looks += 1
+        held = self._shared + sum(map(used_bytes, self.scratch))
+        # the quick sum counts pages that forks share once for each of them
+        quick = held + total(private_bytes, processes)
+        return quick > self.memory and held + total(proportional_bytes, processes) > self.memory
+
+
+def cpu_seconds(processes: Iterable[int]) -> float:
+    """Of these processes, their dead children included."""
+    return total(_ticks, processes) / TICKS
+
+
+def total(count: Callable[[int], int], processes: Iterable[int]) -> int:
+    """The sum of `count(pid)` over the processes that are still there."""
+    found = 0
+    for pid in processes:
+        with contextlib.suppress(OSError):
+            found += count(pid)
+    return found
+
+
+def _ticks(pid: int) -> int:
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
+
+
+def private_bytes(pid: int) -> int:
+    """Resident pages that belong to no file: quick to read."""
+    with open(f"/proc/{pid}/statm", "rb") as file:
+        resident, shared = map(int, file.read().split()[1:3])
+    return max(0, resident - shared) * PAGE
+
+
+def proportional_bytes(pid: int) -> int:
+    """Like `private_bytes`, each page divided by the number of its users."""
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/smaps_rollup") as file:
+        sizes = dict(line.split()[:2] for line in file if line.startswith("Pss_Anon:"))
+        return int(sizes.get("Pss_Anon:", "")) << 10
+    return private_bytes(pid)
+
+
+def shared_bytes(processes: Iterable[int]) -> int:
+    """The full size of each anonymous mapping that processes share.
+
+    Its pages stay in memory when no process has them resident, so residence cannot be counted.
+    """
+    sizes: dict[str, int] = {}
+    for pid in processes:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/maps") as file:
+            for line in file:
+                if "/dev/zero" in line:
+                    sizes.update(_mapping(line))
+    return sum(sizes.values())
+
+
+def _mapping(line: str) -> dict[str, int]:
+    addresses, mode, _, _, inode, name = line.split(maxsplit=5)
+    if mode[3] != "s" or not name.startswith("/dev/zero"):
+        return {}
+    start, end = (int(address, 16) for address in addresses.split("-"))
+    return {f"{inode}@{start}": end - start}
+
+
+def used_bytes(place: str) -> int:
+    """Bytes of the files in a tmpfs."""
+    room: Any = os.statvfs(place)
+    return (room.f_blocks - room.f_bfree) * room.f_frsize
