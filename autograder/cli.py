@@ -26,6 +26,7 @@ from rich.table import Table
 from sqlalchemy.exc import DatabaseError
 
 from autograder.errors import GraderFault, UserError
+from autograder.watching import Watcher
 
 # nbgrader starts `alembic` by name when it makes a gradebook: let it find the one beside us
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -61,7 +62,7 @@ DISK_REMEDIES = {
 }  # fmt: skip
 
 
-class Screen:
+class Screen(Watcher):
     """Progress for people on stderr, so that --json leaves stdout clean."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ PACKAGES = ("nbgrader", "nbval", "jupyterlab", "torch", "jupyter_client", "ipyke
 def doctor(root: Path, provisioners: tuple[str, ...]) -> list[Finding]:
     """Look at Python, packages, the course folder and the sandbox; run the sandbox's canaries."""
     findings = [_python(), _packages(), _course(root), _disk(root)]
-    findings += sandbox_report()
+    findings += [Finding(name, True, detail) for name, detail in sandbox_report().items()]
     for provisioner in provisioners:
         findings += selftest(provisioner)
     return findings

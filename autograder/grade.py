@@ -22,6 +22,7 @@ from autograder.record import Judged, open_gradebook, record
 from autograder.reference import Reference, job_for, load_references
 from autograder.scheduling import Jobs, default_workers, run_jobs
 from autograder.unprotected import WARNING
+from autograder.watching import Watcher
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,6 @@ class GradeRun:
             for judgement in entry.judgements:
                 counts.update(str(check.verdict) for check in judgement.checks)
         return counts
-
-
-class Watcher:
-    """What a run tells while it works; the command line draws it, a script may ignore it."""
-
-    def say(self, text: str) -> None:
-        """One line for a person."""
-
-    def start(self, total: int) -> None:
-        """The number of submissions to grade is known."""
-
-    def done(self, entry: Entry) -> None:
-        """One submission has been graded and written."""
 
 
 BATCH, BATCH_SECONDS = 32, 2.0  # submissions written with one commit, or what came in meanwhile

@@ -123,8 +123,8 @@ def _by_anchor(
     anchor: str | None = None
     for cell in sent.cells:
         match = (
-            by_grade_id.get(cell.grade_id)
-            or by_cell_id.get(cell.cell_id)
+            by_grade_id.get(cell.grade_id or "")
+            or by_cell_id.get(cell.cell_id or "")
             or by_source.get(cell.source.strip())
         )
         if match and match.cell_id not in anchors:

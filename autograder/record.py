@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
@@ -136,7 +137,7 @@ class _Grades:
         self._grades = self._rows(Grade, submission)
         self._comments = self._rows(Comment, submission)
 
-    def _rows(self, kind: type, submission: SubmittedAssignment) -> dict[tuple[str, str], object]:
+    def _rows(self, kind: Any, submission: SubmittedAssignment) -> dict[tuple[str, str], Any]:
         query = (
             self.db.query(kind)
             .join(SubmittedNotebook)
@@ -151,10 +152,10 @@ class _Grades:
             grade.needs_manual_grade |= for_review or grade.auto_score is not None
             grade.auto_score = None
 
-    def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> object:
+    def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         return self._grades[cell, notebook]
 
-    def find_comment(self, cell: str, notebook: str, assignment: str, student: str) -> object:
+    def find_comment(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         return self._comments[cell, notebook]
 
 

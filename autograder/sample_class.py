@@ -50,11 +50,9 @@ class _Week:
         self.source: NotebookTemplate = read_source(path)
         released = course.folder("release", week) / path.name
         self.notebook: dict = json.loads(released.read_text("utf-8"))
-        self.exercises = [c.grade_id for c in self.source.cells if c.solution and c.kind == "code"]
+        answers = [cell for cell in self.source.cells if cell.solution and cell.kind == "code"]
         self.solutions = {
-            cell.grade_id: REGION.sub("", cell.source)
-            for cell in self.source.cells
-            if cell.grade_id in self.exercises
+            cell.grade_id: REGION.sub("", cell.source) for cell in answers if cell.grade_id
         }
         mistakes = MISTAKES / f"{week}.py"
         self.book = load_mistakes(mistakes) if mistakes.is_file() else MistakeBook(mistakes)
@@ -68,8 +66,7 @@ class _Week:
         """The release notebook with answers in place, and perhaps without one cell."""
         notebook = copy.deepcopy(self.notebook)
         for cell in notebook["cells"]:
-            if _grade_id(cell) in answers:
-                cell["source"] = answers[_grade_id(cell)]
+            cell["source"] = answers.get(_grade_id(cell) or "", cell["source"])
         notebook["cells"] = [c for c in notebook["cells"] if drop is None or _grade_id(c) != drop]
         return json.dumps(notebook).encode()
 
@@ -113,7 +110,7 @@ def _less_at(exercise: str) -> Callable[[Points, Points], bool]:
 def make_members(course: Course, week: str) -> list[Member]:
     """The eleven sample submissions of a released week."""
     made = _Week(course, week)
-    right, names = made.solutions, [name for name in made.exercises if name]
+    right, names = made.solutions, list(made.solutions)
     middle = names[len(names) // 2]
     mistake = made.book.mistakes[0]
     another_way = {**right, **{v.exercise: v.source for v in made.book.variants}}
