@@ -948,6 +948,27 @@ def test_a_launcher_never_stays_root(monkeypatch) -> None:
     _refuses("it ended while starting")
 
 
+@pytest.mark.parametrize(
+    ("uid", "uids", "powers", "expected"),
+    [
+        (1000, 2**32 - 1, 0, False),
+        (0, 2**32 - 1, 0, True),
+        (0, 65536, 1 << 21, True),
+        (0, 65536, 0, False),
+        (0, 1, 1 << 21, False),
+    ],
+)
+def test_whose_root_we_are(uid, uids, powers, expected, monkeypatch, tmp_path: Path) -> None:
+    """The root of a rootless container without mounts or uids is treated as a user."""
+    texts = {
+        "/proc/self/uid_map": f"         0       1000 {uids:>10}\n",
+        "/proc/self/status": f"Name:\tpython\nCapEff:\t{powers:016x}\nThreads:\t1\n",
+    }
+    monkeypatch.setattr(bwrap.os, "geteuid", lambda: uid)
+    monkeypatch.setattr(bwrap.Path, "read_text", lambda path: texts[str(path)])
+    assert bwrap.root_mode() is expected
+
+
 def test_other_kernels_are_refused() -> None:
     """A kernel that we do not know how to start is not started unprotected."""
     other = KernelSpec(argv=["R", "--slave"])
@@ -976,7 +997,7 @@ def test_the_newest_working_bubblewrap_is_used(monkeypatch, fresh_search) -> Non
 def test_the_report_names_mode_and_control_groups() -> None:
     """What `doctor` prints about this machine."""
     report = selftest.sandbox_report()
-    assert report["mode"].startswith("root" if os.geteuid() == 0 else "user")
+    assert report["mode"].startswith("root" if bwrap.root_mode() else "user")
     grouped = "memory" in cgroup.controllers()
     assert report["memory"].startswith("control group" if grouped else "no control group")
 

@@ -51,6 +51,7 @@ LAUNCHER_CAPABILITIES = (
     "CAP_SETFCAP",
     "CAP_NET_ADMIN",
 )
+CAP_SYS_ADMIN = 1 << 21
 ENVIRONMENT = {
     "HOME": HOME,
     "USER": "student",
@@ -100,8 +101,21 @@ class Bubblewrap:
 
 
 def root_mode() -> bool:
-    """As root no user namespace is needed: the student gets a real uid of its own."""
-    return os.geteuid() == 0
+    """As root no user namespace is needed: the student gets a real uid of its own.
+
+    The root of a rootless container is an ordinary user by another name, and treated as one
+    unless it has the power to mount and uids to give away.
+    """
+    if os.geteuid() != 0:
+        return False
+    uids = sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    return uids >= 2**32 - 1 or (uids >= 60_000 and _can_mount())
+
+
+def _can_mount() -> bool:
+    status = Path("/proc/self/status").read_text()
+    effective = int(status.partition("\nCapEff:")[2].split()[0], 16)
+    return bool(effective & CAP_SYS_ADMIN)
 
 
 def _candidates() -> Iterator[tuple[str, str]]:

@@ -441,7 +441,7 @@ def sandbox_report() -> dict[str, str]:
         report["used"] = str(error)
     report["mode"] = (
         "root: the student's process gets an unprivileged uid of its own"
-        if os.geteuid() == 0
+        if bwrap.root_mode()
         else "user: the student's process lives in a user namespace, outside it has your uid"
     )
     grouped = cgroup.controllers()
