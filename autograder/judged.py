@@ -5,17 +5,20 @@ The verdict stands first in a check's outputs as an `execute_result`, which is w
 first check on, the student's own outputs are left out altogether: by then the kernel has seen the
 hidden checks, and feedback must not carry them out. Active content never gets in: what a student
 wrote as text is defused, so that it is safe in viewers that do not sanitise markdown.
+
+Cells and outputs are built by hand: nbformat's constructors validate every one of them, which costs
+more than all the judging. A test validates what is built here.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+from nbformat import NotebookNode, from_dict
 
 from autograder.defuse import defused
-from autograder.execute import CellRun, Execution
+from autograder.execute import Execution
 from autograder.judge import CheckVerdict, Judgement
 from autograder.panel import KEY, verdict_data, verdict_panel
 from autograder.prepare import PreparedCell, PreparedNotebook, TemplateCell
@@ -28,41 +31,43 @@ TEXT_CHARS = 20_000
 
 def judged_notebook(
     prepared: PreparedNotebook, execution: Execution, judgement: Judgement, stamp: str = ""
-) -> nbformat.NotebookNode:
+) -> NotebookNode:
     """Put verdicts and safe outputs into the prepared notebook."""
     runs = {run.index: run for run in execution.runs}
     verdicts = {check.grade_id: check for check in judgement.checks}
     first_check = next((i for i, cell in enumerate(prepared.cells) if cell.grade_id in verdicts), 0)
     cells = []
     for index, cell in enumerate(prepared.cells):
-        made = new_cell(cell)
+        made = _cell(cell)
         if cell.grade_id in verdicts:
-            made.outputs = [_verdict_output(verdicts[cell.grade_id], stamp)]
-            made.metadata[KEY] = verdict_data(verdicts[cell.grade_id], stamp)
+            made["outputs"] = [_verdict_output(verdicts[cell.grade_id], stamp)]
+            made["metadata"][KEY] = verdict_data(verdicts[cell.grade_id], stamp)
         elif cell.kind == "code" and index < first_check and index in runs:
-            made.outputs = _safe_outputs(runs[index])
+            made["outputs"] = [_safe_output(output) for output in runs[index].outputs]
         cells.append(made)
     return _notebook(cells)
 
 
-def bare_notebook(prepared: PreparedNotebook) -> nbformat.NotebookNode:
+def bare_notebook(prepared: PreparedNotebook) -> NotebookNode:
     """The prepared notebook without any outputs."""
-    return _notebook([new_cell(cell) for cell in prepared.cells])
+    return _notebook([_cell(cell) for cell in prepared.cells])
 
 
-def _notebook(cells: list) -> nbformat.NotebookNode:
+def _notebook(cells: list[dict]) -> NotebookNode:
     for index, cell in enumerate(cells):
         cell["id"] = f"cell-{index}"
-    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    metadata = {"kernelspec": KERNEL}
+    return from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
-def new_cell(cell: PreparedCell) -> nbformat.NotebookNode:
+def _cell(cell: PreparedCell) -> dict[str, Any]:
     """The cell with nbgrader's metadata from the gradebook's template, and no other."""
-    make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
     template = cell.template
-    if cell.kind != "code" and (template is None or template.source != cell.source):
-        return make(defused(cell.source), metadata=_metadata(template))
-    return make(cell.source, metadata=_metadata(template))
+    made = {"cell_type": cell.kind, "metadata": _metadata(template)}
+    if cell.kind == "code":
+        return made | {"source": cell.source, "execution_count": None, "outputs": []}
+    own = template is None or template.source != cell.source
+    return made | {"source": defused(cell.source) if own else cell.source}
 
 
 def _metadata(template: TemplateCell | None) -> dict:
@@ -85,24 +90,21 @@ def _metadata(template: TemplateCell | None) -> dict:
     return {"nbgrader": nbgrader}
 
 
-def _verdict_output(check: CheckVerdict, stamp: str) -> nbformat.NotebookNode:
+def _verdict_output(check: CheckVerdict, stamp: str) -> dict[str, Any]:
     data = {"text/plain": repr(float(check.points)), "text/html": verdict_panel(check, stamp)}
-    return new_output("execute_result", data, execution_count=None)
+    kind = "execute_result"
+    return {"output_type": kind, "data": data, "metadata": {}, "execution_count": None}
 
 
-def _safe_outputs(run: CellRun) -> list[nbformat.NotebookNode]:
-    outputs = []
-    for output in run.outputs:
-        kind = output["output_type"]
-        if kind == "stream":
-            text = output["text"][:TEXT_CHARS]
-            outputs.append(new_output("stream", name=output["name"], text=text))
-        elif kind == "error":
-            outputs.append(new_output("error", **{k: output[k] for k in ("ename", "evalue")}))
-            outputs[-1]["traceback"] = output["traceback"]
-        else:
-            data = {key: output["data"][key] for key in SAFE_TYPES if key in output["data"]}
-            if not PNG.fullmatch(str(data.get("image/png", ""))):
-                data.pop("image/png", None)
-            outputs.append(new_output("display_data", data))
-    return outputs
+def _safe_output(output: dict) -> dict[str, Any]:
+    """Text, errors and PNG pictures; of anything else only that there was something."""
+    kind = output["output_type"]
+    if kind == "stream":
+        return {"output_type": kind, "name": output["name"], "text": output["text"][:TEXT_CHARS]}
+    if kind == "error":
+        said = {key: output[key] for key in ("ename", "evalue", "traceback")}
+        return {"output_type": kind, **said}
+    data = {key: output["data"][key] for key in SAFE_TYPES if key in output["data"]}
+    if not PNG.fullmatch(str(data.get("image/png", ""))):
+        data.pop("image/png", None)
+    return {"output_type": "display_data", "data": data, "metadata": {}}
