@@ -98,8 +98,14 @@ class JupyterServer:
 
 
 @contextlib.contextmanager
-def jupyter_lab(folder: Path, home: Path) -> Iterator[JupyterServer]:
-    """JupyterLab in `folder` on a loopback port, with settings of its own under `home`."""
+def jupyter_lab(folder: Path, home: Path, kernels: Path | None = None) -> Iterator[JupyterServer]:
+    """JupyterLab in `folder` on a loopback port, with settings of its own under `home`.
+
+    Args:
+        folder: what it shows.
+        home: empty; settings, logs and runtime files go here.
+        kernels: a prefix whose share/jupyter holds kernels that go before all others.
+    """
     port, token = _free_port(), secrets.token_hex(16)
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"
@@ -111,6 +117,8 @@ def jupyter_lab(folder: Path, home: Path) -> Iterator[JupyterServer]:
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "JUPYTER_TOKEN": token,
         "OMP_NUM_THREADS": "1",
+        "JUPYTERLAB_SETTINGS_DIR": str(_settings(home / "settings")),
+        "JUPYTER_PATH": str((kernels or home) / "share" / "jupyter"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
     command = [
@@ -118,6 +126,7 @@ def jupyter_lab(folder: Path, home: Path) -> Iterator[JupyterServer]:
         f"--port={port}", "--ServerApp.port_retries=0", "--ServerApp.open_browser=False",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         "--LabApp.news_url=None", "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",
     ]  # fmt: skip
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -133,6 +142,18 @@ def jupyter_lab(folder: Path, home: Path) -> Iterator[JupyterServer]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _settings(folder: Path) -> Path:
+    """No news from the web; every cell stays in the page, so that a test can look at it."""
+    for name, content in (
+        ("notebook-extension/tracker", '{"windowingMode": "none"}'),
+        ("apputils-extension/notification", '{"checkForUpdates": false, "fetchNews": "false"}'),
+    ):
+        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(content, "utf-8")
+    return folder
 
 
 def _free_port() -> int:
