@@ -237,6 +237,37 @@ def report(week: Week, course_root: Root = HERE, as_json: AsJson = False) -> Non
 
 
 @app.command()
+def publish(
+    target: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A folder, or a zip: NAME.zip.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="A git branch for students, in place of DIR.")
+    ] = None,
+    week: Annotated[
+        list[str] | None, typer.Option("--week", help="Only this week; may be repeated.")
+    ] = None,
+    course_root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write the students' edition: course, released notebooks, set-up; nothing of yours.
+
+    It is searched for solutions, hidden checks and hints first. A folder from last time is brought
+    up to date; a branch gets one commit, without touching your working tree.
+    """
+    from autograder.publish import publish as write_edition
+
+    made = write_edition(_open(course_root), target, branch, week or ())
+    if as_json:
+        _print_json(dataclasses.asdict(made))
+        return
+    out.print(
+        f"{made.files} files, {made.size / 1e6:.1f} MB for students: {made.place}", soft_wrap=True
+    )
+    out.print(f"Weeks: {', '.join(made.weeks)}. No solution, hidden check or hint is in it.")
+
+
+@app.command()
 def prove(
     weeks: Weeks = None,
     every: Annotated[bool, typer.Option("--all", help="All weeks, seeds and mutants.")] = False,
