@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-all lint prove clean
+.PHONY: help setup demo test test-all lint prove lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -36,6 +36,11 @@ lint: setup      ## ruff, mypy, spelling
 
 prove: setup     ## show that every check is right
 	$(BIN)/autograder prove
+
+lock: setup      ## refresh requirements.lock: every package with its hashes, for all systems
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" \
+		--output-file requirements.lock requirements.txt
 
 clean:           ## remove what use has made; source, release and course stay
 	rm -rf demo reports .autograder .pytest_cache .mypy_cache .ruff_cache

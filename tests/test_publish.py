@@ -149,22 +149,12 @@ def test_no_mistake_is_named(real: Course) -> None:
             assert not [name for name in names if name in text], place
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        (
-            "course/cheat.py",
-            "    def hidden():\n        rng = probe_rng('row_sums') # of the check",
-        ),
-        ("course/guide/slip.md", 'probe("matrix", lambda: double(x), points=2)'),
-    ],
-)
-def test_a_leak_is_found(tiny: Course, name: str, text: str) -> None:
+def test_a_leak_is_found(tiny: Course) -> None:
     """A line of a hidden check in any text of the edition is named; other lines are not."""
-    leaks = find_leaks(
-        tiny, {name: text.encode(), "course/fine.py": b"# nothing to see here at all"}
-    )
-    assert len(leaks) == (1 if "points=2" in text else 0)
+    slip = 'Try `double`:\n    probe("matrix", lambda: double(x), points=2)\n'
+    files = {"course/guide/slip.md": slip.encode(), "course/fine.py": b"# a comment of no interest"}
+    (leak,) = find_leaks(tiny, files)
+    assert "course/guide/slip.md" in leak and "matrix" in leak
 
 
 def test_an_unfinished_release_is_refused(tiny: Course, tmp_path: Path) -> None:
@@ -178,7 +168,7 @@ def test_an_unfinished_release_is_refused(tiny: Course, tmp_path: Path) -> None:
 
 # ------------------------------------------------------------------------------------ the places
 def test_folder_is_brought_up_to_date(tiny: Course, tmp_path: Path) -> None:
-    """A second run replaces the edition, drops what is gone, and keeps files that are not its own."""
+    """A second run replaces the edition, drops what is gone, and keeps what is not its own."""
     folder = tmp_path / "students"
     first = publish(tiny, folder)
     assert first.weeks == (WEEK,) and first.files == len(edition(tiny, [WEEK]))
