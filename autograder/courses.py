@@ -25,7 +25,7 @@ class Grading(LoggingConfigurable):
         DEFAULT_SEED, help="Seed of the offering: probe inputs are drawn from it. Change it a term."
     ).tag(config=True)
     provisioner = Enum(
-        [SANDBOX, WARM, UNPROTECTED], SANDBOX, help="How kernels start: cold, warm, or unprotected."
+        [SANDBOX, WARM, UNPROTECTED], WARM, help="How kernels start: cold, warm, or unprotected."
     ).tag(config=True)
     warm_modules = List(
         Unicode(), ["torch", "numpy"], help="Imported once, before submissions are forked."
