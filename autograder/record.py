@@ -133,18 +133,22 @@ class _Grades:
     """What SaveAutoGrades asks a gradebook for, read for one submission in two queries."""
 
     def __init__(self, gradebook: Gradebook, submission: SubmittedAssignment) -> None:
-        self.db = gradebook.db
+        self.session = gradebook.db
+        self.db = self
         self._grades = self._rows(Grade, submission)
         self._comments = self._rows(Comment, submission)
 
     def _rows(self, kind: Any, submission: SubmittedAssignment) -> dict[tuple[str, str], Any]:
         query = (
-            self.db.query(kind)
+            self.session.query(kind)
             .join(SubmittedNotebook)
             .filter(SubmittedNotebook.assignment_id == submission.id)
             .options(joinedload(kind.cell), joinedload(kind.notebook))
         )
         return {(row.cell.name, row.notebook.name): row for row in query}
+
+    def commit(self) -> None:
+        """SaveAutoGrades commits after every cell; here the batch does, once."""
 
     def clear(self, for_review: bool) -> None:
         """No automatic score survives a new verdict; a review is asked for where there is none."""
@@ -196,7 +200,8 @@ def _write_autograded(course: Course, judged: Judged) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     for name, notebook in judged.notebooks:
-        (made / f"{name}.ipynb").write_text(json.dumps(notebook, indent=1), "utf-8")
+        # not indented: with indentation json leaves its fast path
+        (made / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")
     if judged.timestamp:
         (made / "timestamp.txt").write_text(f"{judged.timestamp} UTC\n", "utf-8")
     os.chmod(made, stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP)
