@@ -203,7 +203,7 @@ NETWORK = {
     "packets": ("attempt(lambda: socket.socket(17, socket.SOCK_RAW))", "EAFNOSUPPORT"),
     "kernel cryptography": ("attempt(lambda: socket.socket(38, 5))", "EAFNOSUPPORT"),
     "bluetooth": ("attempt(lambda: socket.socket(31, socket.SOCK_RAW))", "EAFNOSUPPORT"),
-    "raw": ("attempt(lambda: socket.socket(2, socket.SOCK_RAW, 1))", "EPROTONOSUPPORT"),
+    "raw": ("attempt(lambda: socket.socket(2, socket.SOCK_RAW, 1))", "ESOCKTNOSUPPORT"),
     "sctp": ("attempt(lambda: socket.socket(2, 1, 132))", "EPROTONOSUPPORT"),
     "interfaces": ("[name for _, name in socket.if_nameindex()]", "['lo']"),
     "its own loopback works": (
@@ -285,6 +285,11 @@ POWERS = {
         "[syscall(319, 279, b'', 0), syscall(29, 194, 0, 4096, 0o1666), syscall(68, 186, 0, 0)]",
         "['ENOSYS', 'ENOSYS', 'ENOSYS']",
     ),
+    "a lease on a shared file": (
+        "attempt(lambda: __import__('fcntl').fcntl(open(os.__file__), 1024, 0))",
+        "EPERM",
+    ),
+    "a full sync of the disk": ("syscall(162, 81)", "EPERM"),
     "hiding from process 1": ("[libc.prctl(4, 0, 0, 0, 0), libc.prctl(4, 1, 0, 0, 0)]", "[-1, 0]"),
     "a crash handler of the host": (
         "(lambda r: [r.getrlimit(r.RLIMIT_CORE), attempt(lambda: r.setrlimit(4, (0, 0)))])"

@@ -181,6 +181,23 @@ def test_uncounted_memory_does_not_exist(name, architecture, judge):
     assert judge(seccomp.ABSENT[name][architecture.column]) == ENOSYS
 
 
+def test_socket_types(architecture, judge):
+    """Internet sockets are streams or datagrams, with or without the flags above the type."""
+    socket = seccomp.SOCKET[architecture.column]
+    for family in (2, 10):
+        for kind in (1, 2, 1 | 0o2000000, 2 | 0o4000):
+            assert judge(socket, family, kind, 0) == ALLOW
+        for kind in (3, 4, 5, 6, 10, 3 | 0o2000000):
+            assert judge(socket, family, kind, 0) == ERRNO | errno.ESOCKTNOSUPPORT
+
+
+def test_leases_are_denied(architecture, judge):
+    """F_SETLEASE, F_NOTIFY and F_SETDELEG; locks and flags pass."""
+    fcntl = seccomp.FCNTL[architecture.column]
+    assert [judge(fcntl, 3, command) for command in (1024, 1026, 1040)] == [EPERM] * 3
+    assert [judge(fcntl, 3, command) for command in (0, 1, 2, 3, 4, 6, 1030, 1031)] == [ALLOW] * 8
+
+
 def test_typing_into_a_terminal_is_denied(architecture, judge):
     """TIOCSTI, TIOCLINUX and TIOCSETD, whatever the upper half of the argument says."""
     ioctl = seccomp.IOCTL[architecture.column]

@@ -63,6 +63,10 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "userfaultfd": (323, 282),
     "memfd_secret": (447, 447),
     "vmsplice": (278, 75),
+    # one quota for the whole machine, and one disk
+    "io_setup": (206, 0),
+    "sync": (162, 81),
+    "syncfs": (306, 267),
     "seccomp": (317, 277),
     "lookup_dcookie": (212, 18),
     "modify_ldt": (154, None),
@@ -123,6 +127,10 @@ SETRLIMIT = (160, 164)
 # at 1 a crash is handed to no program of the host; at 0 it may be (core(5), "Piping core dumps")
 RLIMIT_CORE = 4
 # a process that is not dumpable would hide from process 1
+# a lease on a shared file makes everyone else who opens it wait; its owner, which the grader's own
+# user may be, can take one even on a read-only mount (fcntl(2), "Leases")
+FCNTL = (72, 25)
+F_SETLEASE, F_NOTIFY, F_SETDELEG = 1024, 1026, 1040
 PRCTL = (157, 167)
 PR_SET_DUMPABLE = 4
 LAST_KNOWN = 462  # mseal, Linux 6.10
@@ -132,6 +140,7 @@ CLONE_NEW = 0x7E020000
 TIOCSTI, TIOCLINUX, TIOCSETD = 0x5412, 0x541C, 0x5423
 AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16
 IP_PROTOCOLS = (0, 6, 17)  # unspecified, TCP, UDP: no SCTP, DCCP, L2TP, MPTCP
+SOCKET_TYPE_MASK = 0xF  # above it lie SOCK_NONBLOCK and SOCK_CLOEXEC
 X32_BIT = 0x40000000
 
 ALLOW = 0x7FFF0000
@@ -197,13 +206,19 @@ def _clone_rule() -> list[Instruction]:
     return [_argument(0), (AND, 0, 0, CLONE_NEW), *no_namespace, _error(errno.EPERM)]
 
 
+def _internet_rule() -> list[Instruction]:
+    """Streams and datagrams alone; asking for another type may load a module of Linux."""
+    kinds = [step for kind in (1, 2) for step in _if_equal(kind, _protocol_in(IP_PROTOCOLS))]
+    return [_argument(1), (AND, 0, 0, SOCKET_TYPE_MASK), *kinds, _error(errno.ESOCKTNOSUPPORT)]
+
+
 def _socket_rule() -> list[Instruction]:
     return [
         _argument(0),
         *_if_equal(AF_UNIX, [_return(ALLOW)]),
         *_if_equal(AF_NETLINK, _protocol_in((0,))),
-        *_if_equal(AF_INET, _protocol_in(IP_PROTOCOLS)),
-        *_if_equal(AF_INET6, _protocol_in(IP_PROTOCOLS)),
+        *_if_equal(AF_INET, _internet_rule()),
+        *_if_equal(AF_INET6, _internet_rule()),
         _error(errno.EAFNOSUPPORT),
     ]
 
@@ -213,9 +228,9 @@ def _socketpair_rule() -> list[Instruction]:
     return [_argument(0), *unix, _error(errno.EAFNOSUPPORT)]
 
 
-def _ioctl_rule() -> list[Instruction]:
-    denied = (TIOCSTI, TIOCLINUX, TIOCSETD)
-    checks = [step for value in denied for step in _if_equal(value, [_error(errno.EPERM)])]
+def _commands_denied(*commands: int) -> list[Instruction]:
+    """For ioctl and fcntl, whose second argument says what they do."""
+    checks = [step for value in commands for step in _if_equal(value, [_error(errno.EPERM)])]
     return [_argument(1), *checks, _return(ALLOW)]
 
 
@@ -264,7 +279,8 @@ def program(architecture: Architecture) -> list[Instruction]:
     steps += _if_equal(CLONE[column], _clone_rule())
     steps += _if_equal(SOCKET[column], _socket_rule())
     steps += _if_equal(SOCKETPAIR[column], _socketpair_rule())
-    steps += _if_equal(IOCTL[column], _ioctl_rule())
+    steps += _if_equal(IOCTL[column], _commands_denied(TIOCSTI, TIOCLINUX, TIOCSETD))
+    steps += _if_equal(FCNTL[column], _commands_denied(F_SETLEASE, F_NOTIFY, F_SETDELEG))
     steps.append(_return(ALLOW))
     return steps
 
