@@ -33,6 +33,9 @@ class Grading(LoggingConfigurable):
     cell_seconds = Float(20, help="Wall clock of one cell.").tag(config=True)
     submission_seconds = Float(240, help="Wall clock of one submission.").tag(config=True)
     memory_mb = Integer(3072, help="Memory of one submission, in MB.").tag(config=True)
+    gpu = Unicode(
+        None, allow_none=True, help="The one GPU that kernels may use, such as '0'. None: no GPU."
+    ).tag(config=True)
     output_bytes = Integer(4_000_000, help="All outputs of one submission.").tag(config=True)
 
     def limits(self) -> Limits:

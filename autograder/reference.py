@@ -164,6 +164,7 @@ def job_for(
         files=files,
         provisioner=provisioner or settings.provisioner,
         warm_modules=tuple(settings.warm_modules),
+        gpu=settings.gpu,
     )
 
 
