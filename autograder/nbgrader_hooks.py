@@ -7,6 +7,7 @@ lists (see nbgrader_config.py) and call the same stages as `autograder grade`.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,15 @@ def refuse_odd_submissions(assignment: str, student: str, notebooks: list[str]) 
         _ask_for_review(course, folder.name, folder.parent.name, str(refusal))
         notebooks.clear()
         print(f"{folder.parent.name} needs a review: {refusal}")
+
+
+@cache
+def _leaks(provisioner: str) -> str:
+    """What the sandbox's self-test found wrong, tried once a process; empty when it holds."""
+    from autograder.sandbox.selftest import selftest
+
+    wrong = [found for found in selftest(provisioner) if not found.ok]
+    return "; ".join(f"the sandbox does not hold: {one.name}: {one.detail}" for one in wrong)
 
 
 def _ask_for_review(course: Course, week: str, student: str, reason: str) -> None:
@@ -95,6 +105,8 @@ class ExecuteAndJudge(_Stage):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         course = self.course()
         submission, prepared = self.prepared(course, resources)
+        if leaks := _leaks(course.settings.provisioner):
+            self.needs_review(course, submission.week, submission.student, leaks)
         execution, judgement = self.run(course, submission, prepared)
         if judgement.fault:
             self.needs_review(course, submission.week, submission.student, judgement.fault)
