@@ -623,6 +623,3 @@ def count_parameters(kind, D, H, n_layers=1):
 
 # %% exercise=init_forget_bias survivor=`2` -> `-2` in `parameter[H:2 * H] = 0.0`
 # why: Equivalent: in a vector of 4H numbers the position -2H is the position 2H.
-
-# %% exercise=masked_unroll survivor=`True` -> `False` in `state = tuple((torch.where(real, new, old) for new, old in zip(moved, state, strict=True)))`
-# why: strict only matters for a cell that returns fewer parts than it was given, which is not one.
