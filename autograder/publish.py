@@ -153,6 +153,7 @@ def _read_tree(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        hidden = hidden and path.name != ".gitattributes"  # line ends of the data, for a branch
         if not hidden and path.is_file() and not path.is_symlink():
             yield "/".join(parts), path.read_bytes()
 
@@ -219,8 +220,8 @@ def secret_lines(course: Course) -> set[str]:
             shown.update(telling_lines(SECRET.sub("", text)))
         book = MISTAKES / f"{week}.py"
         if book.is_file():
-            hints = (mistake.hint for mistake in load_mistakes(book).mistakes)
-            secret.update(line for hint in hints for line in telling_lines(hint))
+            for mistake in load_mistakes(book).mistakes:
+                secret.update(telling_lines(f"{mistake.en}\n{mistake.ko}"))
     return secret - shown
 
 

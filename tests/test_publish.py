@@ -25,7 +25,7 @@ from autograder.release import generate
 ROOT = Path(__file__).resolve().parent.parent
 WEEK = tiny_course.WEEK
 REGION = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
-NEVER = ("source/", "autograder/", "tests/", "submitted/", "feedback/", ".git", "course/shipped/.")
+NEVER = ("source/", "autograder/", "tests/", "submitted/", "feedback/", ".git/", ".autograder")
 LONG = 25
 
 
@@ -88,7 +88,7 @@ def test_holds_what_a_student_needs(tiny: Course) -> None:
     for name in (
         "README.md", "LICENSE", "LICENSE-TEXT.md", "requirements.txt", "environment.yml",
         "pyproject.toml", "course/cli.py", "course/data/manifest.json", "course/guide/setup.md",
-        "course/guide/setup.ko.md", notebook,
+        "course/guide/setup.ko.md", "course/data/.gitattributes", notebook,
     ):  # fmt: skip
         assert name in files, name
     assert files[f"course/shipped/{WEEK}.ipynb"] == files[notebook]
@@ -126,7 +126,8 @@ def test_nothing_is_given_away(real: Course) -> None:
     secret = instructors_lines()
     assert len(secret) > 100
     books = [load_mistakes(path) for path in ROOT.glob("autograder/mistakes/week*.py")]
-    hints = {mistake.hint for book in books for mistake in book.mistakes}
+    mistakes = [mistake for book in books for mistake in book.mistakes]
+    hints = {hint for mistake in mistakes for hint in (mistake.en, mistake.ko)}
     assert len(hints) > 20
     files = edition(real, real.weeks())
     assert find_leaks(real, files) == []
