@@ -189,7 +189,10 @@ def _likely_cause(said: str) -> str:
             "--security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)."
         )
     if root_mode():
-        return "Root needs CAP_SYS_ADMIN; a container must be started with it."
+        return (
+            "Root needs CAP_SYS_ADMIN and CAP_NET_ADMIN; start a container with "
+            "--cap-add SYS_ADMIN --cap-add NET_ADMIN and no seccomp or AppArmor profile of its own."
+        )
     restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
     if restricted.is_file() and restricted.read_text().strip() == "1":
         return "AppArmor forbids user namespaces here (apparmor_restrict_unprivileged_userns)."

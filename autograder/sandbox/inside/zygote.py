@@ -69,22 +69,38 @@ def warm_up(modules: list[str]) -> None:
 
 
 def serve(server: socket.socket) -> NoReturn:
-    """Fork a child per request until the grader closes its end.
-
-    Each child is process 1 of a new pid namespace; the parent itself stays in its own.
-    """
+    """Fork a child per request until the grader closes its end."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the Linux kernel
     home = os.open("/proc/self/ns/pid", os.O_RDONLY)
     while True:
         message, descriptors, _, _ = socket.recv_fds(server, 64, 1)
         if not message:
             os._exit(0)  # we are process 1: every child ends too
-        linux.unshare(linux.NEW_PID)
-        if os.fork() == 0:
-            server.close()
-            separate(socket.socket(fileno=descriptors[0]))
+        with socket.socket(fileno=descriptors[0]) as control:
+            try:
+                fork_launcher(server, control, home)
+            except OSError:
+                # no namespace or no process to be had now: that kernel fails, the next may not
+                complain(control)
+
+
+def fork_launcher(server: socket.socket, control: socket.socket, home: int) -> None:
+    """The child is process 1 of a new pid namespace; the parent itself stays in its own."""
+    linux.unshare(linux.NEW_PID)
+    try:
+        pid = os.fork()
+    except OSError:
         linux.setns(home, linux.NEW_PID)
-        os.close(descriptors[0])
+        raise
+    if pid == 0:
+        server.close()
+        separate(control)
+    linux.setns(home, linux.NEW_PID)
+
+
+def complain(control: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        control.send(FAILED + traceback.format_exc().encode()[-4000:])
 
 
 def separate(control: socket.socket) -> NoReturn:
@@ -102,8 +118,7 @@ def separate(control: socket.socket) -> NoReturn:
         reseed()
         gc.enable()
     except BaseException:
-        with contextlib.suppress(OSError):
-            control.send(FAILED + traceback.format_exc().encode()[-4000:])
+        complain(control)
         os._exit(70)
     launch(control)
 
