@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from autograder.messages import shown_error
+
 KINDS = {
     "array": "a tensor or number", "sequence": "a list or tuple", "set": "a set",
     "mapping": "a dictionary", "text": "a text", "bytes": "bytes", "none": "None",
@@ -18,7 +20,7 @@ def describe_difference(answer: dict, expected: dict) -> str:
     right one.
     """
     if answer["kind"] == "error":
-        return f"your code raised {answer['type']}: {answer['message']}"
+        return f"your code raised {shown_error(answer['type'], answer['message'])}"
     if answer["kind"] != expected["kind"]:
         return f"the answer is {KINDS[answer['kind']]}, expected {_expected_kind(expected)}"
     if answer["kind"] == "array":

@@ -13,6 +13,7 @@ from autograder.comparison import same_value
 from autograder.differences import describe_difference
 from autograder.evidence import Evidence, read_evidence
 from autograder.execute import CellEnd, CellRun, Execution
+from autograder.messages import shown_error
 from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
 
 MESSAGE_CHARS = 300
@@ -52,7 +53,7 @@ class CheckVerdict:
     max_points: float
     probes: tuple[ProbeVerdict, ...]
     mistake: MistakeReference | None = None
-    visible_error: str = ""  # what the visible asserts said, bounded
+    visible_error: str = ""  # what ended the cell, bounded; see messages.shown_by_check
 
     @property
     def exercise(self) -> str:
@@ -148,7 +149,8 @@ def _without_answer(count: int, run: CellRun, end_of_all: CellEnd) -> tuple[Verd
     if run.end in LIMITS:
         return LIMITS[run.end]
     if run.end is CellEnd.ERROR:
-        return Verdict.ERROR, f"not reached: {_visible_error(run) or 'an error came first'}"
+        name, _, message = _visible_error(run).partition(": ")
+        return Verdict.ERROR, f"not reached: {shown_error(name, message)}"
     return Verdict.WRONG, "no answer was displayed"
 
 

@@ -13,6 +13,7 @@ more than all the judging. A test validates what is built here.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
@@ -20,6 +21,7 @@ from nbformat import NotebookNode, from_dict
 from autograder.defuse import defused
 from autograder.execute import Execution
 from autograder.judge import CheckVerdict, Judgement
+from autograder.messages import shown_by_check
 from autograder.panel import KEY, verdict_data, verdict_panel
 from autograder.prepare import PreparedCell, PreparedNotebook, TemplateCell
 
@@ -40,8 +42,11 @@ def judged_notebook(
     for index, cell in enumerate(prepared.cells):
         made = _cell(cell)
         if cell.grade_id in verdicts:
-            made["outputs"] = [_verdict_output(verdicts[cell.grade_id], stamp)]
-            made["metadata"][KEY] = verdict_data(verdicts[cell.grade_id], stamp)
+            check = verdicts[cell.grade_id]
+            error = shown_by_check(check.visible_error, cell.source) if check.visible_error else ""
+            check = replace(check, visible_error=error)
+            made["outputs"] = [_verdict_output(check, stamp)]
+            made["metadata"][KEY] = verdict_data(check, stamp)
         elif cell.kind == "code" and index < first_check and index in runs:
             made["outputs"] = [_safe_output(output) for output in runs[index].outputs]
         cells.append(made)
