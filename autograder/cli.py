@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,7 +66,8 @@ DISK_REMEDIES = {
 class Screen(Watcher):
     """Progress for people on stderr, so that --json leaves stdout clean."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
+        self.check: Callable[[], None] | None = check  # to be called once, before code runs
         self.progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
@@ -84,6 +86,11 @@ class Screen(Watcher):
     def say(self, text: str) -> None:
         err.print(text, markup=False, highlight=False)
 
+    def before_running(self) -> None:
+        check, self.check = self.check, None
+        if check is not None:
+            check()
+
     def start(self, total: int) -> None:
         self.task = self.progress.add_task("Grading", total=total, counts="")
 
@@ -97,6 +104,9 @@ class Screen(Watcher):
 
 
 def _open(root: Path) -> Any:
+    from autograder.quick_start import import_jsonschema
+
+    import_jsonschema()
     from autograder.courses import open_course
 
     return open_course(root)
@@ -167,8 +177,7 @@ def grade(
     course = _open(course_root)
     students = _chosen(course, week, student or [])
     options = Options(students, force, preview, workers, scheduler, sandbox=not no_sandbox)
-    _selftest(course, options, scheduler)
-    with Screen() as screen:
+    with Screen(lambda: _selftest(course, options, scheduler)) as screen:
         run = grade_week(course, week, options, screen)
     if as_json:
         _print_json(
@@ -396,9 +405,9 @@ def _selftest(course: Any, options: Any, scheduler: str | None) -> None:
 
     if not options.sandbox or scheduler:
         return
+    err.print("Trying the sandbox …")
     try:
-        with err.status("Trying the sandbox …"):
-            leaks = [found for found in selftest(course.settings.provisioner) if not found.ok]
+        leaks = [found for found in selftest(course.settings.provisioner) if not found.ok]
     except RuntimeError as error:
         raise _no_sandbox(f"{error}") from error
     if leaks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nbgrader.api import Gradebook
@@ -93,7 +93,7 @@ def grade(
         provisioner = course.settings.provisioner if options.sandbox else UNPROTECTED
         if not options.sandbox:
             watcher.say(WARNING)
-        references = load_references(course, week, provisioner, watcher.say)
+        references = load_references(course, week, provisioner, _announcing(watcher))
         journal = open_journal(course.state, week)
         run = GradeRun(week, before=dict(journal.entries))
         grader = _Grader(course, template, references, journal, options, provisioner, run)
@@ -102,6 +102,16 @@ def grade(
             watcher.done(entry)
     run.seconds = time.monotonic() - started
     return run
+
+
+def _announcing(watcher: Watcher) -> Callable[[str], None]:
+    """What `load_references` calls before it executes a reference, and only then."""
+
+    def say(text: str) -> None:
+        watcher.before_running()
+        watcher.say(text)
+
+    return say
 
 
 class _Grader:
@@ -137,6 +147,8 @@ class _Grader:
                     refused.append(self.review(shown_id(student), str(refusal), key))
             else:
                 ready.extend(self.changed(submission))
+        if ready:
+            watcher.before_running()
         watcher.start(len(ready) + len(refused))
         yield from self.keep(itertools.chain(refused, self.run_and_judge(ready)))
 

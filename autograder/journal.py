@@ -120,9 +120,13 @@ def _judgement(stored: dict) -> Judgement:
                     ProbeVerdict(**{**probe, "verdict": Verdict(probe["verdict"])})
                     for probe in check["probes"]
                 ),
-                "mistake": MistakeReference(**check["mistake"]) if check["mistake"] else None,
+                "mistake": _mistake(check["mistake"]) if check["mistake"] else None,
             }
         )
         for check in stored["checks"]
     )
     return Judgement(stored["name"], checks, stored["fault"])
+
+
+def _mistake(stored: dict) -> MistakeReference:
+    return MistakeReference(**{**stored, "values": tuple(stored["values"])})

@@ -187,6 +187,7 @@ def test_nothing_graded_yet(root: Path, command: str) -> None:
 # ------------------------------------------------------------------------------------ the machine
 def test_no_bubblewrap(root: Path) -> None:
     """Without bubblewrap nothing runs; all ways out are named, and nothing is written."""
+    tiny_course.submit(root, "s1", tiny_course.solve(root))
     before = contents(root)
     answer = call(root, "grade", WEEK, command=[sys.executable, "-c", WITHOUT_BWRAP])
     refuses(answer, "No sandbox", "bubblewrap", "--no-sandbox", "host.md")
