@@ -8,10 +8,11 @@ messages are capped while they are read, checked for shape, and kept as plain da
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,8 @@ from autograder.sandbox.limits import Limits, SandboxSpec
 from course.probes import MIME, SEED_VARIABLE
 
 START_SECONDS = 60.0
+PATIENCE = 3  # wall time allowed to a cell, as a multiple of its limit in processor time
+ALMOST = 0.95  # a loop on an idle machine gets nearly all of a processor
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is killed
 HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # legal in JSON, not in UTF-8
 NESTING = 40  # deeper content is no evidence, and would break what copies it
@@ -116,7 +119,7 @@ def _run_all(kernel: _Kernel, job: ExecutionJob) -> Iterator[CellRun]:
             end = CellEnd.NOT_RUN if gone else CellEnd.TIME_LIMIT
             yield CellRun(cell.index, cell.grade_id, end)
             continue
-        run = kernel.run(cell, min(cell.seconds or job.limits.cell_seconds, left))
+        run = kernel.run(cell, cell.seconds or job.limits.cell_seconds, left)
         gone = kernel.gone
         yield run
 
@@ -227,13 +230,20 @@ class _Kernel:
             if ended is not CellEnd.OK:
                 raise RuntimeError(f"importing {module} ended in: {ended}")
 
-    def run(self, cell: JobCell, seconds: float) -> CellRun:
-        """Run one cell and read what it sends until it is idle, or until a limit is reached."""
+    def run(self, cell: JobCell, seconds: float, left: float = math.inf) -> CellRun:
+        """Run one cell and read what it sends until it is idle, or until a limit is reached.
+
+        Args:
+            cell: what to run.
+            seconds: its limit, in processor time where that can be seen.
+            left: the wall clock that is left of the submission's time.
+        """
         started = time.monotonic()
         reading = _Reading()
         if cell.source.strip():
+            clock = _Clock(self._cpu_seconds, seconds, left)
             self._send(cell.source, reading)
-            self._read_until_idle(reading, started + seconds)
+            self._read_until_idle(reading, clock)
         return CellRun(
             cell.index,
             cell.grade_id,
@@ -250,7 +260,10 @@ class _Kernel:
         message = self._session.send(self._shell, "execute_request", content)
         reading.msg_id = message["msg_id"]
 
-    def _read_until_idle(self, reading: _Reading, deadline: float) -> None:
+    def _cpu_seconds(self) -> float | None:
+        return getattr(self.manager.provisioner, "cpu_seconds", lambda: None)()
+
+    def _read_until_idle(self, reading: _Reading, clock: _Clock) -> None:
         """Read until the cell is done. In trouble: interrupt once, allow some grace, then kill."""
         interrupted = False
         while not reading.finished:
@@ -258,14 +271,14 @@ class _Kernel:
             if self._budget < 0:
                 reading.end = CellEnd.OUTPUT_LIMIT
                 return self._kill()
-            trouble = self._trouble(reading, deadline)
+            trouble = self._trouble(reading, clock)
             if trouble is None:
                 continue
             reading.end = reading.end or trouble
             if interrupted or self.gone:
                 return self._kill()
             if not reading.finished:
-                interrupted, deadline = True, time.monotonic() + GRACE_SECONDS
+                interrupted, clock = True, _Clock(lambda: None, GRACE_SECONDS)
                 self.manager.interrupt_kernel()
         return self._listen_again() if self._lost else None
 
@@ -282,7 +295,7 @@ class _Kernel:
         for channel, message in self._read(0.1):
             reading.take(channel, message)
 
-    def _trouble(self, reading: _Reading, deadline: float) -> CellEnd | None:
+    def _trouble(self, reading: _Reading, clock: _Clock) -> CellEnd | None:
         """What keeps an unfinished cell from ending well, if anything does."""
         now = time.monotonic()
         if reading.finished:
@@ -295,7 +308,7 @@ class _Kernel:
             # a message over the cap closed the connection, and what followed it was lost
             reading.idle = True
             return CellEnd.OUTPUT_LIMIT
-        return CellEnd.TIME_LIMIT if now > deadline else None
+        return CellEnd.TIME_LIMIT if clock.is_up() else None
 
     def _is_alive(self, patient: bool) -> bool:
         """Look at the process, not too often; a closed connection may be ahead of its death."""
@@ -341,6 +354,29 @@ class _Kernel:
         if not isinstance(parent, dict) or not isinstance(content, dict):
             return None
         return message if _is_plain(content, NESTING) else None
+
+
+class _Clock:
+    """When a cell's time is up. On a busy machine wall time runs ahead of what a cell could use,
+    and that is nobody's fault: the limit is on processor time, and on PATIENCE times it in wall
+    time for cells that only wait."""
+
+    def __init__(
+        self, cpu: Callable[[], float | None], seconds: float, wall_seconds: float = math.inf
+    ) -> None:
+        self._cpu, self._cpu_at_start = cpu, cpu()
+        self._started = time.monotonic()
+        self._seconds = min(seconds, wall_seconds)
+        self._wall_seconds = min(PATIENCE * seconds, wall_seconds)
+
+    def is_up(self) -> bool:
+        passed = time.monotonic() - self._started
+        if passed <= self._seconds:
+            return False
+        now = self._cpu()
+        if passed > self._wall_seconds or now is None or self._cpu_at_start is None:
+            return True
+        return now - self._cpu_at_start > ALMOST * self._seconds
 
 
 # ------------------------------------------------------------------------------------ reading

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import pytest
 
-from autograder.execute import CellEnd, Execution, ExecutionJob, JobCell, execute
+from autograder.execute import CellEnd, Execution, ExecutionJob, JobCell, _Clock, execute
 from autograder.sandbox.limits import Limits
 
 pytestmark = pytest.mark.sandbox
@@ -65,6 +66,22 @@ def test_a_submission_has_a_wall_clock_of_its_own() -> None:
     assert ends(found)[0] is CellEnd.OK
     assert ends(found)[-1] is CellEnd.TIME_LIMIT
     assert found.seconds < 40
+
+
+def test_waiting_is_limited_too() -> None:
+    """A cell that uses no processor time ends at a multiple of its limit."""
+    found = ran("import time\nwhile True: time.sleep(0.1)", "1", cell_seconds=0.7)
+    assert ends(found) == [CellEnd.TIME_LIMIT, CellEnd.OK]
+
+
+def test_a_busy_machine_costs_nobody_points() -> None:
+    """Wall time over the limit is no reason while the cell has not had its processor time."""
+    clock = _Clock(iter([0.0, 0.01, 0.02]).__next__, seconds=0.05)
+    time.sleep(0.06)
+    assert not clock.is_up()
+    hungry = _Clock(iter([0.0, 0.05]).__next__, seconds=0.05)
+    time.sleep(0.06)
+    assert hungry.is_up()
 
 
 def test_a_dead_kernel_is_told_from_a_time_limit() -> None:

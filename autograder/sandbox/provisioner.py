@@ -90,6 +90,15 @@ class SandboxProcess:
 
     terminate = kill
 
+    def cpu_seconds(self) -> float:
+        """Processor time of the kernel's own process so far, children that it waited for included.
+
+        Raises:
+            OSError: it is gone.
+        """
+        numbers = Path(f"/proc/{pid_of(self.kernel)}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, numbers[11:15])) / os.sysconf("SC_CLK_TCK")
+
     def send_signal(self, signum: int) -> None:
         if signum == signal.SIGINT:
             self.interrupt()
@@ -271,6 +280,12 @@ class SandboxProvisioner(LocalProvisioner):
 
     async def terminate(self, restart: bool = False) -> None:
         await self.kill(restart)
+
+    def cpu_seconds(self) -> float | None:
+        """Processor time of the kernel so far; None when it is gone."""
+        with suppress(OSError, IndexError, ValueError):
+            return self.process.cpu_seconds() if self.process else None
+        return None
 
     def death_cause(self) -> str | None:
         """Why the kernel is dead; None while it lives or when it never started.
