@@ -2,7 +2,7 @@
 
 nbformat imports jsonschema, which looks for `rfc3987_syntax` to check a format of web addresses
 that notebooks do not use. That package builds a grammar of all of Unicode when it is imported.
-jsonschema goes on without it when it is not installed, so for this one import it is made to look so.
+jsonschema goes on without it where it is not installed; for this one import it is made to look so.
 """
 
 from __future__ import annotations
