@@ -1,0 +1,71 @@
+"""Make the two pictures of the README from the real thing: a notebook and a feedback page.
+
+    python tests/make_screenshots.py            # runs `autograder demo` in a temporary folder first
+    python tests/make_screenshots.py DEMO       # uses the folder of a demonstration that has run
+
+They are written to course/guide/images/. Look at them before you commit them.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from browsing import chromium, jupyter_lab
+from test_jupyterlab import move, open_notebook, run_up_to
+
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "course" / "guide" / "images"
+WEEK = "week01_word2vec"
+WIDTH = 1200
+
+
+def main(arguments: list[str]) -> None:
+    """Draw both pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        demo = Path(arguments[0]).resolve() if arguments else run_demo(Path(folder) / "demo")
+        with chromium() as browser:
+            feedback_picture(browser, demo)
+            with jupyter_lab(demo, Path(folder) / "home") as server:
+                notebook_picture(browser, server)
+
+
+def run_demo(folder: Path) -> Path:
+    """The sample class of week 01, graded, with feedback."""
+    command = [sys.executable, "-m", "autograder.cli", "demo", "--folder", str(folder)]
+    subprocess.run(command, check=True, cwd=ROOT)
+    return folder
+
+
+def feedback_picture(browser: object, demo: Path) -> None:
+    """The top of the page of the student with a known mistake."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": 960})
+    page.goto((demo / "feedback" / "s03-known-mistake" / WEEK / f"{WEEK}.html").as_uri())
+    page.screenshot(path=IMAGES / "feedback.png")
+    page.close()
+
+
+def notebook_picture(browser: object, server: object) -> None:
+    """Exercise 2 of week 01, solved: its check, the text after it and the widget, moved once."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": 860})
+    page.set_default_timeout(120_000)
+    open_notebook(page, server, f"submitted/s01-perfect/{WEEK}/{WEEK}.ipynb")
+    page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    cell = run_up_to(page, "play-window")
+    cell.locator("img.widget-image").wait_for()
+    move(page, cell)
+    page.evaluate("document.activeElement.blur()")
+    cell.evaluate(
+        "cell => { cell.scrollIntoView({block: 'end'});"
+        " cell.closest('.jp-WindowedPanel-outer').scrollBy(0, 6); }"
+    )
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=IMAGES / "notebook.png")
+    page.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
