@@ -67,7 +67,8 @@ def instructors_lines() -> set[str]:
         for cell in nbformat.read(path, as_version=4).cells:
             for line, inside in regions(cell.source):
                 (hidden if inside else shown).add(line)
-    return hidden - shown
+    # which generator a check draws from is known: it is the exercise's name
+    return {line for line in hidden - shown if not line.startswith("rng = probe_rng(")}
 
 
 def texts(files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
