@@ -400,9 +400,3 @@ def expected_initial_loss(vocab_size, logit_std=0.0):
 
 # %% exercise=cross_entropy survivor=`torch.logsumexp(logits, dim=-1)` -> `torch.logsumexp(logits, dim=-1, keepdim=True)` in `log_p = logits[rows, targets] - torch.logsumexp(logits, dim=-1)`
 # why: Equivalent. The (N, N) table of all differences has the same mean as the N differences.
-
-# %% exercise=masked_mean survivor=`1` -> `-2` in `total = values.masked_fill(~real, 0.0).sum(dim=1)`
-# why: Equivalent. Of three axes, 1 and -2 are the same one.
-
-# %% exercise=masked_mean survivor=`1` -> `-2` in `count = real.sum(dim=1)`
-# why: Equivalent. Of three axes, 1 and -2 are the same one.
