@@ -99,6 +99,27 @@ def test_developers_install_the_list_too() -> None:
         assert canonicalize_name(line.split("==")[0]) not in requirements()
 
 
+# ------------------------------------------------------------------------------------ front pages
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-TEXT.md"]
+)
+def test_links_of_front_pages_resolve(page: str) -> None:
+    """Every picture and page that a front page names is in the repository."""
+    for link in re.findall(r"\]\(([^)\s#]+)[^)]*\)", (ROOT / page).read_text("utf-8")):
+        assert "://" in link or (ROOT / link).is_file(), link
+
+
+def test_readme_is_short_and_has_three_doors() -> None:
+    """The two commands and a picture come first, then student, instructor and maintainer."""
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    assert len(lines) < 150
+    first_screen = "\n".join(lines[:25])
+    for part in ("make demo", "make test", "![", "minute"):
+        assert part in first_screen
+    doors = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
+    assert doors[:3] == ["Student", "Instructor", "Maintainer"]
+
+
 # ------------------------------------------------------------------------------------ the lock
 def locked() -> dict[str, set[str]]:
     """The versions of each package in requirements.lock; Pythons and systems may need several."""
