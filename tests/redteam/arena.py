@@ -3,15 +3,18 @@ before and after."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
 import secrets
 import shutil
 import socket
+import stat
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -39,7 +42,7 @@ c.Grading.warm_modules = ["torch", "numpy"]
 HIDDEN_CANARY = "CANARY-hidden-check"
 SOURCE_CANARY = "CANARY-instructors-solution"
 CONFIG_CANARY = "CANARY-configuration"
-EXPECTED_OUTPUT = ("autograded", "feedback", ".autograder", "gradebook.db", "submitted")
+EXPECTED_OUTPUT = ("autograded", "feedback", ".autograder", "gradebook.db")
 SHARED_PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/run")
 
 
@@ -58,18 +61,17 @@ def make_template(folder: Path, provisioner: str) -> Path:
     return root
 
 
-@dataclass
+@dataclass(repr=False)  # a class of outputs is too long for pytest to print
 class Outcome:
     """What a class of attackers brought about."""
 
     run: GradeRun
     scores: dict[str, float]  # what the gradebook says
-    seen: dict[str, str]  # all that was stored about a student: outputs, feedback, journal
-    loot: dict[str, list[str]]  # canaries found in `seen`
+    loot: dict[str, list[str]]  # canaries in what was stored about a student
     changed: list[str]  # files outside the expected outputs
     left: list[str]  # files and processes that outlived the run
     arrived: list[str]  # what came over the network
-    outputs: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str]  # of the autograded notebooks
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -156,12 +158,13 @@ class Arena:
         after = fingerprints(self.root)
         if feedback:
             write_feedback(self.course, WEEK, workers=2)
-        changed = sorted(name for name in before.keys() | after if before.get(name) != after.get(name))
-        seen = {student: self.stored_about(student) for student in run_students(run)}
+        names = before.keys() | after
+        changed = sorted(name for name in names if before.get(name) != after.get(name))
+        students = [entry.student for entry in run.entries]
         return Outcome(
-            run, self.scores(), seen, {name: self._loot(name, text) for name, text in seen.items()},
+            run, self.scores(), {student: self._loot(student) for student in students},
             changed, [*self._left_files(), *self._left_processes()], self._arrived(),
-            {student: self.printed_by(student) for student in run_students(run)},
+            {student: self.printed_by(student) for student in students},
         )  # fmt: skip
 
     def scores(self) -> dict[str, float]:
@@ -180,7 +183,7 @@ class Arena:
         return json.dumps([cell.get("outputs", []) for cell in cells])
 
     def stored_about(self, student: str) -> str:
-        """Everything that grading made of a submission, the hidden checks' own cells apart."""
+        """What grading shows of a submission, the hidden checks' own cells apart."""
         texts = [self.printed_by(student)]
         for step in ("autograded", "feedback"):
             folder = self.course.folder(step, WEEK, student)
@@ -189,13 +192,23 @@ class Arena:
                 content = path.read_text("utf-8", "replace")
                 hidden = step == "autograded" and path.suffix == ".ipynb"
                 texts.append(content.replace(HIDDEN_CANARY, "") if hidden else content)
-        journal = (self.course.state / "journal" / f"{WEEK}.jsonl").read_text("utf-8")
-        texts += [line for line in journal.splitlines() if f'"student": "{student}"' in line]
         return "\n".join(texts)
 
-    def _loot(self, student: str, text: str) -> list[str]:
-        secret = [*self.canaries.values(), HIDDEN_CANARY, SOURCE_CANARY, CONFIG_CANARY]
-        return [word for word in secret if word in text] if student not in NEIGHBOURS else []
+    def journal_of(self, student: str) -> str:
+        """The journal's lines: the instructor's, who may see the hidden checks."""
+        journal = (self.course.state / "journal" / f"{WEEK}.jsonl").read_text("utf-8")
+        return "\n".join(x for x in journal.splitlines() if f'"student": "{student}"' in x)
+
+    def _loot(self, student: str) -> list[str]:
+        """The canaries that were carried out."""
+        if student in NEIGHBOURS:
+            return []
+        shown = self.stored_about(student)
+        both = shown + self.journal_of(student)
+        secret = [*self.canaries.values(), SOURCE_CANARY, CONFIG_CANARY]
+        found = [word for word in secret if any(dress in both for dress in disguises(word))]
+        hidden = any(dress in shown for dress in disguises(HIDDEN_CANARY))
+        return [*found, HIDDEN_CANARY] if hidden else found
 
     def _left_files(self) -> Iterator[str]:
         """Files with the attackers' mark in their name anywhere that they may have tried."""
@@ -220,8 +233,11 @@ class Arena:
         return [name for name, one in self.listeners.items() if _was_reached(one)]
 
 
-def run_students(run: GradeRun) -> list[str]:
-    return [entry.student for entry in run.entries]
+def disguises(word: str) -> Iterator[str]:
+    """A secret as it is, and as an attacker may dress it up."""
+    yield from (word, word[::-1], word.encode().hex(), codecs.encode(word, "rot13"))
+    for shift in range(3):  # base64 depends on what stood before
+        yield b64encode(b"x" * shift + word.encode())[4:-4].decode()
 
 
 def was_armed(outcome: Outcome, student: str) -> bool:
@@ -234,11 +250,15 @@ def fingerprints(root: Path) -> dict[str, str]:
     found = {}
     for path in sorted(root.rglob("*")):
         name = str(path.relative_to(root))
-        if name.split("/")[0] in EXPECTED_OUTPUT[:4]:
+        if name.split("/")[0] in EXPECTED_OUTPUT:
             continue
         info = path.lstat()
-        content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-        found[name] = f"{info.st_mode:o} {hashlib.sha256(content).hexdigest()}"
+        content = b""
+        if stat.S_ISREG(info.st_mode):
+            with path.open("rb") as file:
+                content = file.read(1_000_000)  # attackers' files may be huge
+        state = f"{info.st_mode:o} {info.st_size} {info.st_mtime_ns}"
+        found[name] = f"{state} {hashlib.sha256(content).hexdigest()}"
     return found
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.ingest import shown_id
+
 WRONG = {
     "double": "def double(x):\n    return 3 * x",
     "row_sums": "def row_sums(x):\n    return x.sum(0)",
@@ -15,7 +17,7 @@ WRONG = {
 ARMED = "the attack was armed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Attack:
     """One hostile submission.
 
@@ -39,6 +41,11 @@ class Attack:
     def who(self) -> str:
         """The student that the attacker hands in as."""
         return self.student or self.name
+
+    @property
+    def shown(self) -> str:
+        """How grading calls that student."""
+        return shown_id(self.who)
 
     def sources(self, words: Mapping[str, str]) -> dict[str, str]:
         """The student's cells, with the attack in the first one."""

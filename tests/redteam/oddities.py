@@ -148,7 +148,7 @@ def markup_as_file_name(folder: Path) -> None:
 FOLDERS = [
     Attack("no_notebook", score=None, plant=no_notebook, says="No notebook"),
     Attack("folder_named_like_a_notebook", score=None, plant=folder_named_like_a_notebook,
-           says="No notebook"),
+           says="name of a notebook"),
     Attack("pipe_among_the_files", score=None, plant=pipe, says="not a regular file"),
     Attack("pipe_as_timestamp", score=None, plant=pipe_as_timestamp, says="not a regular file"),
     Attack("socket_among_the_files", score=None, plant=unix_socket, says="not a regular file"),

@@ -266,12 +266,10 @@ def double(x):
 }
 DIES_EARLY = {
     "kills_everything", "stops_itself", "stops_everything", "segmentation_fault", "one_huge_output",
-    "endless_loop_while_importing", "removes_all_it_can",
+    "endless_loop_while_importing", "removes_all_it_can", "descriptors_used_up",
 }  # fmt: skip
 SAYS = {
     "memory_bomb": "memory limit",
-    "memory_bomb_in_children": "memory limit",
-    "one_huge_output": "output limit",
     "many_large_outputs": "output limit",
     "endless_loop": "time limit",
     "endless_loop_without_interrupts": "time limit",

@@ -17,7 +17,8 @@ import glob, os
 wanted = ["@ROOT@/gradebook.db", "@ROOT@/nbgrader_config.py", "@ROOT@/source", "@ROOT@/submitted",
           "@ROOT@/.autograder", "@HOME@", "@HOME@/.redteam-@MARK@-secret",
           "/tmp/.redteam-@MARK@-secret", "/proc/1/environ", "/proc/1/cmdline", "/etc/shadow",
-          "/proc/1/root", "/proc/self/root/..", "/proc/@GRADER@/environ", "/proc/@GRADER@/cwd"]
+          "/proc/1/root/@ROOT@/gradebook.db", "/proc/self/root/../@ROOT@/nbgrader_config.py",
+          "/proc/@GRADER@/environ", "/proc/@GRADER@/cwd/README.md"]
 for path in wanted:
     for file in [path, *glob.glob(f"{path}/**", recursive=True)][:2000]:
         try:
@@ -26,23 +27,20 @@ for path in wanted:
             pass
 """,
     "walks_the_disk": """
-import os, time
-end = time.monotonic() + 2.5
-for top in ("/", "/home", "/opt", "/srv", "/mnt", "/var", "/etc", "/run", "/tmp", "/dev/shm"):
-    for place, folders, names in os.walk(top):
-        folders[:] = [f for f in folders if os.path.join(place, f) not in ("/proc", "/sys", "/usr")]
-        for name in names:
-            if time.monotonic() > end:
-                break
-            path = os.path.join(place, name)
-            if "site-packages" in path or os.path.realpath(path).startswith("/usr"):
-                continue
-            try:
-                text = open(path, errors="replace").read(100_000)
-            except OSError:
-                continue
-            if "CANARY-" in text:
-                print(path, text[:2000])
+import itertools, os, time
+end = time.monotonic() + 1.5
+tops = ("/home", "/opt", "/srv", "/mnt", "/var", "/etc", "/run", "/tmp", "/dev/shm", "/root", "/")
+for place, folders, names in itertools.chain(*map(os.walk, tops)):
+    if time.monotonic() > end:
+        break
+    folders[:] = [f for f in folders if f not in ("proc", "sys", "usr", "dev", "site-packages")]
+    for name in names:
+        try:
+            text = open(os.path.join(place, name), errors="replace").read(100_000)
+        except OSError:
+            continue
+        if "CANARY-" in text:
+            print(place, name, text[:2000])
 """,
     "climbs_through_descriptors": """
 import os
@@ -199,7 +197,7 @@ for name in os.listdir("/dev"):
     print("GOT device", path)
 for path in ("/proc/kcore", "/proc/kmsg", "/dev/mem", "/dev/kmsg", "/proc/sysrq-trigger",
              "/sys/kernel/security", "/proc/sys/kernel/core_pattern", "/sys/fs/cgroup"):
-    for mode in ("rb", "ab"):
+    for mode in ("rb", "ab") if "core_pattern" not in path else ("ab",):
         try:
             with open(path, mode) as file:
                 print("GOT", path, mode, file.read(1) if mode == "rb" else "")
@@ -261,7 +259,7 @@ def link_to(target: str) -> object:
 
 
 def hard_link(folder: Path) -> None:
-    os.link(folder.parents[2] / "gradebook.db", folder / "notes.txt")
+    os.link(folder.parents[2] / "nbgrader_config.py", folder / "notes.txt")
 
 
 LINKS = {

@@ -50,29 +50,29 @@ def every_family() -> Iterator[object]:
 
 
 @pytest.mark.parametrize(("provisioner", "family", "attack"), list(every_attack()))
-def test_attack(provisioner: str, family: str, attack: Attack, graded: Graded) -> None:
+def test_no_points(provisioner: str, family: str, attack: Attack, graded: Graded) -> None:
     """A wrong solution gets nothing for its attack, or goes to a person; its code really ran."""
     outcome = graded(family, provisioner)
-    entry = outcome.entries[attack.who]
+    entry = outcome.entries[attack.shown]
     if attack.score is None:
         assert entry.needs_review, f"it was graded: {entry.score}"
         assert entry.score is None
         assert attack.says in entry.needs_review
         return
     assert entry.needs_review is None
-    assert (entry.score, outcome.scores[attack.who]) == (attack.score, attack.score)
+    assert (entry.score, outcome.scores[attack.shown]) == (attack.score, attack.score)
     verdicts = {str(check.verdict) for judged in entry.judgements for check in judged.checks}
     assert not attack.says or attack.says in verdicts
-    assert was_armed(outcome, attack.who) or not attack.armed, outcome.outputs[attack.who][:2000]
+    assert was_armed(outcome, attack.shown) or not attack.armed, outcome.outputs[attack.shown][:2000]
 
 
 @pytest.mark.parametrize(("provisioner", "family", "attack"), list(every_attack()))
-def test_secrets_kept(provisioner: str, family: str, attack: Attack, graded: Graded) -> None:
+def test_nothing_learned(provisioner: str, family: str, attack: Attack, graded: Graded) -> None:
     """Nothing that was stored about the attacker holds a secret, and nothing forbidden worked."""
     outcome = graded(family, provisioner)
-    assert outcome.loot[attack.who] == []
-    got = outcome.outputs[attack.who].find("GOT ")
-    assert got < 0, outcome.outputs[attack.who][got : got + 300]
+    assert outcome.loot[attack.shown] == []
+    got = outcome.outputs[attack.shown].find("GOT ")
+    assert got < 0, outcome.outputs[attack.shown][got : got + 300]
 
 
 @pytest.mark.parametrize(("provisioner", "family"), list(every_family()))
