@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# on Linux, PyPI's torch brings gigabytes of CUDA libraries; without an NVIDIA driver take the small one
+TORCH_CPU ?= https://download.pytorch.org/whl/cpu
 
 .PHONY: help setup demo test test-all lint prove lock clean
 
@@ -14,8 +17,11 @@ setup: $(READY)  ## make .venv, install the pins, register the kernel
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is {v[0]}.{v[1]}. Name another with make PYTHON=python3.12.")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null; then \
+		$(PIP) --no-deps --retries 1 --timeout 10 --index-url $(TORCH_CPU) $$(grep '^torch==' requirements.txt) \
+		|| echo "$(TORCH_CPU) does not answer: torch will come with its CUDA libraries."; fi
+	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps --editable .
 	$(BIN)/course kernels install --sys-prefix
 	@touch $@
 

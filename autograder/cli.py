@@ -204,6 +204,9 @@ def feedback(
     week: Week,
     course_root: Root = HERE,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write pages again, changed or not.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write each student's feedback page, with nbgrader's own generate_feedback."""
@@ -213,7 +216,7 @@ def feedback(
     course = _open(course_root)
     course.source_notebooks(week)  # a misspelt week is told apart from one without grades
     with err.status(f"Writing feedback for {week} …"):
-        written = write_feedback(course, week, workers or default_workers(1024))
+        written = write_feedback(course, week, workers or default_workers(1024), force=force)
     if as_json:
         _print_json(dataclasses.asdict(written))
     else:
@@ -327,7 +330,8 @@ def demo(
     with Screen() as screen:
         result = run_demo(course, folder.resolve(), week, options, screen)
     out.print(_class_table(result.run, {m.student: m.promise for m in result.members}))
-    out.print(f"{len(result.run.graded)} graded in {result.run.seconds:.1f} s.")
+    graded, unchanged = len(result.run.graded), len(result.run.unchanged)
+    out.print(f"{graded} graded, {unchanged} unchanged, {result.run.seconds:.1f} s.")
     pages = result.feedback.pages[0].parent.parent.parent
     out.print(f"Look at   {result.report}", highlight=False, soft_wrap=True)
     out.print(f"and at    {pages}/STUDENT/{week}/", highlight=False, soft_wrap=True)
