@@ -1,20 +1,35 @@
-"""Feedback for a week: nbgrader's own HTML, one page a student, made in several processes."""
+"""Feedback for a week: nbgrader's own HTML, one page a student, made in several processes.
+
+The gradebook keeps no time of a grade. So it is remembered, by hash, what a page was made from: the
+judged notebook, the scores, points given by hand, and comments. A page is made again when that has
+changed.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbgrader.api import Assignment, Comment, Grade, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
+from autograder.quick_start import import_jsonschema
+from autograder.record import open_gradebook
+
+SHOWN = {
+    Grade: (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade),
+    Comment: (Comment.auto_comment, Comment.manual_comment),
+}  # what a page shows from each table
 
 
 @dataclass(frozen=True)
@@ -27,15 +42,20 @@ class Feedback:
 
 
 def write_feedback(
-    course: Course, week: str, workers: int = 1, done: Callable[[str], None] = lambda _: None
+    course: Course,
+    week: str,
+    workers: int = 1,
+    done: Callable[[str], None] = lambda _: None,
+    force: bool = False,
 ) -> Feedback:
-    """Write feedback/STUDENT/WEEK for every graded submission that has none newer than its grade.
+    """Write feedback/STUDENT/WEEK for every graded submission whose page is missing or outdated.
 
     Args:
         course: the course.
         week: the assignment.
         workers: processes.
         done: called with each student's id as the pages are finished.
+        force: write every page.
 
     Raises:
         UserError: nothing has been graded.
@@ -47,28 +67,83 @@ def write_feedback(
         raise UserError(
             f"Nothing of '{week}' has been graded yet.", f"Run `autograder grade {week}` first."
         )
-    stale = [student for student in graded if _is_stale(course, week, student)]
+    shows = _what_pages_show(course, week, graded)
+    known = {} if force else _remembered(course, week)
+    stale = [
+        student
+        for student in graded
+        if known.get(student) != shows[student]
+        or not any(course.folder("feedback", week, student).glob("*.html"))
+    ]
     failed = []
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, min(workers, len(stale))), mp_context=context) as pool:
-        work = pool.map(_one, [(str(course.root), week, student) for student in stale])
-        for student, ok in zip(stale, work, strict=True):
+    try:
+        for student, ok in _in_parallel(course, week, stale, workers):
             failed += [] if ok else [student]
+            known |= {student: shows[student]} if ok else {}
             done(student)
+    finally:
+        _remember(course, week, known)
     pages = tuple(sorted((course.root / "feedback").glob(f"*/{week}/*.html")))
     return Feedback(week, pages, tuple(failed))
 
 
-def _is_stale(course: Course, week: str, student: str) -> bool:
-    pages = list(course.folder("feedback", week, student).glob("*.html"))
-    notebooks = list(course.folder("autograded", week, student).glob("*.ipynb"))
-    if not pages:
-        return True
-    return max(map(_written, notebooks), default=0) > min(map(_written, pages))
+def _in_parallel(
+    course: Course, week: str, students: list[str], workers: int
+) -> Iterator[tuple[str, bool]]:
+    if not students:
+        return
+    context = multiprocessing.get_context("spawn")
+    count = min(workers, len(students))
+    with ProcessPoolExecutor(count, mp_context=context, initializer=import_jsonschema) as pool:
+        work = pool.map(_one, [(str(course.root), week, student) for student in students])
+        yield from zip(students, work, strict=True)
 
 
-def _written(path: Path) -> float:
-    return path.stat().st_mtime
+# ------------------------------------------------------------------------------------ what is new
+def _what_pages_show(course: Course, week: str, students: list[str]) -> dict[str, str]:
+    """By student, the hash of everything that the page shows."""
+    rows: dict[str, list[str]] = {student: [] for student in students}
+    with open_gradebook(course) as gradebook:
+        for kind, shown in SHOWN.items():
+            query = (
+                gradebook.db.query(SubmittedAssignment.student_id, kind.cell_id, *shown)
+                .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
+                .join(
+                    SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id
+                )
+                .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+                .filter(Assignment.name == week)
+            )
+            for student, *values in query:
+                rows.setdefault(student, []).append(repr(values))
+    return {student: _hash(course, week, student, sorted(rows[student])) for student in students}
+
+
+def _hash(course: Course, week: str, student: str, rows: list[str]) -> str:
+    digest = hashlib.sha256("\n".join(rows).encode())
+    for path in sorted(course.folder("autograded", week, student).glob("*.ipynb")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _memory(course: Course, week: str) -> Path:
+    return course.state / "feedback" / f"{week}.json"
+
+
+def _remembered(course: Course, week: str) -> dict[str, str]:
+    """The hashes of the pages as they were written; none when there is no such file, or no JSON."""
+    try:
+        return dict(json.loads(_memory(course, week).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _remember(course: Course, week: str, known: dict[str, str]) -> None:
+    path = _memory(course, week)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".new")
+    partial.write_text(json.dumps(known), "utf-8")
+    partial.replace(path)
 
 
 def _one(task: tuple[str, str, str]) -> bool:
