@@ -104,6 +104,7 @@ class Screen(Watcher):
 
 
 def _open(root: Path) -> Any:
+    """Open the course: the first thing a command does, so that `quick_start` comes in time."""
     from autograder.quick_start import import_jsonschema
 
     import_jsonschema()
@@ -123,10 +124,10 @@ def release(
     as_json: AsJson = False,
 ) -> None:
     """Run the reference twice, prove the checks, and generate release/ for students."""
+    course = _open(course_root)
     from autograder.prove import prove_week, render
     from autograder.release import release as release_week
 
-    course = _open(course_root)
     provisioner = _provisioner(no_sandbox)
     released = []
     for week in weeks or course.weeks():
@@ -171,10 +172,10 @@ def grade(
     as_json: AsJson = False,
 ) -> None:
     """Grade what students handed in: only what has changed since the last run."""
+    course = _open(course_root)
     from autograder.grade import Options
     from autograder.grade import grade as grade_week
 
-    course = _open(course_root)
     students = _chosen(course, week, student or [])
     options = Options(students, force, preview, workers, scheduler, sandbox=not no_sandbox)
     with Screen(lambda: _selftest(course, options, scheduler)) as screen:
@@ -210,10 +211,10 @@ def feedback(
     as_json: AsJson = False,
 ) -> None:
     """Write each student's feedback page, with nbgrader's own generate_feedback."""
+    course = _open(course_root)
     from autograder.feedback import write_feedback
     from autograder.scheduling import default_workers
 
-    course = _open(course_root)
     course.source_notebooks(week)  # a misspelt week is told apart from one without grades
     with err.status(f"Writing feedback for {week} …"):
         written = write_feedback(course, week, workers or default_workers(1024), force=force)
@@ -231,9 +232,9 @@ def feedback(
 @app.command()
 def report(week: Week, course_root: Root = HERE, as_json: AsJson = False) -> None:
     """Show the class: scores, checks, common mistakes, and who needs a review."""
+    course = _open(course_root)
     from autograder.report import read_report, write_report
 
-    course = _open(course_root)
     found = read_report(course, week)
     html, table = write_report(course, found)
     if as_json:
@@ -290,9 +291,9 @@ def prove(
     as_json: AsJson = False,
 ) -> None:
     """Show that the checks are right: they pass what is right and fail what is wrong."""
+    course = _open(course_root)
     from autograder.prove import prove_week, render
 
-    course = _open(course_root)
     chosen = course.weeks() if every or not weeks else weeks
     proofs = []
     for week in chosen:
@@ -321,10 +322,10 @@ def demo(
     course_root: Root = HERE,
 ) -> None:
     """Take a real week through the whole loop with eleven sample submissions."""
+    course = _open(course_root)
     from autograder.demo import demo as run_demo
     from autograder.grade import Options
 
-    course = _open(course_root)
     options = Options(workers=workers, sandbox=not no_sandbox)
     _selftest(course, options, None)
     with Screen() as screen:
