@@ -176,10 +176,10 @@ def text_losses(losses: Mapping[str, float], guess: float) -> Figure:
     names = list(losses)[::-1]
     ax.barh(names, [losses[name] for name in names], color=style.BLUE, height=0.65)
     for i, name in enumerate(names):
-        ax.text(losses[name] + 0.08, i, f"{losses[name]:.2f}", va="center", fontsize=9)
+        ax.text(0.12, i, f"{losses[name]:.2f}", va="center", fontsize=9, color="white")
     ax.axvline(guess, color=style.RED, ls="--")
     ax.text(guess, len(names) - 0.42, " blind guess", color=style.RED, fontsize=9, va="bottom")
-    ax.set(xlabel="loss (nats per token)", xlim=(0, guess * 1.45))
+    ax.set(xlabel="loss (nats per token)", xlim=(0, 1.1 * max(guess, *losses.values())))
     _grid_behind_bars(ax)
     return fig
 
