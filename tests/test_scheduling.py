@@ -19,7 +19,7 @@ from autograder import reference, scheduling
 from autograder.courses import UNPROTECTED, Course, open_course
 from autograder.errors import UserError
 from autograder.execute import Execution, ExecutionJob, JobCell
-from autograder.grade import Options, _Grader, grade
+from autograder.grade import GradeRun, Options, _Grader, _Ready, grade
 from autograder.ingest import ingest
 from autograder.journal import open_journal
 from autograder.judge import judge
@@ -41,20 +41,14 @@ def jobs_for(course: Course, students: list[str]) -> list[tuple[str, tuple[Execu
     """What workers are sent for these students, made by the engine itself."""
     template = read_template(course, WEEK)
     references = load_references(course, WEEK, say=lambda _: None)
-    run = open_journal(course.state, WEEK)
-    grader = _Grader(course, template, references, run, Options(), UNPROTECTED, None)
+    journal, run = open_journal(course.state, WEEK), GradeRun(WEEK)
+    grader = _Grader(course, template, references, journal, Options(), UNPROTECTED, run)
     made = []
     for student in students:
         submission = ingest(course.folder("submitted", WEEK, student), student, WEEK)
         prepared = prepare(submission, template)
-        made.append((student, grader.jobs(scheduling_ready(submission, prepared))))
+        made.append((student, grader.jobs(_Ready(submission, prepared, "key"))))
     return made
-
-
-def scheduling_ready(submission, prepared):
-    from autograder.grade import _Ready
-
-    return _Ready(submission, prepared, "key")
 
 
 @contextlib.contextmanager
@@ -113,7 +107,7 @@ def test_only_a_window_of_submissions_is_in_flight(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.slow
-def test_a_pool_gives_everything_back_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pool_gives_everything_back_once() -> None:
     """Real processes: every submission comes back once, with its own output."""
     work = [(n, (quick_job(f"w/s{n}", f"print({n})"),)) for n in range(5)]
     found = dict(scheduling.run_jobs(iter(work), workers=2))
