@@ -35,9 +35,7 @@ class DemoResult:
     broken: tuple[str, ...]
 
 
-def demo(
-    source: Course, folder: Path, week: str, options: Options, watcher: Watcher
-) -> DemoResult:
+def demo(source: Course, folder: Path, week: str, options: Options, watcher: Watcher) -> DemoResult:
     """Run the whole loop for one week in `folder`.
 
     Raises:

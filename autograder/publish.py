@@ -179,7 +179,7 @@ def _readme(weeks: Sequence[str]) -> str:
 
 
 def _pyproject(course: Course) -> str:
-    template = Template((FOLDER / "edition/pyproject.toml").read_text("utf-8"))
+    template = Template((FOLDER / "edition/pyproject.toml.in").read_text("utf-8"))
     project = tomllib.loads(_find(course, "pyproject.toml").read_text("utf-8"))["project"]
     return template.substitute(
         version=project["version"],
