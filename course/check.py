@@ -40,6 +40,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is given up
 START_SECONDS = 120
 MOST_MESSAGE = 400  # characters of one message
+ANSWER_STUBS = ("Write your answer here.", TEXT_STUB, STUB)  # what stands where an answer belongs
 
 
 class State(StrEnum):
@@ -448,18 +449,23 @@ def _titles(notebook: Notebook) -> dict[str, str]:
 
 def _written(notebook: Notebook) -> Iterator[WrittenQuestion]:
     """Questions for a person: nbgrader's task cells, and answers that are graded by hand."""
-    answers = {
-        (cell.grade_id or "").split("_", 1)[-1]: cell
-        for cell in notebook.cells
-        if cell.solution and cell.kind == "markdown"
-    }
     for cell in notebook.tracked.values():
         if cell.task or (cell.grade and cell.solution):
-            name = cell.grade_id or ""
-            answer = cell if cell.solution else answers.get(name.split("_", 1)[-1])
-            text = answer.source.strip() if answer else ""
-            answered = bool(text) and TEXT_STUB not in text and STUB not in text
-            yield WrittenQuestion(name, cell.points, answered)
+            answer = cell if cell.solution else _answer_of(cell, notebook)
+            answered = answer is not None and _is_answered(answer.source)
+            yield WrittenQuestion(cell.grade_id or "", cell.points, answered)
+
+
+def _answer_of(question: Cell, notebook: Notebook) -> Cell | None:
+    """The cell `answer_X` of the task cell `written_X`. It has no metadata: its id tells it."""
+    name = "answer_" + (question.grade_id or "").split("_", 1)[-1]
+    return next((cell for cell in notebook.cells if name in (cell.id, cell.grade_id)), None)
+
+
+def _is_answered(text: str) -> bool:
+    for stub in ANSWER_STUBS:
+        text = text.replace(stub, "")
+    return bool(text.strip("*_ \t\r\n"))
 
 
 def _troubles(runs: list[CellRun]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def week(solutions: dict[str, str]) -> nbformat.NotebookNode:
             ),
             new_code_cell("raise SystemError", id="play", metadata={"tags": ["nbval-skip"]}),
             marked("Why?", "written_numbers", "markdown", task=True, locked=True, points=5),
-            marked("YOUR ANSWER HERE", "answer_numbers", "markdown", solution=True),
+            new_markdown_cell("*Write your answer here.*", id="answer_numbers"),
         ]
     )
 
@@ -202,6 +202,42 @@ def test_a_finished_notebook_is_clean(folder: Path) -> None:
     assert seen[0] == (0, 5, "setup")
     assert seen[-1][:2] == (5, 5)
     assert [question.answered for question in report.written] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("*Write your answer here.*", False),
+        ("", False),
+        (" \n", False),
+        ("YOUR ANSWER HERE", False),
+        ("Because a half is not a double.", True),
+        ("*Write your answer here.*\n\nBecause it is written below the line.", True),
+    ],
+)
+def test_a_written_answer_is_noticed(folder: Path, text: str, answered: bool) -> None:
+    """The text of `answer_X` counts as the answer to `written_X` unless it is empty or a stub."""
+    notebook = week(DONE)
+    notebook.cells[-1].source = text
+    copy = read_notebook(write(notebook, folder / f"{WEEK}.ipynb"))
+    (question,) = selfcheck._written(copy)
+    assert (question.name, question.points) == ("written_numbers", 5)
+    assert question.answered is answered
+
+
+@pytest.mark.parametrize("week_name", sorted(p.name for p in (ROOT / "release").glob("week*")))
+def test_released_weeks_notice_a_written_answer(tmp_path: Path, week_name: str) -> None:
+    """In each released week the question is open at first, and answered once text is there."""
+    notebook = nbformat.read(ROOT / "release" / week_name / f"{week_name}.ipynb", 4)
+    path = tmp_path / f"{week_name}.ipynb"
+    before = list(selfcheck._written(read_notebook(write(notebook, path))))
+    for cell in notebook.cells:
+        if cell.id.startswith("answer_"):
+            cell.source = "A context that was never seen has no count."
+    after = list(selfcheck._written(read_notebook(write(notebook, path))))
+    assert [question.answered for question in before] == [False] * len(before)
+    assert [question.answered for question in after] == [True] * len(before)
+    assert before
 
 
 def test_everything_runs_the_playground_too(folder: Path) -> None:
