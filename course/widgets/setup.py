@@ -212,7 +212,8 @@ def next_token_explorer(
     def draw(prompt: str, temperature: float) -> Figure:
         logits = next_token_logits(model, tokenizer, prompt)
         tokens, probabilities = likely_tokens(logits, tokenizer, softmax, temperature)
-        title = f"next token after: …{prompt[-40:]}   (temperature {temperature:.2f})"
+        shown = prompt if len(prompt) <= 40 else f"…{prompt[-40:]}"
+        title = f"next token after: {shown}   (temperature {temperature:.2f})"
         reach = min(1.0, 0.05 + 1.1 * float(probabilities[0]))
         return plots.probability_bars(probabilities, tokens, title, reach)
 
