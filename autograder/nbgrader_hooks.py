@@ -7,22 +7,28 @@ lists (see nbgrader_config.py) and call the same stages as `autograder grade`.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
+from nbgrader.converters import base
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import find_all_files
 
 from autograder.courses import CONFIG_FILE, Course, course_from_config, open_course
 from autograder.errors import GraderFault, Refused
 from autograder.execute import Execution, execute
-from autograder.ingest import Submission, ingest
+from autograder.ingest import Submission, ingest, shown_id
 from autograder.judge import Judgement, judge
 from autograder.judged import bare_notebook, judged_notebook
 from autograder.prepare import PreparedNotebook, prepare, read_template
-from autograder.record import Judged, open_gradebook, record
+from autograder.record import RUN_BY_BROWSERS, Judged, open_gradebook, record
 from autograder.reference import job_for, load_references
+
+_refused: set[str] = set()  # folders of which nbgrader must copy nothing
 
 
 def refuse_odd_submissions(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -34,13 +40,45 @@ def refuse_odd_submissions(assignment: str, student: str, notebooks: list[str]) 
     folder = Path(notebooks[0]).parent
     if folder.parent.parent.name != "submitted":
         return  # nbgrader's other converters share the hook's name, not its meaning
-    course = open_course(_root_of(folder))
+    reason = _refusal(folder, notebooks)
+    if reason:
+        _refused.add(os.path.abspath(folder))  # first: nbgrader goes on when a hook fails
+        notebooks.clear()
+        _ask_for_review(open_course(_root_of(folder)), folder.name, folder.parent.name, reason)
+        print(f"{shown_id(folder.parent.name)} needs a review: {reason}")
+
+
+def _refusal(folder: Path, notebooks: list[str]) -> str:
+    """Why nbgrader must not touch a submission; empty when it may.
+
+    What nbgrader itself could not read would keep the score of the submission before it.
+    """
+    _refused.discard(os.path.abspath(folder))
     try:
         ingest(folder, folder.parent.name, folder.name)
+        for notebook in notebooks:
+            nbformat.read(notebook, as_version=4)
     except Refused as refusal:
-        _ask_for_review(course, folder.name, folder.parent.name, str(refusal))
-        notebooks.clear()
-        print(f"{folder.parent.name} needs a review: {refusal}")
+        return str(refusal)
+    except Exception as error:
+        return f"It cannot be read ({type(error).__name__}: {error})."
+    return ""
+
+
+def _files_to_copy(path: str, exclude: list[str] | None = None) -> list[str]:
+    """nbgrader's list of attachments, which it copies with links followed, hook or no hook.
+
+    What a browser would run stays in submitted/: the formgrader serves autograded/ as pages.
+    """
+    found = find_all_files(path, exclude)
+    if Path(path).parent.parent.name != "submitted":
+        return found
+    if os.path.abspath(path) in _refused:
+        return []
+    return [file for file in found if not file.lower().endswith(RUN_BY_BROWSERS)]
+
+
+base.find_all_files = _files_to_copy
 
 
 @cache

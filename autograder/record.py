@@ -34,6 +34,10 @@ from autograder.errors import UserError
 from autograder.ingest import STUDENT_ID
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
+RUN_BY_BROWSERS = (
+    ".html", ".htm", ".xhtml", ".xht", ".shtml", ".mhtml", ".mht", ".svg", ".svgz", ".xml", ".xsl",
+    ".xslt", ".js", ".mjs", ".swf", ".hta",
+)  # fmt: skip
 WAITS = (1, 2, 4, 8)  # seconds between tries while another program writes to the gradebook
 
 # nbgrader 0.9.6 builds a new submission in an order that SQLAlchemy 2.1 remarks on; it is harmless
@@ -187,6 +191,11 @@ def _penalise_if_late(course: Course, gradebook: Gradebook, judged: Judged) -> N
 
 
 # ------------------------------------------------------------------------------------ folders
+def _as_text(path: str) -> str:
+    """The formgrader serves autograded/ from its own address: what a browser runs becomes text."""
+    return f"{path}.txt" if path.lower().endswith(RUN_BY_BROWSERS) else path
+
+
 def _write_autograded(course: Course, judged: Judged) -> None:
     """Write autograded/STUDENT/WEEK as a whole: readers see the old folder or the new one."""
     target = course.folder("autograded", judged.week, judged.student)
@@ -196,7 +205,7 @@ def _write_autograded(course: Course, judged: Judged) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{judged.week}.", dir=target.parent))
     for path, content in judged.attachments:
-        file = made / path
+        file = made / _as_text(path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     for name, notebook in judged.notebooks:

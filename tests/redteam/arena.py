@@ -138,12 +138,12 @@ class Arena:
             honest["double"] += f"  # {self.canaries['submission']}"
             tiny_course.submit(self.root, neighbour, tiny_course.solve(self.root, honest))
         for attack in attacks:
-            self._submit(attack)
+            self.submit_one(attack, attack.who)
 
-    def _submit(self, attack: Attack) -> None:
+    def submit_one(self, attack: Attack, who: str) -> None:
         notebook = tiny_course.solve(self.root, attack.sources(self.words))
         made = attack.change(notebook) if attack.change else notebook
-        folder = tiny_course.submit(self.root, attack.who, made)
+        folder = tiny_course.submit(self.root, who, made)
         for name, content in attack.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)

@@ -10,7 +10,7 @@ import pytest
 from .arena import Outcome, arena, make_template
 from .attacks import Attack
 
-WITH_FEEDBACK = ("hidden", "viewers")  # pages cost more than grading; these families need them
+WITH_FEEDBACK = ("hidden",)  # pages cost more than grading; this family needs them
 Graded = Callable[[str, str], Outcome]
 
 

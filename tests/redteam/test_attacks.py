@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from . import forging, hidden, messages, oddities, sabotage, secrets
+from . import forging, hidden, messages, oddities, sabotage, secrets, viewers
 from .arena import NEIGHBOURS, was_armed
 from .attacks import Attack
 from .conftest import Graded
@@ -18,6 +18,7 @@ FAMILIES = {
     "hidden": hidden.ATTACKS,
     "sabotage": sabotage.ATTACKS,
     "oddities": oddities.ATTACKS,
+    "viewers": viewers.ATTACKS,
 }
 COLD, WARM = "word2chat-sandbox", "word2chat-warm"
 RUN_QUICKLY = WARM
