@@ -222,7 +222,7 @@ def base_jail(bwrap: str, gpu: str | None = None) -> list[str]:
 
 def python_command(module: str, *arguments: str) -> list[str]:
     """How the Python inside runs a module of `inside/`; -P keeps folders off sys.path."""
-    return ["--", sys.executable, "-P", "-s", "-m", f"word2chat_inside.{module}", *arguments]
+    return ["--", os.path.normpath(sys.executable), "-P", "-s", "-m", f"word2chat_inside.{module}", *arguments]
 
 
 def namespaces() -> list[str]:
