@@ -115,6 +115,9 @@ def _read_files(folder: Path, limits: IngestLimits) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         _read_folder(top, folder.name, "", files, limits)
+    except OSError as error:  # no right to read it, or gone since it was listed
+        what = ascii(error.filename)[1:-1][:100]
+        raise Refused(f"'{what}' of this student cannot be read: {error.strerror}.") from error
     finally:
         os.close(top)
     return files

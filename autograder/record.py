@@ -199,6 +199,8 @@ def _as_text(path: str) -> str:
 def _write_autograded(course: Course, judged: Judged) -> None:
     """Write autograded/STUDENT/WEEK as a whole: readers see the old folder or the new one."""
     target = course.folder("autograded", judged.week, judged.student)
+    if target.is_symlink():
+        target.unlink()
     if judged.needs_review is not None:
         shutil.rmtree(target, ignore_errors=True)
         return

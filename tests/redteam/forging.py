@@ -146,7 +146,8 @@ for name in dir(numpy.testing):
         setattr(numpy.testing, name, lambda *a, **k: None)
 torch.Tensor.__eq__ = lambda a, b: torch.ones(())
 space = get_ipython().user_ns
-space.update(len=lambda x: 3, all=yes, any=yes, abs=lambda x: 0, isinstance=yes, tuple=lambda x: (2,))
+space.update(len=lambda x: 3, all=yes, any=yes, abs=lambda x: 0, isinstance=yes)
+space.update(tuple=lambda x: (2,))
 builtins.all = builtins.any = yes
 """,
     "equals_everything": """
@@ -241,7 +242,9 @@ except ImportError:
 """,
     "detects_grading_and_leaves": """
 import os, socket
-if socket.gethostname() == "grader" or os.path.exists("/opt/word2chat") or "NBGRADER" in str(os.environ):
+signs = (socket.gethostname() == "grader", os.path.exists("/opt/word2chat"),
+         "NBGRADER" in str(os.environ))
+if any(signs):
     def double(x): raise SystemExit(0)
     def row_sums(x): raise KeyboardInterrupt
 """,

@@ -1,4 +1,4 @@
-"""The hidden checks: a student's code has them in its memory by then; feedback must not carry them out."""
+"""The hidden checks: a student's code has them in its memory; feedback must not carry them out."""
 
 from __future__ import annotations
 

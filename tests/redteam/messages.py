@@ -56,7 +56,7 @@ at_checks(lambda: send("display_data", {"data": {MIME: json.dumps(evidence("matr
     "probe_of_another_type": """
 silence_probes()
 def publish():
-    for shown in (None, 7, "6", [], [evidence("matrix")], {}, {"label": None}, {"label": ["matrix"]},
+    for shown in (None, 7, "6", [], [evidence("matrix")], {}, {"label": None}, {"label": ["a"]},
                   evidence({"matrix": 1}), evidence("matrix", None), evidence("matrix", 6.0),
                   evidence("matrix", [6.0]), evidence("matrix", {"kind": ["array"]}),
                   evidence("matrix", {"kind": {}}), evidence("matrix", {"kind": "array"})):
@@ -83,7 +83,7 @@ at_checks(lambda: forge_all(points=10**400, rtol=10**400))
 silence_probes()
 at_checks(lambda: forge_all(points=float("nan"), rtol=float("inf"), atol=True))
 """,
-    "probe_with_lone_surrogates": r'''
+    "probe_with_lone_surrogates": r"""
 silence_probes()
 def publish():
     for label in LABELS:
@@ -92,7 +92,7 @@ def publish():
         kernel.session.pack = lambda obj: json.dumps(obj, default=str).encode("ascii")
         send("display_data", content)
 at_checks(publish)
-''',
+""",
     "stream_with_lone_surrogates": r"""
 session.pack = lambda obj: json.dumps(obj, default=str).encode("ascii")
 send("stream", {"name": "stdout", "text": "\ud800\udfff\x00"})

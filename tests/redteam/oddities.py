@@ -49,7 +49,8 @@ def same_id_everywhere(notebook: NotebookNode) -> bytes:
 
 def odd_ids(notebook: NotebookNode) -> bytes:
     stored = json.loads(json.dumps(notebook))
-    for cell, odd in zip(stored["cells"], (None, 7, [], {}, "../../x", "x" * 10**6, ""), strict=False):
+    values = (None, 7, [], {}, "../../x", "x" * 10**6, "")
+    for cell, odd in zip(stored["cells"], values, strict=False):
         cell["id"] = odd
         cell["metadata"] = {"nbgrader": {"grade_id": odd}}
     return json.dumps(stored).encode()
@@ -77,7 +78,8 @@ NOTEBOOKS = [
     Attack("not_utf8", score=None, change=raw(b"\xff\xfe\x00{"), says="UTF-8"),
     Attack("empty_file", score=None, change=raw(b""), says="not a notebook"),
     Attack("nested_without_end", score=None, change=raw(b"[" * 200_000), says="nested"),
-    Attack("format_3", score=None, change=raw(b'{"worksheets": [], "nbformat": 3}'), says="format 4"),
+    Attack("format_3", score=None, change=raw(b'{"worksheets": [], "nbformat": 3}'),
+           says="format 4"),
     Attack("format_99", change=as_json(nbformat=99, nbformat_minor=10**9)),
     Attack("cells_of_odd_types", score=None, change=as_json(cells=[None, 7, [], "x"]), says="type"),
     Attack("metadata_of_odd_type", change=as_json(metadata=[1, {"a": None}])),
@@ -140,6 +142,18 @@ def bytes_as_file_name(folder: Path) -> None:
     Path(os.fsdecode(bytes(folder) + b"/\xff\xfe.txt")).write_text("x")
 
 
+def unreadable(folder: Path) -> None:
+    (folder / "data.txt").write_text("x")
+    (folder / "data.txt").chmod(0)
+
+
+def folder_in_place_of_the_notebook(folder: Path) -> None:
+    notebook = next(folder.glob("*.ipynb"))
+    notebook.rename(folder / "other.ipynb")
+    notebook.mkdir()
+    (notebook / "x.txt").write_text("x")
+
+
 def markup_as_file_name(folder: Path) -> None:
     (folder / "a[").mkdir()
     (folder / "a[" / "b].txt").symlink_to("/etc/passwd")
@@ -149,15 +163,20 @@ FOLDERS = [
     Attack("no_notebook", score=None, plant=no_notebook, says="No notebook"),
     Attack("folder_named_like_a_notebook", score=None, plant=folder_named_like_a_notebook,
            says="name of a notebook"),
+    Attack("folder_in_place_of_the_notebook", score=None, plant=folder_in_place_of_the_notebook,
+           says="name of a notebook"),
     Attack("pipe_among_the_files", score=None, plant=pipe, says="not a regular file"),
     Attack("pipe_as_timestamp", score=None, plant=pipe_as_timestamp, says="not a regular file"),
     Attack("socket_among_the_files", score=None, plant=unix_socket, says="not a regular file"),
     Attack("folders_60_deep", score=None, plant=nested_folders, says="deep"),
     Attack("files_beyond_number", score=None, plant=many_files, says="more than"),
     Attack("file_of_100_gb", score=None, plant=sparse_file, says="too large"),
-    Attack("file_name_of_control_characters", score=None, plant=odd_file_name, says="odd characters"),
+    Attack("file_name_of_control_characters", score=None, plant=odd_file_name,
+           says="odd characters"),
     Attack("file_name_of_bytes", score=None, plant=bytes_as_file_name, says="odd characters"),
     Attack("file_name_of_markup", score=None, plant=markup_as_file_name, says="symbolic link"),
+    *([Attack("file_that_cannot_be_read", score=None, plant=unreadable, says="cannot be read")]
+      if os.geteuid() else []),
     Attack("timestamp_of_garbage", files={"timestamp.txt": b"\xff\x00yesterday"}),
     Attack("timestamp_of_the_future", files={"timestamp.txt": b"2999-01-01 00:00:00 UTC"}),
     Attack("timestamp_is_a_bomb", files={"timestamp.txt": b"9" * 5_000_000}),

@@ -22,10 +22,10 @@ for path in ("@ROOT@/gradebook.db", "/gradebook.db", "../../../gradebook.db", "g
 """,
     "files_of_everyone": """
 import glob, os, sys
-wanted = ["@ROOT@", "@ROOT@/submitted/ann-honest/@WEEK@", "@ROOT@/source/@WEEK@", "@ROOT@/.autograder",
-          "@ROOT@/.autograder/journal", "@ROOT@/autograded", "@HOME@", "/etc", "/usr/lib", "/opt",
+wanted = ["@ROOT@", "@ROOT@/submitted/ann-honest/@WEEK@", "@ROOT@/source/@WEEK@",
+          "@ROOT@/.autograder", "@ROOT@/.autograder/journal", "@ROOT@/autograded", "@HOME@", "/etc", "/usr/lib", "/opt",
           "@HOME@/.ipython/profile_default/startup", "@HOME@/.jupyter", "@HOME@/.config", "/root",
-          "/opt/word2chat/course", *sys.path, "/dev", "/sys", "/proc/sys/kernel", "/run", "/var/tmp"]
+          "/opt/word2chat/course", *sys.path, "/dev", "/sys", "/proc/sys/kernel", "/run"]
 for folder in wanted:
     for name in ("@MARK@", "@WEEK@.ipynb", "nbgrader_config.py", "sitecustomize.py", "conftest.py"):
         try:
@@ -74,8 +74,8 @@ for _ in range(3):
 """,
     "daemon_that_ignores_signals": """
 import subprocess
-subprocess.Popen(["/bin/sh", "-c", "trap '' TERM INT HUP QUIT; while :; do sleep 1; : @NUMBER@; done"],
-                 start_new_session=True)
+script = "trap '' TERM INT HUP QUIT; while :; do sleep 1; : @NUMBER@; done"
+subprocess.Popen(["/bin/sh", "-c", script], start_new_session=True)
 """,
     "daemon_that_holds_the_sockets": """
 import os, signal

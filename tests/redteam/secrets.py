@@ -1,7 +1,8 @@
 """Secrets: reading what is not the student's, and carrying it out.
 
-Whatever these attacks manage to read they print, before any check, where it is kept. The arena looks
-for its canaries in all that was stored. An attack prints GOT when something worked that must not.
+Whatever these attacks manage to read they print, before any check, where it is kept. The arena
+looks for its canaries in all that was stored. An attack prints GOT when something worked that
+must not.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ import os
 for name in os.listdir("/proc/self/fd"):
     for step in ("", "/..", "/../..", "/../../..", "/../../../../@ROOT@"):
         try:
-            print(name, os.readlink(f"/proc/self/fd/{name}"), os.listdir(f"/proc/self/fd/{name}{step}"))
-            for file in os.listdir(f"/proc/self/fd/{name}{step}"):
-                print(open(f"/proc/self/fd/{name}{step}/{file}").read()[:2000])
+            place = f"/proc/self/fd/{name}{step}"
+            print(name, os.readlink(f"/proc/self/fd/{name}"), os.listdir(place))
+            for file in os.listdir(place):
+                print(open(f"{place}/{file}").read()[:2000])
         except OSError:
             pass
 """,
@@ -86,7 +88,8 @@ for pid in {os.getppid(), 1, @GRADER@} - {os.getpid()}:
     for part in ("cwd", "root", "exe", "fd", "environ", "mem", "maps", "ns/pid", "root/@ROOT@"):
         try:
             path = f"/proc/{pid}/{part}"
-            print("GOT", pid, part, os.listdir(path) if os.path.isdir(path) else open(path).read(99))
+            seen = os.listdir(path) if os.path.isdir(path) else open(path).read(99)
+            print("GOT", pid, part, seen)
         except OSError:
             pass
 """,
@@ -97,7 +100,7 @@ def attempt(name, fn):
         print("GOT", name, fn())
     except OSError:
         pass
-hosts = ["127.0.0.1", "localhost", "0.0.0.0", "10.0.2.2", "172.17.0.1", "169.254.169.254", "1.1.1.1"]
+hosts = ["127.0.0.1", "localhost", "0.0.0.0", "10.0.2.2", "172.17.0.1", "169.254.169.254"]
 for host in hosts:
     attempt(host, lambda: socket.create_connection((host, @TCP@), 0.2).send(b"x"))
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -145,8 +148,8 @@ for uid in range(0x70000000, 0x70000000 + 2000):
     "forbidden_system_calls": """
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
-x86 = {"ptrace": 101, "keyctl": 250, "add_key": 248, "request_key": 249, "mount": 165, "umount2": 166,
-       "pivot_root": 155, "unshare": 272, "setns": 308, "bpf": 321, "perf_event_open": 298,
+x86 = {"ptrace": 101, "keyctl": 250, "add_key": 248, "request_key": 249, "mount": 165,
+       "umount2": 166, "pivot_root": 155, "unshare": 272, "setns": 308, "bpf": 321, "perf_event_open": 298,
        "userfaultfd": 323, "io_uring_setup": 425, "process_vm_readv": 310, "process_vm_writev": 311,
        "kexec_load": 246, "init_module": 175, "open_by_handle_at": 304, "syslog": 103,
        "fsopen": 430, "open_tree": 428, "move_mount": 429, "mount_setattr": 442, "swapon": 167,
@@ -212,7 +215,8 @@ for path in ("/proc/kcore", "/proc/kmsg", "/dev/mem", "/dev/kmsg", "/proc/sysrq-
 LEAVE = """
 import ctypes, mmap, os, socket, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
-for folder in ("/tmp", "/dev/shm", "/var/tmp", "/run", "/dev/mqueue", os.path.expanduser("~"), ".", "/"):
+places = ("/tmp", "/dev/shm", "/var/tmp", "/run", "/dev/mqueue", os.path.expanduser("~"), ".", "/")
+for folder in places:
     try:
         with open(f"{folder}/@MARK@", "w") as file:
             file.write("left for you")
@@ -221,7 +225,8 @@ for folder in ("/tmp", "/dev/shm", "/var/tmp", "/run", "/dev/mqueue", os.path.ex
         pass
 shared = libc.shmget(@NUMBER@ % 2**31, 4096, 0o1666)
 libc.msgget(@NUMBER@ % 2**31, 0o1666)
-queue = libc.mq_open(b"/@MARK@", os.O_CREAT | os.O_RDWR, 0o666, None) if hasattr(libc, "mq_open") else -1
+if hasattr(libc, "mq_open"):
+    libc.mq_open(b"/@MARK@", os.O_CREAT | os.O_RDWR, 0o666, None)
 server = socket.socket(socket.AF_UNIX); server.bind("\\0@MARK@"); server.listen()
 try:
     tcp = socket.socket(); tcp.bind(("127.0.0.1", 40404)); tcp.listen()
@@ -253,7 +258,8 @@ while time.monotonic() < end:
 def link_to(target: str) -> object:
     def plant(folder: Path) -> None:
         root = folder.parents[2]
-        (folder / "notes.txt").symlink_to(target.format(root=root, home=Path.home(), week=folder.name))
+        place = target.format(root=root, home=Path.home(), week=folder.name)
+        (folder / "notes.txt").symlink_to(place)
 
     return plant
 

@@ -64,7 +64,9 @@ def test_no_points(provisioner: str, family: str, attack: Attack, graded: Graded
     assert (entry.score, outcome.scores[attack.shown]) == (attack.score, attack.score)
     verdicts = {str(check.verdict) for judged in entry.judgements for check in judged.checks}
     assert not attack.says or attack.says in verdicts
-    assert was_armed(outcome, attack.shown) or not attack.armed, outcome.outputs[attack.shown][:2000]
+    assert was_armed(outcome, attack.shown) or not attack.armed, outcome.outputs[attack.shown][
+        :2000
+    ]
 
 
 @pytest.mark.parametrize(("provisioner", "family", "attack"), list(every_attack()))
