@@ -155,6 +155,26 @@ def test_parallelogram_joins_only_the_two_chosen_pairs() -> None:
     assert dashed(plots.parallelogram_figure(WORDS, SQUARE, PAIRS)) == 0
 
 
+def test_parallelogram_names_only_the_chosen_of_many_pairs() -> None:
+    """Many arrows: only the two chosen carry their words; a few arrows: all do."""
+
+    def names(n_pairs: int) -> set[str]:
+        words = [f"{side}{i}" for i in range(n_pairs) for side in "ab"]
+        vectors = np.random.default_rng(0).normal(size=(len(words), 5))
+        pairs = [(f"a{i}", f"b{i}") for i in range(n_pairs)]
+        figure = plots.parallelogram_figure(words, vectors, pairs, (0, 2))
+        return {text.get_text() for text in figure.axes[0].texts} - {""}
+
+    assert names(plots.MANY_PAIRS + 1) == {"a0", "b0", "a2", "b2"}
+    assert len(names(plots.MANY_PAIRS)) == 2 * plots.MANY_PAIRS
+
+
+def test_bars_have_no_minus_zero() -> None:
+    """A small negative value is written 0.00, other signs stay."""
+    figure = plots.bars_figure(["a", "b"], [-0.001, -0.2], "share", "t")
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.00", "-0.20"]
+
+
 def test_accuracy_shows_a_dash_where_nothing_was_asked() -> None:
     """A relation without questions gets a dash, not a zero."""
     texts = {text.get_text() for text in FIGURES["accuracy"]().axes[0].texts}

@@ -13,6 +13,7 @@ from matplotlib.patches import FancyBboxPatch
 from course.plots import style
 
 Pair = tuple[int, int]
+MANY_PAIRS = 8  # the labels of more arrows than these overlap
 
 
 def _array(values: Any) -> np.ndarray:
@@ -99,7 +100,7 @@ def bars_figure(labels: Sequence[str], values: Any, xlabel: str, title: str) -> 
     fig, ax = style.figure(5.5, 0.32 * len(labels) + 1.0)
     places = np.arange(len(labels))
     bars = ax.barh(places, heights, color=style.BLUE, height=0.7)
-    ax.bar_label(bars, fmt="%.2f", padding=3, fontsize=9)
+    ax.bar_label(bars, fmt="{:z.2f}", padding=3, fontsize=9)  # z: never "-0.00"
     ax.set_yticks(places, labels)
     ax.invert_yaxis()
     ax.margins(x=0.15)
@@ -181,7 +182,8 @@ def parallelogram_figure(
         words: one name a row of `vectors`.
         vectors: (V, D).
         pairs: the relation; every word must be one of `words`.
-        show: two positions in `pairs`; their four corners are joined to a parallelogram.
+        show: two positions in `pairs`; their four corners are joined to a parallelogram. Of a
+            relation with many pairs only these two carry their words, so that labels stay apart.
     """
     index = {word: i for i, word in enumerate(words)}
     ids = np.array([[index[a], index[b]] for a, b in pairs])
@@ -206,7 +208,8 @@ def _draw_pairs(
         colour = style.INK if strong else style.GREY
         for word, place, marker in ((first, start, "o"), (second, end, "s")):
             ax.plot(*place, marker=marker, color=colour, ms=4)
-            ax.annotate(word, place, xytext=(4, 4), textcoords="offset points", color=colour)
+            if strong or len(pairs) <= MANY_PAIRS:
+                ax.annotate(word, place, xytext=(4, 4), textcoords="offset points", color=colour)
     if len(show) == 2:
         i, j = show
         for side in (0, 1):
