@@ -154,6 +154,35 @@ def release(
 
 
 @app.command()
+def collect(
+    week: Week,
+    download: Annotated[Path, typer.Argument(help="A folder, zip or tar, as the LMS gave it.")],
+    course_root: Root = HERE,
+    name_pattern: Annotated[
+        str, typer.Option("--name-pattern", help="Regular expression with (?P<student>…).")
+    ] = r"(?P<student>[^/]+)/",
+    roster: Annotated[
+        Path | None, typer.Option("--roster", help="CSV: name in the LMS, student id.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sort an LMS download into submitted/, strictly; earlier versions are kept."""
+    from autograder.collect import collect as collect_week
+
+    course = _open(course_root)
+    done = collect_week(course, week, download, name_pattern, roster)
+    if as_json:
+        _print_json([dataclasses.asdict(one) for one in done])
+    else:
+        for one in done:
+            out.print(f"{one.outcome:10}{one.student}  {one.reason}", markup=False, soft_wrap=True)
+        taken = sum(one.outcome != "refused" for one in done)
+        out.print(f"{taken} collected, {len(done) - taken} refused. Next: `autograder grade {week}`.")
+    if any(one.outcome == "refused" for one in done):
+        raise typer.Exit(EXIT_REVIEW)
+
+
+@app.command()
 def grade(
     week: Week,
     course_root: Root = HERE,
