@@ -55,6 +55,7 @@ NoSandbox = Annotated[
     typer.Option("--no-sandbox", help="Run students' code as yourself, unprotected. Stamped."),
 ]
 HERE = Path(".")
+PROOF_COLUMNS = 150  # a line a week: better too wide for a terminal than cut
 WORK_ON_A_COPY = "Make it writable for this user, or work on a copy of the course."
 MAKE_ROOM = "Make room, then run the command again."
 DISK_REMEDIES = {
@@ -177,7 +178,8 @@ def collect(
         for one in done:
             out.print(f"{one.outcome:10}{one.student}  {one.reason}", markup=False, soft_wrap=True)
         taken = sum(one.outcome != "refused" for one in done)
-        out.print(f"{taken} collected, {len(done) - taken} refused. Next: `autograder grade {week}`.")
+        refused = len(done) - taken
+        out.print(f"{taken} collected, {refused} refused. Next: `autograder grade {week}`.")
     if any(one.outcome == "refused" for one in done):
         raise typer.Exit(EXIT_REVIEW)
 
@@ -337,7 +339,7 @@ def prove(
     if as_json:
         _print_json([dataclasses.asdict(proof) for proof in proofs])
     else:
-        out.print(render(proofs))
+        Console(width=max(out.width, PROOF_COLUMNS)).print(render(proofs))
     if not all(proof.ok for proof in proofs):
         raise typer.Exit(EXIT_UNPROVED)
 
