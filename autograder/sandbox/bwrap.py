@@ -222,7 +222,8 @@ def base_jail(bwrap: str, gpu: str | None = None) -> list[str]:
 
 def python_command(module: str, *arguments: str) -> list[str]:
     """How the Python inside runs a module of `inside/`; -P keeps folders off sys.path."""
-    return ["--", os.path.normpath(sys.executable), "-P", "-s", "-m", f"word2chat_inside.{module}", *arguments]
+    python = os.path.normpath(sys.executable)  # inside, the way of a `..` may not exist
+    return ["--", python, "-P", "-s", "-m", f"word2chat_inside.{module}", *arguments]
 
 
 def namespaces() -> list[str]:
