@@ -149,9 +149,19 @@ def test_the_other_figures_draw_what_they_are_given() -> None:
     assert list(left.lines[0].get_ydata()) == [3.6, 2.0]
     assert list(right.lines[0].get_ydata()) == [1.0, 5.0]
     top, bottom, _ = plots.state_readout(
-        "ab c", np.zeros((4, 9)), [2, 5], [1, 2, 0, 1], [0.9, 1.8, 0.1, 1.2], "letters"
+        "ab c",
+        np.zeros((4, 9)),
+        [2, 5],
+        [1, 2, 0, 1],
+        [0.9, 1.8, 0.1, 1.2],
+        "letters",
+        ["word", "vowel"],
     ).axes
     assert top.images[0].get_array().shape == (2, 4)
+    assert [label.get_text() for label in top.get_yticklabels()] == [
+        "unit 2 (word)",
+        "unit 5 (vowel)",
+    ]
     assert [bar.get_height() for bar in bottom.patches] == [1, 2, 0, 1]
     assert [label.get_text() for label in bottom.get_xticklabels()] == ["a", "b", "␣", "c"]
     assert len(plots.memory_curve({"a": [1, 2], "b": [3, 4]}).axes[0].lines) == 2
@@ -221,6 +231,14 @@ def test_writer_html_marks_the_copied_piece() -> None:
     assert "<mark></mark>" in widgets.writer_html(3, "qq", "abc")
 
 
+def test_writer_html_leaves_the_given_start_out() -> None:
+    """What the chain was given is no copy: the mark and the number count its own writing."""
+    shown = widgets.writer_html(2, "it is axthe", "it is a truth, the other", given=7)
+    assert "it is ax<mark>the</mark>" in shown
+    assert "3 characters in a row" in shown
+    assert "<mark>it is a</mark>" in widgets.writer_html(2, "it is axthe", "it is a truth, the")
+
+
 def test_markov_writer_follows_order_and_button() -> None:
     """The order slider and the button each ask for a new text."""
     asked: list[tuple[int, int]] = []
@@ -229,7 +247,8 @@ def test_markov_writer_follows_order_and_button() -> None:
         asked.append((order, seed))
         return f"text {order} {seed}"
 
-    writer = widgets.MarkovWriter(write, orders=[1, 3], book="text")
+    writer = widgets.MarkovWriter(write, orders=[1, 3], book="text", given=4)
+    assert "0 characters in a row" in writer.text.value  # " 1 0" is not in the book
     writer.order.value = 3
     assert "n = 3" in writer.text.value and asked[-1] == (3, 0)
     writer.again.click()

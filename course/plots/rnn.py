@@ -106,7 +106,7 @@ def transition_heatmap(bigrams: Counts, alphabet: Sequence[str]) -> Figure:
     ax.grid(False)
     ax.set(xlabel="next character", ylabel="current character")
     ax.set_title("A Markov chain over characters: one row, one distribution")
-    fig.colorbar(image, ax=ax, shrink=0.8, label="P(next | current), log scale")
+    fig.colorbar(image, ax=ax, shrink=0.8, label="P(next | current), log scale (white: never seen)")
     return fig
 
 
@@ -215,7 +215,8 @@ def clip_arrows(
     fig, ax = style.figure(5.2, 3.9)
     angle = np.linspace(0, np.pi / 2, 60)
     ax.plot(max_norm * np.cos(angle), max_norm * np.sin(angle), color=style.GREY, lw=1)
-    ax.text(max_norm * 0.1, max_norm * 1.04, "norm = max_norm", color=style.GREY, fontsize=9)
+    low = np.array([np.cos(0.12), np.sin(0.12)]) * max_norm * 1.03  # the circle's right end
+    ax.text(*low, "norm = max_norm", color=style.GREY, fontsize=9, va="center")
     arrows = [
         (gradient, style.INK, "-", "the gradient"),
         (per_tensor, style.RED, "--", "each tensor clipped by itself"),
@@ -346,6 +347,7 @@ def state_readout(
     truth: Floats,
     readout: Floats,
     label: str,
+    names: Sequence[str] = (),
 ) -> Figure:
     """Some hidden units over a text, and below them what all units together say about it.
 
@@ -356,12 +358,16 @@ def state_readout(
         truth: the property of each character that is asked for, T numbers.
         readout: what a linear readout of the state says about it, T numbers.
         label: the property's name.
+        names: what each of the units follows best, one word each; or nothing.
     """
     width = max(6.0, 0.15 * len(text))
     fig, (top, bottom) = style.figure(width, 4.2, rows=2, sharex=True, height_ratios=[2, 3])
-    rows = np.asarray(states)[:, list(units)].T
-    image = top.imshow(rows, cmap=style.DIVERGING, vmin=-1, vmax=1, aspect="auto")
-    top.set_yticks(range(len(units)), [f"unit {u}" for u in units], fontsize=8)
+    values = np.asarray(states)[:, list(units)].T
+    image = top.imshow(values, cmap=style.DIVERGING, vmin=-1, vmax=1, aspect="auto")
+    rows = [f"unit {unit}" for unit in units]
+    if names:
+        rows = [f"{row} ({name})" for row, name in zip(rows, names, strict=True)]
+    top.set_yticks(range(len(units)), rows, fontsize=8)
     top.tick_params(length=0)
     top.grid(False)
     top.set(title="Single units")

@@ -125,11 +125,15 @@ def copied_run(text: str, book: str) -> str:
     return best
 
 
-def writer_html(order: int, text: str, book: str) -> str:
-    """A sample of the n-gram chain of this order, with its longest copied piece marked."""
-    copied = copied_run(text, book)
-    before, _, after = text.partition(copied) if copied else (text, "", "")
-    marked = f"{html.escape(before)}<mark>{html.escape(copied)}</mark>{html.escape(after)}"
+def writer_html(order: int, text: str, book: str, given: int = 0) -> str:
+    """A sample of the n-gram chain of this order, with its longest copied piece marked.
+
+    The first `given` characters were handed to the chain, so they do not count as copied.
+    """
+    start, own = text[:given], text[given:]
+    copied = copied_run(own, book)
+    before, _, after = own.partition(copied) if copied else (own, "", "")
+    marked = f"{html.escape(start + before)}<mark>{html.escape(copied)}</mark>{html.escape(after)}"
     head = f"<b>n = {order}</b>: {len(copied)} characters in a row are copied from the book"
     return f"<p>{head}</p><pre style='{TEXT_STYLE}'>{marked}</pre>"
 
@@ -141,10 +145,17 @@ class MarkovWriter(_TextBox):
         write: (n, seed) -> text.
         orders: the values of n to choose from.
         book: the text that was counted.
+        given: how many characters at the start of each text the chain did not write itself.
     """
 
-    def __init__(self, write: Callable[[int, int], str], orders: Sequence[int], book: str) -> None:
-        self.write, self.book, self.seed = write, book, 0
+    def __init__(
+        self,
+        write: Callable[[int, int], str],
+        orders: Sequence[int],
+        book: str,
+        given: int = 0,
+    ) -> None:
+        self.write, self.book, self.given, self.seed = write, book, given, 0
         self.order = ipywidgets.SelectionSlider(
             options=list(orders), value=orders[0], description="n", continuous_update=False
         )
@@ -157,7 +168,7 @@ class MarkovWriter(_TextBox):
         super().__init__([ipywidgets.HBox([self.order, self.again]), self.text], still)
 
     def _sample(self, order: int) -> str:
-        return writer_html(order, self.write(order, self.seed), self.book)
+        return writer_html(order, self.write(order, self.seed), self.book, self.given)
 
     def _draw(self, _change: object = None) -> None:
         self.text.value = self._sample(self.order.value)
