@@ -209,13 +209,27 @@ def test_the_padded_batch_writes_every_token() -> None:
     assert {text.get_text() for text in fig.axes[0].texts} == {"a", "b", "c", "(pad)"}
 
 
+def test_the_gradient_check_says_where_the_exact_gradient_comes_from() -> None:
+    """A formula is not called autograd."""
+    by_formula = plots.gradcheck_scatter(torch.ones(2), torch.ones(2), label="by the formula")
+    assert by_formula.axes[0].get_xlabel() == "by the formula"
+    assert "autograd" in plots.gradcheck_scatter(torch.ones(2), torch.ones(2)).axes[0].get_xlabel()
+
+
+def test_speeds_are_dots_at_their_milliseconds() -> None:
+    """No bar begins at the zero that a logarithmic axis does not have."""
+    ax = plots.speed_dots({"slow": 0.1, "quick": 1e-4}).axes[0]
+    assert np.asarray(ax.lines[0].get_xdata()) == pytest.approx([0.1, 100.0])
+    assert not ax.patches
+
+
 @pytest.mark.parametrize(
     "draw",
     [
         plots.kernel_and_grader,
         plots.surprise,
         lambda: plots.surprise(0.3),
-        lambda: plots.speed_bars({"slow": 0.1, "quick": 1e-4}),
+        lambda: plots.speed_dots({"slow": 0.1, "quick": 1e-4}),
         lambda: plots.first_losses([0, 1], {27: [3.3, 3.8]}, lambda V, s: math.log(V) + s * s / 2),
         lambda: plots.text_losses({"a": 3.0, "b": 9.0}, guess=8.0),
         lambda: plots.similarity_grid(torch.eye(3), ["a", "b", "c"]),
