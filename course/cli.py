@@ -317,13 +317,19 @@ def _show_findings(report: CheckReport) -> None:
     for finding in report.findings:
         out.print(f"{words[finding.severity]}: {escape(finding.text)}")
     if not report.compared:
-        out.print("There is no shipped copy here to compare with, so deleted cells may be missed.")
+        out.print(
+            "There is no original beside your file, so this check cannot tell whether you have "
+            "deleted a cell."
+        )
 
 
 def _show_sum(report: CheckReport) -> None:
     text = f"Visible checks passed for {report.points_passed:g} of {report.points:g} points"
     colour = "green" if report.clean else "bold"
-    out.print(f"\n[{colour}]{text}[/{colour}]; hidden checks run at grading.")
+    out.print(
+        f"\n[{colour}]{text}[/{colour}]; hidden checks run at grading. Visible checks are a "
+        "sample: where your notebook prints a largest difference, read that too."
+    )
 
 
 # ------------------------------------------------------------------------------------ submit
