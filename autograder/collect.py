@@ -2,51 +2,67 @@
 
 A download is a folder, a zip or a tar of uploads; an upload is a notebook, other files, or a zip or
 tar of them. Who handed something in is read from the *name* that the LMS gave the upload, by a
-pattern and perhaps a roster, never from inside it. Archives are read member by member under caps;
-nothing is ever extracted by path. When a student hands in again, the version before is kept.
+pattern and perhaps a roster, never from inside it; when it arrived, from the LMS's own times.
+Archives are read member by member under caps; nothing is ever extracted by path. Nothing is lost:
+of several versions the last is graded, and all the others are kept in submitted_versions/.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 import shutil
 import stat
-import tarfile
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
+from autograder.archives import ARCHIVES, member_time, read_members, tar_members
 from autograder.courses import Course
 from autograder.errors import Refused, UserError
 from autograder.ingest import STUDENT_ID, TIMESTAMP_FILE, IngestLimits, shown_id
+from autograder.record import DISK_TROUBLE
 
 FOLDER_A_STUDENT = r"(?P<student>[^/]+)/"
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-DOWNLOAD_FILES = 200_000
+JUNK = ("__MACOSX", ".DS_Store", ".ipynb_checkpoints", "Thumbs.db")
 VERSIONS = "submitted_versions"
+PATH_PARTS, PART_BYTES = 10, 150
 
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of one student's upload: taken, unchanged, or refused with the reason."""
+    """What became of one student's upload.
+
+    outcome : "new", "replaced", "unchanged", "older" (kept aside: what is there came later) or
+        "refused"
+    """
 
     student: str
-    outcome: str  # "new", "replaced", "unchanged" or "refused"
+    outcome: str
     reason: str = ""
 
 
 @dataclass(frozen=True)
 class _File:
-    """A file of a download: its name there, its content when asked for, and when it arrived."""
+    """A file of a download: its name there, when it arrived, and how to read it."""
 
     name: str
-    content: bytes
     arrived: datetime
+    read: Callable[[], bytes]  # raises Refused
+
+
+@dataclass(frozen=True)
+class _Version:
+    """One submission of a student: files by path."""
+
+    arrived: datetime
+    files: dict[str, bytes]
 
 
 def collect(
@@ -69,25 +85,28 @@ def collect(
         limits: caps for one student's upload, as for ingest.
 
     Raises:
-        UserError: no such week, or the download, the pattern or the roster cannot be used.
+        UserError: no such week; the download, the pattern or the roster cannot be used; the disk
+            takes nothing more.
     """
     limits = limits or IngestLimits()
     expected = [path.name for path in course.source_notebooks(week)]
     pattern, ids = _pattern(name_pattern), _roster(roster)
     uploads: dict[str, list[_File]] = {}
-    refused: dict[str, str] = {}
-    for found in _read_download(download, limits, refused):
-        match = pattern.match(found.name)
-        if match is None:
-            refused[found.name] = "Its name does not fit the name pattern."
-            continue
-        inner = found.name[match.end() :].lstrip("/_- ") or PurePosixPath(found.name).name
-        uploads.setdefault(match["student"], []).append(_File(inner, found.content, found.arrived))
-    done = [
-        _take(course, week, ids, who, files, expected, limits) for who, files in uploads.items()
-    ]
-    done += [Collected(shown_id(name), "refused", why) for name, why in refused.items()]
-    return sorted(done, key=lambda one: one.student)
+    refused: list[Collected] = []
+    with ExitStack() as stack:
+        for found in _read_download(download, limits, stack):
+            match = pattern.match(found.name)
+            if match is None or not match["student"]:
+                why = "Its name does not fit the name pattern."
+                refused.append(Collected(shown_id(found.name), "refused", why))
+                continue
+            inner = found.name[match.end() :].lstrip("/_- ") or PurePosixPath(found.name).name
+            file = _File(inner, found.arrived, found.read)
+            uploads.setdefault(match["student"], []).append(file)
+        taken = [
+            _take(course, week, ids, who, files, expected, limits) for who, files in uploads.items()
+        ]
+    return sorted([*taken, *refused], key=lambda one: one.student)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -140,77 +159,169 @@ def _take(
             raise Refused("The roster does not know this name.")
         if not STUDENT_ID.fullmatch(student):
             raise Refused(f"'{shown_id(student)}' is not a student id that this grader accepts.")
-        unpacked = _unpack(files, limits)
-        _name_the_notebook(unpacked, expected)
-        arrived = max(file.arrived for file in files)
-        outcome = _write(course, week, student, unpacked, arrived)
-        return Collected(student, outcome)
+        versions = _versions(files, expected, limits)
+        outcomes = [_keep(course, week, student, version) for version in versions]
+        older = f"{len(versions) - 1} earlier in {VERSIONS}/" if len(versions) > 1 else ""
+        return Collected(student, outcomes[-1], older)
     except Refused as refusal:
         return Collected(shown_id(student or who), "refused", str(refusal))
 
 
-def _unpack(files: list[_File], limits: IngestLimits) -> dict[str, bytes]:
-    """The upload's files by path, with archives opened, once."""
-    unpacked: dict[str, bytes] = {}
-    for file in files:
-        inner = [file]
-        if file.name.lower().endswith(ARCHIVES):
-            inner = list(_members(file.name, file.content, file.arrived, limits))
-            if any(one.name.lower().endswith(ARCHIVES) for one in inner):
-                raise Refused(f"'{file.name}' holds another archive. Ask for plain files.")
-        for one in inner:
-            path = _safe_path(one.name)
-            if path in unpacked:
-                raise Refused(f"'{path}' is there twice.")
-            if path != TIMESTAMP_FILE:  # the time of arrival is ours to write
-                unpacked[path] = one.content
-    if sum(map(len, unpacked.values())) > limits.total_bytes or len(unpacked) > limits.files:
+def _versions(files: list[_File], expected: list[str], limits: IngestLimits) -> list[_Version]:
+    """What a student handed in, in order of arrival: files that belong together, or versions.
+
+    Two uploads that each bring a notebook are two versions, unless they bring different ones of the
+    notebooks that the week has.
+    """
+    if len(files) > limits.files:
+        raise Refused(f"There are more than {limits.files} files of this student.")
+    around = _folder_around([file.name for file in files])
+    parts = [
+        _Version(file.arrived, _unpack(file.name.removeprefix(around), file, expected, limits))
+        for file in sorted(files, key=lambda file: (file.arrived, len(file.name), file.name))
+    ]
+    carriers = [part for part in parts if _notebooks(part.files)]
+    brought = [path for part in carriers for path in _notebooks(part.files)]
+    if len(carriers) < 2 or (set(brought) <= set(expected) and len(brought) == len(set(brought))):
+        return [_together(parts, limits)]
+    beside = [part for part in parts if part not in carriers]
+    return [_together([*beside, carrier], limits) for carrier in carriers]
+
+
+def _together(parts: list[_Version], limits: IngestLimits) -> _Version:
+    files: dict[str, bytes] = {}
+    for part in parts:
+        twice = files.keys() & part.files.keys()
+        if twice:
+            raise Refused(f"'{min(twice)}' is there twice.")
+        files |= part.files
+    folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
+    both = folders & files.keys()
+    if both:
+        raise Refused(f"'{min(both)}' is a file and a folder.")
+    if sum(map(len, files.values())) > limits.total_bytes or len(files) > limits.files:
         raise Refused(
             f"The upload is over {limits.total_bytes:,} bytes or {limits.files} files. "
             "Ask the student to send the notebook alone."
         )
-    return unpacked
+    return _Version(parts[-1].arrived, files)
+
+
+def _unpack(name: str, file: _File, expected: list[str], limits: IngestLimits) -> dict[str, bytes]:
+    """A file of an upload by its path, or an archive's files by theirs; opened once, not deeper."""
+    content = file.read()
+    if not name.lower().endswith(ARCHIVES):
+        return _named({_safe_path(name): content}, expected)
+    files: dict[str, bytes] = {}
+    for name, data in read_members(file.name, content, limits.total_bytes, limits.files):
+        if name.lower().endswith(ARCHIVES):
+            raise Refused(f"'{file.name}' holds another archive. Ask for plain files.")
+        path = _safe_path(name)
+        if path in files:
+            raise Refused(f"'{path}' is there twice.")
+        files[path] = data
+    kept = [path for path in files if not _is_junk(path)]
+    around = _folder_around(kept)
+    return _named({path.removeprefix(around): files[path] for path in kept}, expected)
 
 
 def _safe_path(name: str) -> str:
     parts = PurePosixPath(name).parts
-    if not name.isprintable() or "\\" in name or name.startswith("/") or ".." in parts:
+    if not name.isprintable() or "\\" in name or name.startswith("/") or ".." in parts or not parts:
         raise Refused(f"A file has a path that leads elsewhere: {ascii(name)[:100]}.")
+    if len(parts) > PATH_PARTS or any(len(part.encode()) > PART_BYTES for part in parts):
+        raise Refused(f"A file has a path that is too long: {ascii(name)[:100]}.")
     return "/".join(parts)
 
 
-def _name_the_notebook(files: dict[str, bytes], expected: list[str]) -> None:
-    """An LMS renames files: the only notebook of an upload gets the name it should have.
+def _folder_around(paths: list[str]) -> str:
+    """The folders that all paths begin with, as many zips have them around everything."""
+    around = ""
+    while paths and len({path.split("/")[0] for path in paths}) == 1 and "/" in min(paths):
+        top = paths[0].split("/")[0] + "/"
+        around, paths = around + top, [path.removeprefix(top) for path in paths]
+    return around
 
-    A folder around everything, which many zips have, is taken away first.
+
+def _is_junk(path: str) -> bool:
+    """What operating systems and JupyterLab leave in a folder."""
+    return any(part in JUNK for part in path.split("/"))
+
+
+def _named(files: dict[str, bytes], expected: list[str]) -> dict[str, bytes]:
+    """The files with the only notebook under the name it should have: an LMS renames files.
+
+    A timestamp.txt is not taken: the time of arrival is ours to write.
     """
-    tops = {path.split("/")[0] for path in files}
-    if len(tops) == 1 and all("/" in path for path in files):
-        for path in list(files):
-            files[path.partition("/")[2]] = files.pop(path)
-    notebooks = [path for path in files if path.endswith(".ipynb") and "/" not in path]
+    files = {p: content for p, content in files.items() if not _is_junk(p) and p != TIMESTAMP_FILE}
+    notebooks = _notebooks(files)
     if len(expected) == 1 and len(notebooks) == 1 and expected[0] not in files:
         files[expected[0]] = files.pop(notebooks[0])
+    return files
 
 
-def _write(
-    course: Course, week: str, student: str, files: dict[str, bytes], arrived: datetime
-) -> str:
+def _notebooks(files: dict[str, bytes]) -> list[str]:
+    return [path for path in files if path.endswith(".ipynb") and "/" not in path]
+
+
+# ------------------------------------------------------------------------------------ writing
+def _keep(course: Course, week: str, student: str, version: _Version) -> str:
+    """Make a version the current one, unless the current one is newer; lose neither.
+
+    Raises:
+        UserError: the disk takes nothing more.
+    """
     target = course.folder("submitted", week, student)
     if target.is_symlink() or target.parent.is_symlink():
         raise Refused(f"submitted/{student} is a link; nothing was written through it.")
+    try:
+        return _place(course, week, student, version, target)
+    except OSError as error:
+        if error.errno in DISK_TROUBLE:
+            raise UserError(
+                f"submitted/{student} cannot be written: {error.strerror}.",
+                "Make room and run the command again: what was collected before is kept.",
+            ) from error
+        raise Refused(f"It cannot be written: {error.strerror}.") from error
+
+
+def _place(course: Course, week: str, student: str, version: _Version, target: Path) -> str:
     before = target.exists()
-    if before and _content(target) == files:
+    if before and _content(target) == version.files:
         return "unchanged"
-    if before:
-        _keep_version(course, week, student, target)
-    for path, content in files.items():
-        place = target / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{week}.", dir=target.parent))
+    try:
+        _fill(made, version)
+        if before and _arrival(target) > version.arrived:
+            if not _is_kept(course, week, student, version):
+                shutil.move(made, _next_version(course, week, student))
+            return "older"
+        if before:
+            shutil.move(target, _next_version(course, week, student))
+        made.rename(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return "replaced" if before else "new"
+
+
+def _fill(folder: Path, version: _Version) -> None:
+    folder.chmod(0o755)
+    for path, content in version.files.items():
+        place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-    stamp = arrived.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    (target / TIMESTAMP_FILE).write_text(f"{stamp}\n", "utf-8")
-    return "replaced" if before else "new"
+    stamp = version.arrived.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    (folder / TIMESTAMP_FILE).write_text(f"{stamp}\n", "utf-8")
+
+
+def _arrival(folder: Path) -> datetime:
+    """When the submission that lies there arrived; the beginning of time if it does not say."""
+    try:
+        text = (folder / TIMESTAMP_FILE).read_text("utf-8").strip().removesuffix(" UTC")
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except (OSError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _content(folder: Path) -> dict[str, bytes]:
@@ -223,93 +334,118 @@ def _content(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def _keep_version(course: Course, week: str, student: str, target: Path) -> None:
-    """Move the version before to submitted_versions/STUDENT/WEEK/1, 2, 3, …"""
-    kept = course.root / VERSIONS / student / week
-    kept.mkdir(parents=True, exist_ok=True)
-    number = 1 + max((int(old.name) for old in kept.iterdir() if old.name.isdigit()), default=0)
-    shutil.move(target, kept / str(number))
+def _kept(course: Course, week: str, student: str) -> list[Path]:
+    folder = course.root / VERSIONS / student / week
+    return [old for old in folder.iterdir() if old.name.isdigit()] if folder.is_dir() else []
+
+
+def _is_kept(course: Course, week: str, student: str, version: _Version) -> bool:
+    return any(_content(old) == version.files for old in _kept(course, week, student))
+
+
+def _next_version(course: Course, week: str, student: str) -> Path:
+    """submitted_versions/STUDENT/WEEK/1, 2, 3, …"""
+    number = 1 + max((int(old.name) for old in _kept(course, week, student)), default=0)
+    place = course.root / VERSIONS / student / week / str(number)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 # ------------------------------------------------------------------------------------ reading
-def _read_download(path: Path, limits: IngestLimits, refused: dict[str, str]) -> Iterator[_File]:
-    """Every file of a download. What cannot be read is noted in `refused`, by its name."""
+def _read_download(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[_File]:
+    """Every file of a download; each is read when its student's turn comes."""
+    name = path.name.lower()
     if path.is_dir():
-        yield from _folder_files(path, limits, refused)
-        return
-    if not path.is_file():
+        yield from _folder_files(path, limits)
+    elif not path.is_file():
         raise UserError(f"There is no download at {path}.", "Name a folder, a zip or a tar.")
-    if not path.name.lower().endswith(ARCHIVES):
+    elif not name.endswith(ARCHIVES):
         raise UserError(f"{path.name} is no archive that can be read.", "Use a zip or a tar.")
-    arrived = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    whole = IngestLimits(files=DOWNLOAD_FILES, total_bytes=limits.total_bytes * 1000)
-    try:
-        yield from _members(path.name, path.read_bytes(), arrived, whole, each=limits.total_bytes)
-    except Refused as refusal:
-        raise UserError(
-            f"{path.name} cannot be collected: {refusal}", "Unpack it by hand first."
-        ) from None
+    elif name.endswith(".zip"):
+        yield from _zip_files(path, limits, stack)
+    else:
+        yield from _tar_files(path, limits)
 
 
-def _folder_files(top: Path, limits: IngestLimits, refused: dict[str, str]) -> Iterator[_File]:
+def _folder_files(top: Path, limits: IngestLimits) -> Iterator[_File]:
     for folder, _, names in os.walk(top, followlinks=False):
         for name in sorted(names):
             path = Path(folder) / name
-            shown = path.relative_to(top).as_posix()
-            info = path.lstat()
-            if not stat.S_ISREG(info.st_mode):
-                refused[shown] = "It is a link or no regular file."
-            elif info.st_size > limits.total_bytes:
-                refused[shown] = f"It is larger than {limits.total_bytes:,} bytes."
-            else:
-                arrived = datetime.fromtimestamp(info.st_mtime, UTC)
-                yield _File(shown, path.read_bytes(), arrived)
+            arrived = _no_later_than_now(path.lstat().st_mtime)
+            yield _File(path.relative_to(top).as_posix(), arrived, _reader(path, limits))
 
 
-def _members(
-    name: str, content: bytes, arrived: datetime, limits: IngestLimits, each: int | None = None
-) -> Iterator[_File]:
-    """The regular files of a zip or tar, read under a cap on their sum, whatever they claim.
+def _reader(path: Path, limits: IngestLimits) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as stream:
+                if not stat.S_ISREG(os.fstat(handle).st_mode):
+                    raise Refused(f"'{path.name}' is a link or no regular file.")
+                return _capped(path.name, stream.read(limits.total_bytes + 1), limits)
+        except OSError as error:
+            what = "is a link or no regular file" if path.is_symlink() else error.strerror
+            raise Refused(f"'{path.name}' cannot be read: {what}.") from error
 
-    Raises:
-        Refused: links, devices, encryption, too many or too large members, or no archive at all.
-    """
-    read = _zip_members if name.lower().endswith(".zip") else _tar_members
-    room, count = limits.total_bytes, 0
+    return read
+
+
+def _zip_files(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[_File]:
+    arrived = _no_later_than_now(path.stat().st_mtime)
     try:
-        for member, stream, time in read(content):
-            count += 1
-            cap = min(room, each or room)
-            data = stream.read(cap + 1)
-            room -= len(data)
-            if len(data) > cap or count > limits.files:
-                raise Refused(f"'{name}' unpacks to too much ('{member[:100]}').")
-            yield _File(member, data, min(time or arrived, arrived) if each else arrived)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, ValueError) as error:
-        raise Refused(f"'{name}' is damaged: {error}.") from None
-    except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in a rare way
-        raise Refused(f"'{name}' cannot be unpacked: {error}.") from None
+        archive = stack.enter_context(zipfile.ZipFile(path))
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UserError(f"{path.name} is damaged: {error}.", "Download it again.") from None
+    for member in archive.infolist():
+        if not member.is_dir():
+            time = min(member_time(member) or arrived, arrived)
+            yield _File(member.filename, time, _member_reader(archive, member, limits))
 
 
-def _zip_members(content: bytes) -> Iterator[tuple[str, io.BufferedIOBase, datetime | None]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for member in archive.infolist():
-            kind = stat.S_IFMT(member.external_attr >> 16)
-            if member.is_dir():
-                continue
-            if kind not in (0, stat.S_IFREG):
-                raise Refused(f"'{member.filename[:100]}' is a link or no regular file.")
+def _member_reader(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: IngestLimits
+) -> Callable[[], bytes]:
+    def read() -> bytes:
+        if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise Refused(f"'{member.filename[:100]}' is a link or no regular file.")
+        try:
             with archive.open(member) as stream:
-                yield member.filename, stream, datetime(*member.date_time, tzinfo=UTC)  # type: ignore[misc]
+                return _capped(member.filename, stream.read(limits.total_bytes + 1), limits)
+        except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
+            raise Refused(f"'{member.filename[:100]}' is damaged: {error}.") from None
+
+    return read
 
 
-def _tar_members(content: bytes) -> Iterator[tuple[str, io.BufferedIOBase, datetime | None]]:
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        for member in archive:
-            if member.isdir():
-                continue
-            if not member.isreg():
-                raise Refused(f"'{member.name[:100]}' is a link or no regular file.")
-            stream = archive.extractfile(member)
-            if stream is not None:
-                yield member.name, stream, datetime.fromtimestamp(member.mtime, UTC)  # type: ignore[misc]
+def _tar_files(path: Path, limits: IngestLimits) -> Iterator[_File]:
+    """A tar cannot be read out of order, so what is within the cap of an upload stays in memory."""
+    arrived = _no_later_than_now(path.stat().st_mtime)
+    try:
+        with path.open("rb") as stream:
+            for member, content in tar_members(path.name, stream, limits.total_bytes + 1):
+                if content is None:
+                    why = f"'{member.name[:100]}' is a link or no regular file."
+                    yield _File(member.name, arrived, _refuser(why))
+                    continue
+                time = min(member_time(member) or arrived, arrived)
+                name = member.name.removeprefix("./")
+                yield _File(name, time, partial(_capped, name, content, limits))
+    except Refused as refusal:
+        raise UserError(str(refusal), "Download it again, or unpack it by hand first.") from None
+
+
+def _refuser(why: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        raise Refused(why)
+
+    return read
+
+
+def _capped(name: str, content: bytes, limits: IngestLimits) -> bytes:
+    if len(content) > limits.total_bytes:
+        raise Refused(f"'{name[:100]}' is larger than {limits.total_bytes:,} bytes.")
+    return content
+
+
+def _no_later_than_now(seconds: float) -> datetime:
+    return min(datetime.fromtimestamp(seconds, UTC), datetime.now(UTC))

@@ -191,7 +191,13 @@ class _Grader:
 
     def ingest(self, student: str) -> Submission:
         week = self.template.week
-        return ingest(self.course.folder("submitted", week, student), student, week)
+        submission = ingest(self.course.folder("submitted", week, student), student, week)
+        expected = {notebook.name for notebook in self.template.notebooks}
+        found = {notebook.name for notebook in submission.notebooks}
+        if not expected & found:  # grading it as an empty one would be a zero of ours
+            names = ", ".join(f"{name}.ipynb" for name in sorted(found))[:200]
+            raise Refused(f"No notebook is called {min(expected)}.ipynb (found: {names}).")
+        return submission
 
     def changed(self, submission: Submission) -> list[_Ready]:
         """The submission if it has to be graded; nothing if the journal knows its verdict."""

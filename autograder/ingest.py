@@ -84,7 +84,7 @@ def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = 
             f"'{shown_id(student)}' is not a student id that this grader accepts. "
             "Rename the folder to the id of the roster: letters, digits and . _ @ + -."
         )
-    files = _read_files(folder, limits)
+    files = read_files(folder, limits)
     notebooks, attachments = [], []
     for path, content in sorted(files.items()):
         if path.endswith(".ipynb") and "/" not in path:
@@ -106,8 +106,12 @@ def shown_id(student: str) -> str:
 
 
 # ------------------------------------------------------------------------------------ files
-def _read_files(folder: Path, limits: IngestLimits) -> dict[str, bytes]:
-    """Every file under `folder`, by relative path. Each open refuses links at every level."""
+def read_files(folder: Path, limits: IngestLimits) -> dict[str, bytes]:
+    """Every file under `folder`, by relative path. Each open refuses links at every level.
+
+    Raises:
+        Refused: links, odd names, anything over the limits, or a file that cannot be read.
+    """
     try:
         top = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as error:

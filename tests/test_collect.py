@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import gzip
 import io
 import os
 import stat
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -112,6 +116,13 @@ def test_every_version_is_kept(course: Course, download: Path) -> None:
     assert submitted(course, "s1")[NOTEBOOK] == b"3"
 
 
+def zipped_with(packing: int) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", packing) as archive:
+        archive.writestr(NOTEBOOK, b"{}")
+    return made.getvalue()
+
+
 def tar_with(kind: bytes, name: str = "a.ipynb", link: str = "") -> bytes:
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w") as archive:
@@ -130,7 +141,52 @@ def zip_link() -> bytes:
     return made.getvalue()
 
 
+def tar_header_bomb() -> bytes:
+    """A few kilobytes that claim a header of 100 MB."""
+    made = io.BytesIO()
+    with gzip.open(made, "wb") as packed:
+        member = tarfile.TarInfo("x")
+        member.type, member.size = tarfile.XHDTYPE, 100_000_000
+        packed.write(member.tobuf())
+        packed.write(bytes(100_000_000))
+    return made.getvalue()
+
+
+def tar_named(*names: str, mtime: float = 0) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name in names:
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime = 1, mtime
+            archive.addfile(member, io.BytesIO(b"x"))
+    return made.getvalue()
+
+
+def zip_listing_much() -> bytes:
+    """A zip of 20,000 empty folders: little content, a long table."""
+    return zipped(**{f"{'d' * 60}{number}/": b"" for number in range(20_000)})
+
+
+def sparse_tar() -> bytes:
+    member = tarfile.TarInfo("a.ipynb")
+    member.type, member.size = tarfile.GNUTYPE_SPARSE, 0
+    header = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    header[483:495] = b"77777777777\0"  # the size it unpacks to: 8 GB
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header[:512])
+    return bytes(header) + bytes(1024)
+
+
 HOSTILE = {
+    "a path that is none": ("a.zip", zipped(**{".": b"x"}), "leads elsewhere"),
+    "a name of 300 letters": ("a.zip", zipped(**{"x" * 300: b"x"}), "too long"),
+    "folders 2000 deep": ("a.zip", zipped(**{"d/" * 2000 + "x": b"x"}), "too long"),
+    "a file that is a folder too": ("a.zip", zipped(**{"a": b"x", "a/b": b"x"}), "a folder"),
+    "a name of control characters": ("a.zip", zipped(**{"a\x1b[2J": b"x"}), "leads elsewhere"),
+    "the same name twice": ("a.tar", tar_named("a", "a"), "twice"),
+    "tar header bomb": ("a.tgz", tar_header_bomb(), "too much"),
+    "sparse tar": ("a.tar", sparse_tar(), "too much"),
+    "zip packed rarely": ("a.zip", zipped_with(zipfile.ZIP_LZMA), "rare way"),
     "zip slip": ("a.zip", zipped(**{"../../s2/x.ipynb": b"x"}), "leads elsewhere"),
     "an absolute path": ("a.zip", zipped(**{"/etc/x.ipynb": b"x"}), "leads elsewhere"),
     "a Windows path": ("a.zip", zipped(**{"..\\x.ipynb": b"x"}), "leads elsewhere"),
@@ -164,6 +220,116 @@ def test_a_hostile_archive_is_refused_and_the_others_go_on(
     assert not (course.root.parent / "x.ipynb").exists()
 
 
+def test_a_zip_with_a_huge_table_of_contents_is_refused(course: Course, download: Path) -> None:
+    """The table is not even read: a million entries would fill the memory."""
+    put(download, "s1/a.zip", zip_listing_much())
+    (done,) = collect(course, WEEK, download)
+    assert "table of contents" in done.reason
+
+
+def test_an_older_upload_does_not_replace_a_newer(course: Course, download: Path) -> None:
+    """Collecting an old download again keeps what is there, and the old one aside, once."""
+    newer = put(download, f"s1/{NOTEBOOK}", b"new")
+    os.utime(newer, (1_700_000_500, 1_700_000_500))
+    collect(course, WEEK, download)
+    old = put(download, f"s1/{NOTEBOOK}", b"old")
+    for _ in range(2):
+        os.utime(old, (1_700_000_000, 1_700_000_000))
+        assert outcomes(collect(course, WEEK, download)) == {"s1": "older"}
+    assert submitted(course, "s1")[NOTEBOOK] == b"new"
+    kept = course.root / "submitted_versions" / "s1" / WEEK
+    assert [p.read_bytes() for p in kept.glob(f"*/{NOTEBOOK}")] == [b"old"]
+
+
+def test_several_uploads_of_one_student_are_versions(course: Course, download: Path) -> None:
+    """The last to arrive is graded, the others are kept; files without a notebook go along."""
+    for seconds, name, content in (
+        (3, "kim_3_a-2.ipynb", b"third"),
+        (1, "kim_1_a.ipynb", b"first"),
+        (2, "kim_2_b.zip", zipped(**{"x/b.ipynb": b"second", "x/more.txt": b"m"})),
+        (1, "kim_4_words.csv", b"w"),
+    ):
+        path = put(download, name, content)
+        os.utime(path, (1_700_000_000 + seconds, 1_700_000_000 + seconds))
+    (done,) = collect(course, WEEK, download, name_pattern=r"(?P<student>[a-z]+)_\d_")
+    assert (done.student, done.outcome) == ("kim", "replaced")
+    assert "2 earlier" in done.reason
+    now = submitted(course, "kim")
+    assert (now[NOTEBOOK], now["words.csv"]) == (b"third", b"w")
+    kept = course.root / "submitted_versions" / "kim" / WEEK
+    assert [(kept / n / NOTEBOOK).read_bytes() for n in ("1", "2")] == [b"first", b"second"]
+
+
+def test_what_systems_leave_in_zips_is_no_matter(course: Course, download: Path) -> None:
+    """A zip made on a Mac: a folder around everything, and shadows of every file beside it."""
+    made = zipped(**{
+        f"my work/{NOTEBOOK}": b"n", "my work/data/a.txt": b"a", "my work/.DS_Store": b"",
+        f"__MACOSX/my work/._{NOTEBOOK}": b"shadow", "my work/timestamp.txt": b"1999-01-01",
+    })  # fmt: skip
+    put(download, "s1/a.zip", made)
+    collect(course, WEEK, download)
+    found = submitted(course, "s1")
+    assert set(found) == {NOTEBOOK, "data/a.txt", "timestamp.txt"}
+    assert not found["timestamp.txt"].startswith(b"1999")
+    assert outcomes(collect(course, WEEK, download)) == {"s1": "unchanged"}
+
+
+@pytest.mark.parametrize("mtime", [0, -1, 1e15, 1e300])
+def test_odd_times_in_archives_do_no_harm(course: Course, tmp_path: Path, mtime: float) -> None:
+    """A time of nonsense counts as the download's own; the future does not exist."""
+    made = put(tmp_path, "all.tar", tar_named(f"s1/{NOTEBOOK}", mtime=mtime))
+    assert outcomes(collect(course, WEEK, made)) == {"s1": "new"}
+    assert submitted(course, "s1")["timestamp.txt"][:2] in (b"20", b"19")
+
+
+def test_a_zip_without_times_can_be_read(course: Course, tmp_path: Path) -> None:
+    """Some programs write zeros for the time; the time of the download counts then."""
+    content = bytearray(zipped(**{f"s1/{NOTEBOOK}": b"x"}))
+    for mark, offset in ((b"PK\x03\x04", 10), (b"PK\x01\x02", 12)):
+        place = content.index(mark) + offset
+        content[place : place + 4] = bytes(4)
+    made = put(tmp_path, "all.zip", bytes(content))
+    os.utime(made, (1_700_000_000, 1_700_000_000))
+    assert outcomes(collect(course, WEEK, made)) == {"s1": "new"}
+    assert submitted(course, "s1")["timestamp.txt"] == b"2023-11-14 22:13:20 UTC\n"
+
+
+def test_one_bad_upload_in_an_archive_stops_nobody(course: Course, tmp_path: Path) -> None:
+    """In a zip or tar of the whole class, too: what is too large or a link is that student's."""
+    files = {f"big/{NOTEBOOK}": b"x" * 2_000_000, f"s1/{NOTEBOOK}": b"1", "bad/a.zip": b"no zip"}
+    made = put(tmp_path, "all.zip", zipped(**files))
+    limits = IngestLimits(total_bytes=1_000_000)
+    expected = {"bad": "refused", "big": "refused", "s1": "new"}
+    assert outcomes(collect(course, WEEK, made, limits=limits)) == expected
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"./{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    expected["s1"] = "unchanged"
+    again = put(tmp_path, "all.tgz", packed.getvalue())
+    assert outcomes(collect(course, WEEK, again, limits=limits)) == expected
+
+
+def test_a_full_disk_loses_no_version(
+    course: Course, download: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When writing fails, what was there is there, and the person is told."""
+    put(download, f"s1/{NOTEBOOK}", b"one")
+    collect(course, WEEK, download)
+    put(download, f"s1/{NOTEBOOK}", b"two")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("autograder.collect._fill", full)
+    with pytest.raises(UserError, match="Make room"):
+        collect(course, WEEK, download)
+    assert submitted(course, "s1")[NOTEBOOK] == b"one"
+    assert [p.name for p in (course.root / "submitted" / "s1").iterdir()] == [WEEK]
+
+
 @pytest.mark.parametrize("student", ["..", "a b", "-rf", ".x"])
 def test_odd_ids_are_refused(course: Course, download: Path, student: str) -> None:
     """A name that is no id never becomes a folder."""
@@ -173,12 +339,15 @@ def test_odd_ids_are_refused(course: Course, download: Path, student: str) -> No
 
 
 def test_links_in_a_folder_are_refused(course: Course, download: Path) -> None:
-    """A link in the download is not followed."""
-    put(download, f"s1/{NOTEBOOK}", b"x")
+    """A link or a pipe in the download is not followed; that student is refused, no other."""
+    for student in ("s1", "s2", "s3"):
+        put(download, f"{student}/{NOTEBOOK}", b"x")
     (download / "s1" / "more.txt").symlink_to("/etc/passwd")
-    done = collect(course, WEEK, download)
-    assert {one.outcome for one in done} == {"new", "refused"}
-    assert set(submitted(course, "s1")) == {NOTEBOOK, "timestamp.txt"}
+    os.mkfifo(download / "s2" / "more.txt")
+    assert outcomes(collect(course, WEEK, download)) == {
+        "s1": "refused", "s2": "refused", "s3": "new",
+    }  # fmt: skip
+    assert not course.folder("submitted", WEEK, "s1").exists()
 
 
 def test_a_whole_download_may_be_an_archive(course: Course, tmp_path: Path) -> None:
@@ -211,3 +380,31 @@ def test_what_cannot_be_used_is_one_sentence(
     with pytest.raises(UserError, match=sentence):
         collect(course, WEEK, **{"download": download, **words})
     assert not (course.root / "submitted").exists()
+
+
+# ------------------------------------------------------------------------------------ the exchange
+def test_nbgraders_exchange_is_collected_without_following_links(course: Course) -> None:
+    """`nbgrader collect` takes regular files; a link makes its owner's submission arrive empty."""
+    exchange = course.root.parent / "exchange"
+    inbound = exchange / "word2chat" / "inbound"
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(
+            f"\nc.Exchange.root = {str(exchange)!r}\n"
+            'c.ExchangeFactory.collect = "autograder.exchange.CarefulCollect"\n'
+        )
+    for student in ("ann", "eve"):
+        folder = f"{student}+{WEEK}+2026-01-02 03:04:05 UTC+{'x' * 8}"
+        put(inbound, f"{folder}/{NOTEBOOK}", b"{}")
+        put(inbound, f"{folder}/timestamp.txt", b"2026-01-02 03:04:05 UTC")
+        put(inbound, f"{folder}/data/words.txt", b"w")
+        if student == "eve":
+            (inbound / folder / "notes.txt").symlink_to(course.root / "nbgrader_config.py")
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "collect", WEEK], cwd=course.root,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert set(submitted(course, "ann")) == {NOTEBOOK, "timestamp.txt", "data/words.txt"}
+    assert course.folder("submitted", WEEK, "eve").is_dir()
+    assert submitted(course, "eve") == {}
+    assert "symbolic link" in done.stderr
