@@ -6,9 +6,11 @@ import contextlib
 import itertools
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,7 @@ def open_executor(workers: int, scheduler: str | None = None) -> Iterator[tuple[
     """
     if scheduler is None:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        with ProcessPoolExecutor(workers, context, end_with_parent) as pool:
             yield pool, workers
         return
     from distributed import Client
@@ -64,6 +66,21 @@ def open_executor(workers: int, scheduler: str | None = None) -> Iterator[tuple[
             raise UserError(f"The cluster at {scheduler} has no workers.", "Start some first.")
         _same_environment(client)
         yield client.get_executor(pure=False), cores
+
+
+def end_with_parent() -> None:
+    """In a worker: end when the run is killed, and with the worker every sandbox it started.
+
+    A pool's worker waits for work at a pipe that it holds open itself, so it would wait for ever.
+    """
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _same_environment(client: Any) -> None:
