@@ -322,7 +322,15 @@ class _Kernel:
         return True
 
     def _why_dead(self) -> CellEnd:
-        cause = getattr(self.manager.provisioner, "death_cause", lambda: None)()
+        """The limit that the kernel died of, or that it died.
+
+        Raises:
+            RuntimeError: the whole sandbox was ended, which is not the student's doing.
+        """
+        provisioner = self.manager.provisioner
+        if getattr(provisioner, "was_ended_from_outside", lambda: False)():
+            raise RuntimeError("the sandbox was ended from outside")
+        cause = getattr(provisioner, "death_cause", lambda: None)()
         if cause and "memory" in cause:
             return CellEnd.MEMORY_LIMIT
         return CellEnd.TIME_LIMIT if cause and "cpu" in cause else CellEnd.DEAD_KERNEL

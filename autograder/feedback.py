@@ -23,8 +23,8 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
+from autograder.gradebook import open_gradebook
 from autograder.quick_start import import_jsonschema
-from autograder.record import open_gradebook
 
 SHOWN = {
     Grade: (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade),

@@ -13,12 +13,13 @@ from nbgrader.api import Gradebook
 from autograder.courses import UNPROTECTED, Course
 from autograder.errors import Refused, UserError
 from autograder.execute import Execution, JobCell
+from autograder.gradebook import open_gradebook
 from autograder.ingest import Submission, ingest, shown_id
 from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
 from autograder.judge import Judgement, judge
 from autograder.judged import judged_notebook
 from autograder.prepare import PreparedNotebook, Template, prepare, read_template
-from autograder.record import Judged, open_gradebook, record
+from autograder.record import Judged, record, sweep
 from autograder.reference import Reference, job_for, load_references
 from autograder.scheduling import Jobs, default_workers, run_jobs
 from autograder.unprotected import WARNING
@@ -95,6 +96,7 @@ def grade(
             watcher.say(WARNING)
         references = load_references(course, week, provisioner, _announcing(watcher))
         journal = open_journal(course.state, week)
+        sweep(course, week)
         run = GradeRun(week, before=dict(journal.entries))
         grader = _Grader(course, template, references, journal, options, provisioner, run)
         for entry in grader.go(students, watcher):

@@ -45,13 +45,23 @@ class Journal:
     entries: dict[str, Entry] = field(default_factory=dict)
 
     def append(self, entries: list[Entry]) -> None:
-        """Add lines and make sure that they are on disk before going on."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as stream:
-            for entry in entries:
-                stream.write(json.dumps(dataclasses.asdict(entry)).encode() + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        """Add lines and make sure that they are on disk before going on.
+
+        Raises:
+            UserError: they cannot be written; the next run grades these submissions again.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as stream:
+                for entry in entries:
+                    stream.write(json.dumps(dataclasses.asdict(entry)).encode() + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise UserError(
+                f"The journal {self.path} cannot be written: {error.strerror}.",
+                "Make room and run the command again: what was recorded before is kept.",
+            ) from error
         self.entries.update({entry.student: entry for entry in entries})
 
 

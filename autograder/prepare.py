@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.courses import Course
 from autograder.errors import UserError
+from autograder.gradebook import open_gradebook, patiently
 from autograder.ingest import StudentCell, StudentNotebook, Submission
 
 SKIP_TAG = "nbval-skip"
@@ -167,11 +168,12 @@ def read_template(course: Course, week: str) -> Template:
     Raises:
         UserError: the week was never released, or source/ has changed since.
     """
-    notebooks = []
-    with Gradebook(course.db_url, course.coursedir.course_id) as gradebook:
-        for path in course.source_notebooks(week):
-            notebooks.append(_notebook_template(gradebook, week, path))
-    return Template(week, tuple(notebooks))
+    paths = course.source_notebooks(week)
+    with open_gradebook(course) as gradebook:
+        return patiently(
+            lambda: Template(week, tuple(_notebook_template(gradebook, week, p) for p in paths)),
+            gradebook.db.rollback,
+        )
 
 
 def _notebook_template(gradebook: Gradebook, week: str, path: Path) -> NotebookTemplate:

@@ -15,8 +15,6 @@ import os
 import shutil
 import stat
 import tempfile
-import time
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,11 +24,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
-from sqlalchemy.exc import OperationalError, SAWarning
 from sqlalchemy.orm import joinedload
 
 from autograder.courses import Course
 from autograder.errors import UserError
+from autograder.gradebook import patiently
 from autograder.ingest import STUDENT_ID
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
@@ -38,10 +36,6 @@ RUN_BY_BROWSERS = (
     ".html", ".htm", ".xhtml", ".xht", ".shtml", ".mhtml", ".mht", ".svg", ".svgz", ".xml", ".xsl",
     ".xslt", ".js", ".mjs", ".swf", ".hta",
 )  # fmt: skip
-WAITS = (1, 2, 4, 8)  # seconds between tries while another program writes to the gradebook
-
-# nbgrader 0.9.6 builds a new submission in an order that SQLAlchemy 2.1 remarks on; it is harmless
-warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader.api")
 
 
 @dataclass(frozen=True)
@@ -76,25 +70,7 @@ def record(course: Course, gradebook: Gradebook, batch: Sequence[Judged]) -> Non
             f"autograded/ cannot be written: {error.strerror}.",
             "Make room and run the command again: what was recorded before is kept.",
         ) from error
-    for wait in (*WAITS, None):
-        try:
-            return _write_scores(course, gradebook, batch)
-        except OperationalError as error:
-            gradebook.db.rollback()
-            if wait is None:
-                raise UserError(
-                    f"The gradebook cannot be written: {error.orig}.",
-                    "Close the program that holds it and run the command again: "
-                    "what was recorded before is kept.",
-                ) from error
-            time.sleep(wait)
-
-
-@contextlib.contextmanager
-def open_gradebook(course: Course) -> Iterator[Gradebook]:
-    """nbgrader's gradebook of the course, open for a whole run."""
-    with Gradebook(course.db_url, course.coursedir.course_id) as gradebook:
-        yield gradebook
+    patiently(lambda: _write_scores(course, gradebook, batch), gradebook.db.rollback)
 
 
 # ------------------------------------------------------------------------------------ scores
@@ -194,6 +170,12 @@ def _penalise_if_late(course: Course, gradebook: Gradebook, judged: Judged) -> N
 def _as_text(path: str) -> str:
     """The formgrader serves autograded/ from its own address: what a browser runs becomes text."""
     return f"{path}.txt" if path.lower().endswith(RUN_BY_BROWSERS) else path
+
+
+def sweep(course: Course, week: str) -> None:
+    """Remove what a run that was killed had begun to write under autograded/."""
+    for begun in course.folder("autograded", week).parent.glob(f"*/.{week}.*"):
+        shutil.rmtree(begun, ignore_errors=True)
 
 
 def _write_autograded(course: Course, judged: Judged) -> None:

@@ -302,6 +302,17 @@ class SandboxProvisioner(LocalProvisioner):
             return "memory limit"
         return "exited" if (process.returncode or 0) >= 0 else "killed"
 
+    def was_ended_from_outside(self) -> bool:
+        """Whether process 1 is gone without a word and not by us: no student can bring that about.
+
+        Nobody within may signal process 1, and what it says last tells every other end.
+        """
+        process = self.process or self._dead
+        if process is None or process.poll() is None:
+            return False
+        wordless = not process.last_words and not process.killed_by_us
+        return wordless and not self._ran_out_of_memory
+
     @property
     def _ran_out_of_memory(self) -> bool:
         if self.group is not None and self.group.out_of_memory():

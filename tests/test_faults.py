@@ -1,0 +1,412 @@
+"""Things go wrong around the grader: nothing is lost, no score is wrong, and no zero is ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
+
+from autograder import execute as execution
+from autograder import gradebook
+from autograder import record as recording
+from autograder.courses import Course, open_course
+from autograder.errors import UserError
+from autograder.execute import CellEnd, ExecutionJob, JobCell, execute
+from autograder.grade import Options, grade
+from autograder.sandbox.limits import Limits
+
+pytestmark = pytest.mark.sandbox
+WARM = "word2chat-warm"
+WRONG = "def row_sums(x):\n    return x.sum(0)"
+SIZE = 6
+
+
+@pytest.fixture
+def root(released_template: Path, tmp_path: Path) -> Path:
+    """A copy of the released tiny course, with warm starts."""
+    made = Path(shutil.copytree(released_template, tmp_path / "course"))
+    with (made / "nbgrader_config.py").open("a") as config:
+        config.write(f'\nc.Grading.provisioner = "{WARM}"\n')
+    return made
+
+
+@pytest.fixture
+def course(root: Path) -> Course:
+    return open_course(root)
+
+
+def hand_in(root: Path, slowly: str = "") -> dict[str, float]:
+    """A class whose right scores are known."""
+    expected = {}
+    for number in range(SIZE):
+        answers = {**GOOD, "row_sums": WRONG} if number % 3 == 0 else dict(GOOD)
+        answers["double"] = f"{slowly}\n{answers['double']}"
+        submit(root, f"s{number}", solve(root, answers))
+        expected[f"s{number}"] = 3.0 if number % 3 == 0 else MAX_SCORE
+    return expected
+
+
+def command(root: Path, *words: str, **more: object) -> subprocess.Popen[str]:
+    """`autograder grade`, with the self-test left out: other tests try the sandbox itself."""
+    code = "import autograder.cli as c; c._selftest = lambda *a: None; c.main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, "grade", WEEK, "--workers", "2", "--json", *words], cwd=root,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more,
+    )  # fmt: skip
+
+
+def finish(started: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = started.communicate(timeout=300)
+    return started.returncode, out, err
+
+
+def scores(root: Path) -> dict[str, float | None]:
+    """Automatic scores in nbgrader's tables; None where a person has to look."""
+    query = """
+        select student.id, sum(grade.auto_score), sum(grade.auto_score is null) from grade
+        join submitted_notebook on grade.notebook_id = submitted_notebook.id
+        join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id
+        join student on submitted_assignment.student_id = student.id group by student.id"""
+    with sqlite3.connect(root / "gradebook.db") as db:
+        return {who: None if missing else total for who, total, missing in db.execute(query)}
+
+
+def journal_of(root: Path) -> dict[str, float | None]:
+    text = (root / ".autograder" / "journal" / f"{WEEK}.jsonl").read_text()
+    return {e["student"]: e["score"] for e in map(json.loads, text.splitlines())}
+
+
+# ------------------------------------------------------------------------------------ the kernel
+JOB = ExecutionJob(
+    "t", (JobCell(0, "x = 1"), JobCell(1, "import time; time.sleep(2)"), JobCell(2, "x")), "seed",
+    Limits(cell_seconds=10), provisioner=WARM, warm_modules=("numpy",),
+)  # fmt: skip
+
+
+def kill_the_sandbox(kernel: execution._Kernel) -> None:
+    """As the machine's out-of-memory killer or an administrator would, from outside."""
+    os.kill(kernel.manager.provisioner.process.pid, signal.SIGKILL)
+
+
+STAGES = ("wait_until_ready", "import_modules", "_send", "_take_messages", "close")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_sandbox_killed_from_outside_is_our_fault(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At whatever stage: the run carries a fault, or it was complete already."""
+    real = getattr(execution._Kernel, stage)
+    killed = []
+
+    def at_stage(kernel: execution._Kernel, *args: object) -> object:
+        in_a_cell = stage not in ("_send", "_take_messages") or "time" in str(args)
+        if not killed and (in_a_cell or killed_during_sleep(kernel)):
+            kill_the_sandbox(kernel)
+            killed.append(stage)
+        return real(kernel, *args)
+
+    def killed_during_sleep(kernel: execution._Kernel) -> bool:
+        return stage == "_take_messages" and time.monotonic() > started + 1.0
+
+    monkeypatch.setattr(execution._Kernel, stage, at_stage)
+    started = time.monotonic()
+    done = execute(JOB)
+    assert killed
+    if stage == "close":
+        assert done.fault is None
+        assert [run.end for run in done.runs] == [CellEnd.OK] * 3
+    else:
+        assert done.fault
+        assert done.runs == ()
+
+
+def test_a_kernel_that_kills_itself_is_the_students() -> None:
+    """From inside nobody reaches process 1, so this death is told from the one before."""
+    suicide = "import os, signal\nfor pid in (1, os.getpid()): os.kill(pid, signal.SIGKILL)"
+    job = ExecutionJob("t", (JobCell(0, suicide),), "seed", provisioner=WARM, warm_modules=())
+    done = execute(job)
+    assert done.fault is None
+    assert done.runs[0].end is CellEnd.DEAD_KERNEL
+
+
+def test_a_fault_puts_one_submission_into_review_and_the_next_run_grades_it(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No score, no zero, and the same command puts it right."""
+    expected = hand_in(course.root)
+    run_jobs = grade.__globals__["run_jobs"]
+
+    def with_a_fault(jobs: Iterator, workers: int, scheduler: str | None) -> Iterator:
+        for item, executions in run_jobs(jobs, workers, scheduler):
+            hit = item.submission.student == "s2"
+            yield item, RuntimeError("a worker died") if hit else executions
+
+    monkeypatch.setitem(grade.__globals__, "run_jobs", with_a_fault)
+    first = grade(course, WEEK, Options(workers=2))
+    monkeypatch.undo()
+    (review,) = [entry for entry in first.entries if entry.needs_review]
+    assert (review.student, review.score) == ("s2", None)
+    assert "Our fault" in review.needs_review
+    assert scores(course.root) == {**expected, "s2": None}
+    second = grade(course, WEEK, Options(workers=2))
+    assert [entry.student for entry in second.graded] == ["s2"]
+    assert scores(course.root) == expected
+
+
+def test_what_cannot_be_recorded_stays_alone(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission that breaks the writing of its batch is found, and only it goes to review."""
+    expected = hand_in(course.root)
+    real = recording._write_autograded
+
+    def breaks(course: Course, judged: recording.Judged) -> None:
+        if judged.student == "s4" and judged.needs_review is None:
+            raise ValueError("poison")
+        real(course, judged)
+
+    monkeypatch.setattr(recording, "_write_autograded", breaks)
+    run = grade(course, WEEK, Options(workers=2))
+    assert {entry.student: entry.score for entry in run.entries} == {**expected, "s4": None}
+    assert scores(course.root) == {**expected, "s4": None}
+
+
+# ------------------------------------------------------------------------------------ the gradebook
+def holder(root: Path, seconds: float) -> threading.Thread:
+    """Another program that writes to the gradebook for a while."""
+    taken = threading.Event()
+
+    def hold() -> None:
+        with sqlite3.connect(root / "gradebook.db", isolation_level=None) as db:
+            db.execute("begin exclusive")
+            taken.set()
+            time.sleep(seconds)
+            db.execute("rollback")
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    taken.wait()
+    return thread
+
+
+def test_a_gradebook_held_for_a_while_is_waited_for(course: Course) -> None:
+    """Another program writes for some seconds, from the start on: the run waits and is right."""
+    expected = hand_in(course.root)
+    thread = holder(course.root, 8)
+    grade(course, WEEK, Options(workers=2))
+    thread.join()
+    assert scores(course.root) == expected == journal_of(course.root)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "during"])
+def test_a_gradebook_held_for_good_is_one_sentence_and_no_loss(
+    course: Course, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person is told to close the other program; then the same command does the work."""
+    expected = hand_in(course.root)
+    monkeypatch.setattr(gradebook, "WAITS", (0.1, 0.1))
+    if when == "before":
+        thread = holder(course.root, 20)
+    else:
+        real, threads = recording.record, []
+
+        def then_held(*args: object) -> None:
+            if not threads:
+                threads.append(holder(course.root, 20))
+            real(*args)
+
+        monkeypatch.setitem(grade.__globals__, "record", then_held)
+    with pytest.raises(UserError, match="gradebook"):
+        grade(course, WEEK, Options(workers=2))
+    (thread if when == "before" else threads[0]).join()
+    monkeypatch.undo()
+    run = grade(course, WEEK, Options(workers=2))
+    assert {entry.student: entry.score for entry in run.entries} == expected
+    assert scores(course.root) == expected
+
+
+# ------------------------------------------------------------------------------------ the disk
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB (only root can make one)."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], capture_output=True
+    )
+    if made.returncode != 0:
+        pytest.skip("a small file system cannot be mounted here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_a_full_disk_is_one_sentence_and_no_loss(root: Path, small_disk: Path) -> None:
+    """The run stops and says so; with more room the same command grades everybody right."""
+    course_root = Path(shutil.copytree(root, small_disk / "course"))
+    expected = hand_in(course_root)
+    with pytest.raises(OSError), (small_disk / "ballast").open("wb") as ballast:
+        while True:
+            ballast.write(bytes(4096))
+            ballast.flush()
+    os.truncate(small_disk / "ballast", (small_disk / "ballast").stat().st_size - 40_000)
+    code, _, error = finish(command(course_root))
+    assert code == 1, error
+    assert "Traceback" not in error
+    assert "space" in error or "full" in error, error
+    left = journal_of(course_root) if (course_root / ".autograder" / "journal").exists() else {}
+    assert left.items() <= expected.items()
+    (small_disk / "ballast").unlink()
+    code, _, error = finish(command(course_root))
+    assert code == 0, error
+    assert scores(course_root) == expected == journal_of(course_root)
+
+
+# ------------------------------------------------------------------------------------ the clock
+def test_a_clock_that_jumps_changes_nothing(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Limits and waits count in monotonic time; years forth and back make no difference."""
+    real, calls = time.time, iter(range(10**9))
+    monkeypatch.setattr(time, "time", lambda: real() + (-1) ** next(calls) * 3e8)
+    cells = (JobCell(0, "1"), JobCell(1, "while True: pass"), JobCell(2, "print('on')"))
+    job = ExecutionJob("t", cells, "s", Limits(cell_seconds=1), provisioner=WARM, warm_modules=())
+    done = execute(job)
+    assert done.fault is None
+    assert [run.end for run in done.runs] == [CellEnd.OK, CellEnd.TIME_LIMIT, CellEnd.OK]
+    expected = hand_in(course.root)
+    assert {e.student: e.score for e in grade(course, WEEK).entries} == expected
+
+
+# ------------------------------------------------------------------------------------ two graders
+def test_two_graders_at_once_on_one_week(root: Path) -> None:
+    """One of them works, the other says who is at work; together they are right."""
+    expected = hand_in(root, slowly="import time; time.sleep(2)")
+    both = [finish(one) for one in [command(root), command(root)]]
+    assert sorted(code for code, _, _ in both) == [0, 1]
+    refused = next(error for code, _, error in both if code == 1)
+    assert "Another grader is at work" in refused
+    assert scores(root) == expected == journal_of(root)
+
+
+def test_nbgrader_and_we_at_once(root: Path) -> None:
+    """`nbgrader autograde` beside `autograder grade`: they share the gradebook, and are right."""
+    expected = hand_in(root)
+    ours = command(root)
+    theirs = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "autograde", WEEK], cwd=root, capture_output=True,
+        text=True, check=False, timeout=300,
+    )  # fmt: skip
+    code, _, error = finish(ours)
+    assert code == 0, error
+    assert scores(root) == expected, theirs.stderr[-2000:]
+
+
+# ------------------------------------------------------------------------------------ kill -9
+def survivors(mark: str) -> list[str]:
+    """Processes that carry the mark in their command line or environment."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                seen = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if mark.encode() in seen:
+                found.append(f"{entry.name}: {seen[:80]!r}")
+    return found
+
+
+def wait_until_gone(mark: str, seconds: float = 20) -> list[str]:
+    until = time.monotonic() + seconds
+    while survivors(mark) and time.monotonic() < until:
+        time.sleep(0.2)
+    return survivors(mark)
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_then_the_same_command(root: Path) -> None:
+    """kill -9 of the whole run, again and again: nothing stays running, everybody is right."""
+    mark = f"{random.randrange(10**12):012d}"
+    sleeper = f"import subprocess; subprocess.run(['sleep', '1.{mark}'])"
+    expected = hand_in(root, slowly=sleeper)
+    moments = random.Random(3)
+    for _ in range(5):
+        run = command(root, env={**os.environ, "FAULTS_MARK": mark})
+        time.sleep(moments.uniform(1, 8))
+        run.kill()
+        run.communicate()
+        assert wait_until_gone(mark) == []
+    code, out, error = finish(command(root))
+    assert code == 0, error
+    assert {e["student"]: e["score"] for e in json.loads(out)["entries"]} == expected
+    assert scores(root) == expected == journal_of(root)
+    left = [path for path in (root / "autograded").rglob(".*") if path.is_dir()]
+    assert left == []
+
+
+@pytest.mark.slow
+def test_a_worker_killed_during_the_run_loses_nothing(root: Path) -> None:
+    """Each submission in flight is tried again; the scores are right."""
+    expected = hand_in(root, slowly="import time; time.sleep(2)")
+    run = command(root)
+    until = time.monotonic() + 60
+    workers: list[int] = []
+    while not workers and time.monotonic() < until:
+        time.sleep(0.5)
+        listed = subprocess.run(
+            ["pgrep", "-P", str(run.pid), "-f", "spawn_main"], capture_output=True, text=True
+        )
+        workers = [int(line) for line in listed.stdout.split()]
+    time.sleep(3)
+    os.kill(workers[0], signal.SIGKILL)
+    code, _, error = finish(run)
+    assert code == 0, error
+    assert scores(root) == expected == journal_of(root)
+
+
+@pytest.mark.slow
+def test_two_weeks_graded_at_once_share_the_gradebook(tmp_path: Path) -> None:
+    """Two runs on two weeks of one course: both write, neither is lost."""
+    from autograder.release import generate
+
+    root = make_course(tmp_path, f'\nc.Grading.provisioner = "{WARM}"\n')
+    other = WEEK.replace("90", "91")
+    (root / "source" / other).mkdir()
+    shutil.copy(
+        root / "source" / WEEK / f"{WEEK}.ipynb", root / "source" / other / f"{other}.ipynb"
+    )
+    course = open_course(root)
+    for week in (WEEK, other):
+        generate(course, week)
+    expected = hand_in(root)
+    for student in expected:
+        folder = root / "submitted" / student / other
+        folder.mkdir()
+        shutil.copy(folder.parent / WEEK / f"{WEEK}.ipynb", folder / f"{other}.ipynb")
+    found: dict[str, dict] = {}
+
+    def run(week: str) -> None:
+        entries = grade(open_course(root), week, Options(workers=1)).entries
+        found[week] = {entry.student: entry.score for entry in entries}
+
+    threads = [threading.Thread(target=run, args=(week,)) for week in (WEEK, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {WEEK: expected, other: expected}
+    assert scores(root) == {student: 2 * score for student, score in expected.items()}
