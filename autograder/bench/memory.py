@@ -21,12 +21,14 @@ class Peak:
 
 @contextlib.contextmanager
 def watch() -> Iterator[Peak]:
-    """Sample the children of this process, and theirs, until the block ends."""
+    """Sample what the block starts, and what that starts in turn, until the block ends."""
     peak, over = Peak(), threading.Event()
+    others = set(_descendants(os.getpid()))  # such as the workers of a cluster that is waiting
 
     def sample() -> None:
         while not over.wait(EVERY_SECONDS):
-            peak.mb = max(peak.mb, sum(map(_pss_mb, _descendants(os.getpid()))))
+            started = set(_descendants(os.getpid())) - others
+            peak.mb = max(peak.mb, sum(map(_pss_mb, started)))
 
     sampler = threading.Thread(target=sample, daemon=True)
     sampler.start()
