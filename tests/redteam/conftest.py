@@ -60,6 +60,6 @@ def _wanted(session: pytest.Session, family: str, provisioner: str) -> list[Atta
         call = getattr(item, "callspec", None)
         if call is not None and isinstance(call.params.get("attack"), Attack):
             given = call.params
-            if (given["family"], given["provisioner"]) == (family, provisioner):
+            if (given.get("family"), given.get("provisioner")) == (family, provisioner):
                 wanted[given["attack"].name] = given["attack"]
     return list(wanted.values())
