@@ -23,7 +23,8 @@ for path in ("@ROOT@/gradebook.db", "/gradebook.db", "../../../gradebook.db", "g
     "files_of_everyone": """
 import glob, os, sys
 wanted = ["@ROOT@", "@ROOT@/submitted/ann-honest/@WEEK@", "@ROOT@/source/@WEEK@",
-          "@ROOT@/.autograder", "@ROOT@/.autograder/journal", "@ROOT@/autograded", "@HOME@", "/etc", "/usr/lib", "/opt",
+          "@ROOT@/.autograder", "@ROOT@/.autograder/journal", "@ROOT@/autograded", "@HOME@",
+          "/etc", "/usr/lib", "/opt",
           "@HOME@/.ipython/profile_default/startup", "@HOME@/.jupyter", "@HOME@/.config", "/root",
           "/opt/word2chat/course", *sys.path, "/dev", "/sys", "/proc/sys/kernel", "/run"]
 for folder in wanted:

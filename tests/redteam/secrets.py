@@ -149,7 +149,8 @@ for uid in range(0x70000000, 0x70000000 + 2000):
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 x86 = {"ptrace": 101, "keyctl": 250, "add_key": 248, "request_key": 249, "mount": 165,
-       "umount2": 166, "pivot_root": 155, "unshare": 272, "setns": 308, "bpf": 321, "perf_event_open": 298,
+       "umount2": 166, "pivot_root": 155, "unshare": 272, "setns": 308, "bpf": 321,
+       "perf_event_open": 298,
        "userfaultfd": 323, "io_uring_setup": 425, "process_vm_readv": 310, "process_vm_writev": 311,
        "kexec_load": 246, "init_module": 175, "open_by_handle_at": 304, "syslog": 103,
        "fsopen": 430, "open_tree": 428, "move_mount": 429, "mount_setattr": 442, "swapon": 167,
