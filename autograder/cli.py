@@ -553,6 +553,8 @@ def _print_json(value: Any) -> None:
 def main() -> None:
     """Entry point: a UserError is one sentence and exit code 1, never a traceback."""
     logging.disable(logging.WARNING)
+    # nbgrader logs a traceback for each database error before it raises; we say it in a sentence
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     try:
         app()
     except (UserError, GraderFault) as error:

@@ -846,6 +846,9 @@ def test_a_dead_warm_parent_is_replaced() -> None:
         parent.process.kill()
         os.kill(_child_of(parent.process.pid), signal.SIGKILL)
         parent.process.wait()
+        deadline = time.monotonic() + 10  # the kernel ends its processes one after another
+        while members(space) and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert members(space) == []
         assert one.run("1", 10).status == "dead"
     with running_kernel(spec(), WARM) as one:
@@ -1144,8 +1147,8 @@ def test_the_self_test_notices_a_hole(monkeypatch) -> None:
     monkeypatch.setattr(
         bwrap, "_course", lambda: [*show(), *bwrap._show(bwrap.REPOSITORY, bwrap.REPOSITORY)]
     )
-    if not os.access(bwrap.REPOSITORY, os.W_OK):
-        pytest.skip("no canary can be laid into the repository")
+    if not os.access(bwrap.REPOSITORY, os.W_OK) or bwrap.REPOSITORY.is_relative_to("/tmp"):
+        pytest.skip("no canary can be laid into the repository, or a private /tmp hides it")
     findings = {finding.name: finding.ok for finding in selftest.selftest()}
     assert not findings["no reading of the course, the gradebook or a home folder"]
     assert findings["nothing stays running"]
