@@ -254,7 +254,7 @@ def fingerprints(root: Path) -> dict[str, str]:
             continue
         info = path.lstat()
         content = b""
-        if stat.S_ISREG(info.st_mode):
+        if stat.S_ISREG(info.st_mode) and os.access(path, os.R_OK):
             with path.open("rb") as file:
                 content = file.read(1_000_000)  # attackers' files may be huge
         state = f"{info.st_mode:o} {info.st_size} {info.st_mtime_ns}"

@@ -85,13 +85,19 @@ for name in filter(str.isdigit, os.listdir("/proc")):
     "processes_outside": """
 import os
 for pid in {os.getppid(), 1, @GRADER@} - {os.getpid()}:
-    for part in ("cwd", "root", "exe", "fd", "environ", "mem", "maps", "ns/pid", "root/@ROOT@"):
+    for part in ("cwd", "root", "exe", "environ", "mem", "maps", "ns/pid", "root/@ROOT@"):
+        path = f"/proc/{pid}/{part}"
         try:
-            path = f"/proc/{pid}/{part}"
             seen = os.listdir(path) if os.path.isdir(path) else open(path).read(99)
             print("GOT", pid, part, seen)
         except OSError:
             pass
+    for number in range(64):  # that there are descriptors is no secret, what they lead to is
+        for use in (os.readlink, lambda name: os.open(name, os.O_RDWR), os.stat):
+            try:
+                print("GOT", pid, "descriptor", number, use(f"/proc/{pid}/fd/{number}"))
+            except OSError:
+                pass
 """,
     "network_tcp_udp_dns": """
 import socket
