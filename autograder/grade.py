@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nbgrader.api import Gradebook
@@ -152,13 +153,16 @@ class _Grader:
         if ready:
             watcher.before_running()
         watcher.start(len(ready) + len(refused))
-        yield from self.keep(itertools.chain(refused, self.run_and_judge(ready)))
+        # closed at once when recording fails: an abandoned pool complains when Python ends
+        with contextlib.closing(self.run_and_judge(ready)) as judged:
+            yield from self.keep(itertools.chain(refused, judged))
 
-    def run_and_judge(self, ready: list[_Ready]) -> Iterator[_Done]:
+    def run_and_judge(self, ready: list[_Ready]) -> Generator[_Done, None, None]:
         jobs = ((item, self.jobs(item)) for item in ready)
         workers = self.options.workers or default_workers(self.course.settings.memory_mb)
-        for item, executions in run_jobs(jobs, workers, self.options.scheduler):
-            yield self.finish(item, executions)
+        with contextlib.closing(run_jobs(jobs, workers, self.options.scheduler)) as finished:
+            for item, executions in finished:
+                yield self.finish(item, executions)
 
     def keep(self, finished: Iterable[_Done]) -> Iterator[Entry]:
         """Record in batches; an entry reaches the journal only after the gradebook has it."""

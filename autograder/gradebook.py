@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy.exc import OperationalError, SAWarning
 
 from autograder.courses import Course
@@ -46,13 +46,24 @@ def patiently(attempt: Callable[[], Result], undo: Callable[[], None] = lambda: 
     for wait in (*WAITS, None):
         try:
             return attempt()
-        except OperationalError as error:
+        except (OperationalError, InvalidEntry) as error:
             undo()
+            cause = _operational(error)
+            if cause is None:
+                raise
             if wait is None:
                 raise UserError(
-                    f"The gradebook cannot be used: {error.orig}.",
+                    f"The gradebook cannot be used: {cause.orig}.",
                     "Close the program that holds it, or make room on the disk, and run the "
                     "command again: what was recorded before is kept.",
                 ) from error
             time.sleep(wait)
     raise AssertionError("the last try returns or raises")
+
+
+def _operational(error: BaseException) -> OperationalError | None:
+    """The trouble of the database behind an error: nbgrader raises InvalidEntry in its place."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, OperationalError):
+        found = found.__context__
+    return found

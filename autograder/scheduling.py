@@ -7,7 +7,7 @@ import itertools
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
@@ -98,7 +98,7 @@ def _same_environment(client: Any) -> None:
 
 def run_jobs(
     submissions: Iterable[tuple[Any, Jobs]], workers: int, scheduler: str | None = None
-) -> Iterator[tuple[Any, tuple[Execution, ...] | BaseException]]:
+) -> Generator[tuple[Any, tuple[Execution, ...] | BaseException], None, None]:
     """Execute submissions and yield each with its executions, in order of finishing.
 
     A worker that dies takes no submission with it. With Dask, the scheduler sends its work to

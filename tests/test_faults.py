@@ -265,7 +265,7 @@ def test_a_full_disk_is_one_sentence_and_no_loss(root: Path, small_disk: Path) -
     os.truncate(small_disk / "ballast", (small_disk / "ballast").stat().st_size - 40_000)
     code, _, error = finish(command(course_root))
     assert code == 1, error
-    assert "Traceback" not in error
+    assert "Traceback" not in error, error
     assert "space" in error or "full" in error, error
     left = journal_of(course_root) if (course_root / ".autograder" / "journal").exists() else {}
     assert left.items() <= expected.items()
