@@ -32,7 +32,7 @@ class IngestLimits:
     files: int = 200
     folder_depth: int = 5
     cells: int = 1_000
-    source_chars: int = 1_000_000
+    source_chars: int = 200_000  # colouring a page of code takes the square of it at worst
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class GraderLimits:
 
     notebook_bytes: int = 10_000_000
     cells: int = 1_000
-    source_chars: int = 1_000_000
+    source_chars: int = 200_000
     cell_seconds: float = 20.0
     submission_seconds: float = 240.0
     output_bytes: int = 4_000_000
