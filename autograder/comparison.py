@@ -82,7 +82,9 @@ def same_outputs(
 
 def same_value(test: dict, reference: dict, rtol: float, atol: float) -> bool:
     """Whether two probe bundles show the same value (see course.probes.bundle)."""
-    return not _has_nan(test) and same_outputs([_as_output(test)], [_as_output(reference)], rtol, atol)
+    return not _has_nan(test) and same_outputs(
+        [_as_output(test)], [_as_output(reference)], rtol, atol
+    )
 
 
 def _has_nan(value: dict) -> bool:
