@@ -466,7 +466,8 @@ def _class_table(run: Any, promises: dict[str, str] | None = None) -> Table:
         table.add_column("expected")
     for entry in run.entries:
         score = "review" if entry.score is None else f"{entry.score:g}/{entry.max_score:g}"
-        row = [entry.student, score, _found(entry)]
+        # a student chose the names of files that a reason quotes: no markup in them
+        row = [entry.student, score, _escaped(_found(entry))]
         table.add_row(*row, *([promises.get(entry.student, "")] if promises else []))
     return table
 
