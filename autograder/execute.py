@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import mmap
 import re
 import sys
 import time
@@ -27,6 +28,8 @@ from course.probes import MIME, SEED_VARIABLE
 START_SECONDS = 60.0
 PATIENCE = 3  # wall time allowed to a cell, as a multiple of its limit in processor time
 ALMOST = 0.95  # a loop on an idle machine gets nearly all of a processor
+PAGE_BYTES = mmap.PAGESIZE
+SWELLING = 512 << 20  # bytes by which reading one kernel may make this process grow
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is killed
 HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # legal in JSON, not in UTF-8
 NESTING = 40  # deeper content is no evidence, and would break what copies it
@@ -163,6 +166,7 @@ class _Kernel:
         self.gone = False
         self._message_bytes = limits.message_bytes
         self._budget = limits.output_bytes
+        self._ceiling = _resident_bytes() + SWELLING
         self._next_look = 0.0
         self._session = manager.client().session
         self._poller = zmq.Poller()
@@ -191,6 +195,7 @@ class _Kernel:
         socket.setsockopt(zmq.MAXMSGSIZE, self._message_bytes)
         socket.setsockopt(zmq.RCVHWM, 200)
         socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.RECONNECT_IVL, -1)  # who hung up may be somebody else by now
         socket.connect(address)
         return socket
 
@@ -211,6 +216,8 @@ class _Kernel:
                 raise RuntimeError(f"the kernel did not answer within {seconds:.0f} s")
             if not self.manager.is_alive():
                 raise RuntimeError("the kernel died while it started")
+            if self._budget < 0:
+                raise RuntimeError("it sends more than the output limit")
             message = self._session.send(self._shell, "kernel_info_request", {})
             until = time.monotonic() + 0.3
             while time.monotonic() < until and not (answered and heard):
@@ -340,7 +347,13 @@ class _Kernel:
         self.manager.signal_kernel(9) if self.manager.is_alive() else None
 
     def _read(self, seconds: float) -> Iterator[tuple[str, dict]]:
-        """Messages that have arrived, checked for signature and shape; all bytes are counted."""
+        """Messages that have arrived, checked for signature and shape; all bytes are counted.
+
+        A message may come in parts, and zmq holds all of them until the last: one without an end is
+        seen only in the size of this process.
+        """
+        if _resident_bytes() > self._ceiling:
+            self._budget = -1
         ready = dict(self._poller.poll(int(seconds * 1000)))
         if self._monitor in ready:
             self._monitor.recv_multipart()
@@ -362,6 +375,15 @@ class _Kernel:
         if not isinstance(parent, dict) or not isinstance(content, dict):
             return None
         return message if _is_plain(content, NESTING) else None
+
+
+def _resident_bytes() -> int:
+    """The memory of this process; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * PAGE_BYTES
+    except OSError:
+        return 0
 
 
 class _Clock:

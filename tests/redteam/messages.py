@@ -31,7 +31,72 @@ def silence_probes():
     course.probes.probe = lambda *a, **k: None
 """
 
+# Takes the kernel's listening sockets from zmq, hangs up, and speaks to whoever connects again.
+RAW = """
+import os, socket, struct
+def listening():
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            one = socket.socket(fileno=os.dup(int(name)))
+            if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                yield int(name), one
+        except OSError:
+            pass
+def connected():
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            one = socket.socket(fileno=os.dup(int(name)))
+            listens = one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            if one.family == socket.AF_UNIX and not listens and one.getsockname():
+                yield one
+        except OSError:
+            pass
+def serve(one):
+    while True:
+        threading.Thread(target=speak, args=(one.accept()[0],), daemon=True).start()
+def take_over():
+    for number, one in list(listening()):
+        idle = socket.socket(socket.AF_UNIX)
+        idle.bind(f"\\0{time.time()}")
+        idle.listen()
+        idle.setblocking(False)
+        one.setblocking(True)
+        os.dup2(idle.fileno(), number)
+        threading.Thread(target=serve, args=(one,), daemon=True).start()
+    time.sleep(0.3)
+    for one in list(connected()):
+        one.shutdown(socket.SHUT_RDWR)
+    time.sleep(3)
+def double(x):
+    take_over()
+"""
+WITHOUT_END = (
+    RAW
+    + """
+def speak(connection):
+    name = b"NULL".ljust(20, bytes(1))
+    greeting = bytes([255]) + bytes(8) + bytes([127, 3, 0]) + name + bytes(32)
+    ready = bytes([5]) + b"READY" + bytes([11]) + b"Socket-Type" + struct.pack("!I", 4) + b"XPUB"
+    connection.setblocking(True)
+    connection.sendall(greeting + bytes([4, len(ready)]) + ready)
+    frame = bytes([3]) + struct.pack("!Q", 1_000_000) + bytes(1_000_000)  # and more to come
+    while True:
+        connection.sendall(frame)
+"""
+)
+GARBAGE = (
+    RAW
+    + """
+def speak(connection):
+    connection.setblocking(True)
+    while True:
+        connection.sendall(os.urandom(100_000))
+"""
+)
+
 CODE = {
+    "frames_without_end": WITHOUT_END,
+    "garbage_in_place_of_zmq": GARBAGE,
     "probe_published_by_hand": "silence_probes(); at_checks(forge_all)",
     "probe_published_in_the_solution_cell": "forge_all()",
     "probe_published_twice": "at_checks(forge_all)",
@@ -250,7 +315,11 @@ row_sums = double
 """,
 }
 UNARMED = {"never_idle"}
-VERDICTS = {"probes_flooded": "output limit", "unsigned_flood": "output limit"}
+VERDICTS = {
+    "frames_without_end": "output limit",
+    "probes_flooded": "output limit",
+    "unsigned_flood": "output limit",
+}
 
 ATTACKS = [
     Attack(name, PRELUDE + code, armed=name not in UNARMED, says=VERDICTS.get(name, ""))

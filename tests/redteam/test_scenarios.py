@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 import tiny_course
 
+from autograder.execute import CellEnd, ExecutionJob, JobCell, _resident_bytes, execute
 from autograder.grade import Options, grade
+from autograder.sandbox.limits import Limits
 
-from . import forging, oddities, sabotage, secrets
+from . import forging, messages, oddities, sabotage, secrets
 from .arena import NEIGHBOURS, WEEK, Arena, arena, fingerprints
 from .attacks import Attack
 
@@ -118,6 +120,42 @@ def test_one_worker_serves_an_honest_student_after_every_attacker(ring: Arena) -
     assert [outcome.entries[attack.who].score for attack in attacks] == [0.0] * len(attacks)
     assert {outcome.entries[who].score for who in NEIGHBOURS} == {6.0}
     assert outcome.left == []
+
+
+def test_a_message_without_an_end_does_not_fill_the_graders_memory() -> None:
+    """zmq keeps the parts of a message until the last comes; this one never comes."""
+    peak, stop = [0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.02):
+            peak[0] = max(peak[0], _resident_bytes())
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    start = _resident_bytes()
+    source = f"import threading, time\n{messages.WITHOUT_END}\ndouble(1)"
+    cells = (JobCell(0, source), JobCell(1, "print('on')"))
+    limits = Limits(cell_seconds=6, memory_mb=900)
+    done = execute(ExecutionJob("t", cells, "s", limits, provisioner=WARM, warm_modules=()))
+    stop.set()
+    watching.join()
+    assert done.fault is None
+    assert done.runs[0].end is CellEnd.OUTPUT_LIMIT
+    assert peak[0] - start < 1 << 30
+
+
+def test_odd_names_do_not_break_the_table_of_a_run(ring: Arena) -> None:
+    """What a student may name is neither markup nor a control sequence for the terminal."""
+    odd = named("file_name_of_markup", "id_of_control_characters", "id_of_bytes", "id_of_markup")
+    ring.submit(odd)
+    code = "import autograder.cli as c; c._selftest = lambda *a: None; c.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "grade", WEEK], cwd=ring.root, capture_output=True,
+        text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b[2J" not in done.stdout
 
 
 # ---------------------------------------------------------------- are these attacks worth holding?
