@@ -196,6 +196,7 @@ class _Kernel:
         socket.setsockopt(zmq.RCVHWM, 200)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.RECONNECT_IVL, -1)  # who hung up may be somebody else by now
+        socket.setsockopt(zmq.SNDTIMEO, 1000)  # and then nobody takes what is sent
         socket.connect(address)
         return socket
 
@@ -218,7 +219,10 @@ class _Kernel:
                 raise RuntimeError("the kernel died while it started")
             if self._budget < 0:
                 raise RuntimeError("it sends more than the output limit")
-            message = self._session.send(self._shell, "kernel_info_request", {})
+            try:
+                message = self._session.send(self._shell, "kernel_info_request", {})
+            except zmq.Again:
+                raise RuntimeError("the kernel hung up") from None
             until = time.monotonic() + 0.3
             while time.monotonic() < until and not (answered and heard):
                 for channel, reply in self._read(0.05):
@@ -249,8 +253,12 @@ class _Kernel:
         reading = _Reading()
         if cell.source.strip():
             clock = _Clock(self._cpu_seconds, seconds, left)
-            self._send(cell.source, reading)
-            self._read_until_idle(reading, clock)
+            try:
+                self._send(cell.source, reading)
+                self._read_until_idle(reading, clock)
+            except zmq.Again:  # the kernel hung up
+                reading.end = CellEnd.DEAD_KERNEL
+                self._kill()
         return CellRun(
             cell.index,
             cell.grade_id,

@@ -19,12 +19,26 @@ from autograder.execute import Execution, ExecutionJob, execute
 
 WINDOW = 3  # submissions in flight per worker: enough to keep it busy, few enough to hold in memory
 
+STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
+
 Jobs = tuple[ExecutionJob, ...]
 
 
 def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
-    """Run the notebooks of one submission, one after another. This is what workers are sent."""
-    return tuple(execute(job) for job in jobs)
+    """Run the notebooks of one submission, one after another. This is what workers are sent.
+
+    `execute` has limits for everything. Should it hang all the same, a worker ends itself, and the
+    submission comes back as a fault instead of holding up the class.
+    """
+    seconds = STUCK_SECONDS + sum(job.limits.submission_seconds for job in jobs)
+    watchdog = threading.Timer(seconds, os._exit, [1])
+    watchdog.daemon = True
+    if multiprocessing.parent_process() is not None:
+        watchdog.start()
+    try:
+        return tuple(execute(job) for job in jobs)
+    finally:
+        watchdog.cancel()
 
 
 def default_workers(memory_mb: int) -> int:

@@ -84,6 +84,28 @@ def speak(connection):
         connection.sendall(frame)
 """
 )
+HANGS_UP = (
+    RAW
+    + """
+def speak(connection):
+    pass
+from word2chat_inside.kernel import SandboxKernelApp
+real = session.send
+def send_and_hang_up(stream, message, *args, **kwargs):
+    sent = real(stream, message, *args, **kwargs)
+    if message == "execute_reply":  # it arrives, and before "idle" follows nobody is there any more
+        time.sleep(0.05)
+        port = str(SandboxKernelApp.instance().shell_port)
+        for one in connected():
+            if one.getsockname().endswith(port):
+                one.shutdown(socket.SHUT_RDWR)
+        time.sleep(0.05)
+    return sent
+session.send = send_and_hang_up
+def double(x):
+    return 3 * x
+"""
+)
 GARBAGE = (
     RAW
     + """
@@ -95,6 +117,7 @@ def speak(connection):
 )
 
 CODE = {
+    "hangs_up_after_its_reply": HANGS_UP,
     "frames_without_end": WITHOUT_END,
     "garbage_in_place_of_zmq": GARBAGE,
     "probe_published_by_hand": "silence_probes(); at_checks(forge_all)",

@@ -142,6 +142,29 @@ def double(x):
     while True:
         held.append(bytearray(2**26))
 """,
+    "memory_bomb_while_the_watcher_sleeps": """
+import os, resource, subprocess
+for slow_down in (
+    lambda: os.setpriority(os.PRIO_PROCESS, 1, 19),
+    lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0)),
+    lambda: os.sched_setaffinity(1, {min(os.sched_getaffinity(0))}),
+    lambda: resource.prlimit(1, resource.RLIMIT_CPU, (0, 0)),
+    lambda: resource.prlimit(1, resource.RLIMIT_NOFILE, (0, 0)),
+    lambda: resource.prlimit(1, resource.RLIMIT_AS, (0, 0)),
+):
+    try:
+        slow_down()
+    except OSError:
+        pass
+def double(x):
+    for _ in range(8):
+        if os.fork() == 0:
+            held = [bytearray(b"x" * 2**22) for _ in range(100)]
+            while True:
+                pass
+    while True:
+        pass
+""",
     "memory_bomb_in_children": """
 import os, time
 def double(x):
@@ -280,6 +303,7 @@ SAYS = {
     "kernel_killed_in_a_check": "dead kernel",
 }
 SLOW = {
+    "memory_bomb_while_the_watcher_sleeps",
     "endless_loop_in_c", "endless_regular_expression", "fake_clock", "thread_bomb", "fork_bomb",
     "stops_everything", "endless_loop_while_importing", "endless_small_outputs",
 }  # fmt: skip
