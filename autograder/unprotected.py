@@ -6,16 +6,22 @@ What still holds: the verdict is reached outside the kernel; time and output are
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.sandbox.limits import SandboxSpec
+
+LISTEN_SECONDS = 60.0
 
 WARNING = (
     "NO SANDBOX: students' code runs as this user. It can read the gradebook, the solutions and "
@@ -45,7 +51,27 @@ class UnprotectedProvisioner(LocalProvisioner):
         }
         return await super().pre_launch(**kwargs)
 
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the kernel and wait until it listens: `execute` connects once, and not again."""
+        connection = await super().launch_kernel(cmd, **kwargs)
+        deadline = time.monotonic() + LISTEN_SECONDS
+        while not _listens(connection):
+            if await self.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("the kernel did not start to listen")
+            await asyncio.sleep(0.05)
+        return connection
+
     async def cleanup(self, restart: bool = False) -> None:
         await super().cleanup(restart=restart)
         if self.folder and not restart:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _listens(connection: KernelConnectionInfo) -> bool:
+    try:
+        for channel in ("shell_port", "iopub_port"):
+            address = (connection["ip"], int(connection[channel]))
+            socket.create_connection(address, timeout=1).close()
+    except OSError:
+        return False
+    return True
