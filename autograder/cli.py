@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import errno
+import gc
 import json
 import logging
 import os
@@ -554,6 +556,10 @@ def _print_json(value: Any) -> None:
 def main() -> None:
     """Entry point: a UserError is one sentence and exit code 1, never a traceback."""
     logging.disable(logging.WARNING)
+    # nbgrader's imports make objects by the hundred thousand, and all of them stay: looking through
+    # them for garbage, again and again and once more at the end, was a third of a short command
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
     # nbgrader logs a traceback for each database error before it raises; we say it in a sentence
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     try:

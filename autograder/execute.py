@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -33,6 +34,7 @@ SWELLING = 512 << 20  # bytes by which reading one kernel may make this process 
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is killed
 HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # legal in JSON, not in UTF-8
 NESTING = 40  # deeper content is no evidence, and would break what copies it
+_AT_ONCE = contextlib.nullcontext()
 KEPT_TYPES = ("text/plain", "text/html", "image/png", "image/svg+xml", "text/markdown", MIME)
 
 
@@ -101,12 +103,17 @@ class Execution:
     fault: str | None = None
 
 
-def execute(job: ExecutionJob) -> Execution:
-    """Run every cell of the job in one fresh kernel. Never raises for what a student's code did."""
+def execute(job: ExecutionJob, turn: AbstractContextManager = _AT_ONCE) -> Execution:
+    """Run every cell of the job in one fresh kernel. Never raises for what a student's code did.
+
+    `turn` is entered when the kernel is ready and left when it is killed: of all who share it, only
+    so many run students' code at a time, while others start or end a kernel.
+    """
     started = time.monotonic()
     try:
-        with _kernel(job) as kernel:
+        with _kernel(job) as kernel, turn:
             runs = tuple(_run_all(kernel, job))
+            kernel.kill()
     except Exception as error:  # ours: the sandbox did not start, or this code is wrong
         fault = f"{type(error).__name__}: {error}"[:1000]
         return Execution(job.name, (), time.monotonic() - started, fault)
@@ -258,7 +265,7 @@ class _Kernel:
                 self._read_until_idle(reading, clock)
             except zmq.Again:  # the kernel hung up
                 reading.end = CellEnd.DEAD_KERNEL
-                self._kill()
+                self.kill()
         return CellRun(
             cell.index,
             cell.grade_id,
@@ -285,13 +292,13 @@ class _Kernel:
             self._take_messages(reading)
             if self._budget < 0:
                 reading.end = CellEnd.OUTPUT_LIMIT
-                return self._kill()
+                return self.kill()
             trouble = self._trouble(reading, clock)
             if trouble is None:
                 continue
             reading.end = reading.end or trouble
             if interrupted or self.gone:
-                return self._kill()
+                return self.kill()
             if not reading.finished:
                 interrupted, clock = True, _Clock(lambda: None, GRACE_SECONDS)
                 self.manager.interrupt_kernel()
@@ -304,7 +311,7 @@ class _Kernel:
         try:
             self.wait_until_ready(GRACE_SECONDS)
         except RuntimeError:
-            self._kill()
+            self.kill()
 
     def _take_messages(self, reading: _Reading) -> None:
         for channel, message in self._read(0.1):
@@ -350,7 +357,8 @@ class _Kernel:
             return CellEnd.MEMORY_LIMIT
         return CellEnd.TIME_LIMIT if cause and "cpu" in cause else CellEnd.DEAD_KERNEL
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """End the kernel and all it started."""
         self.gone = True
         self.manager.signal_kernel(9) if self.manager.is_alive() else None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nbgrader.api import Gradebook
 
-from autograder.courses import UNPROTECTED, Course
+from autograder.courses import UNPROTECTED, WARM, Course
 from autograder.errors import Refused, UserError
 from autograder.execute import Execution, JobCell
 from autograder.gradebook import open_gradebook
@@ -22,7 +22,8 @@ from autograder.judged import judged_notebook
 from autograder.prepare import PreparedNotebook, Template, prepare, read_template
 from autograder.record import Judged, record, sweep
 from autograder.reference import Reference, job_for, load_references
-from autograder.scheduling import Jobs, default_workers, run_jobs
+from autograder.sandbox.limits import SandboxSpec
+from autograder.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.unprotected import WARNING
 from autograder.watching import Watcher
 
@@ -134,8 +135,13 @@ class _Grader:
         self.journal, self.options, self.run = journal, options, run
         self.provisioner = provisioner
         self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
+        settings = course.settings
+        self.warm: SandboxSpec | None = None  # what the pool shares a warm parent for
+        if provisioner == WARM and options.scheduler is None:
+            modules = tuple(settings.warm_modules)
+            self.warm = SandboxSpec(settings.limits(), warm_modules=modules, gpu=settings.gpu)
         keys = sorted(reference.key for reference in references.values())
-        self.setting = verdict_key(template, keys, course.settings.limits(), self.stamp)
+        self.setting = verdict_key(template, keys, settings.limits(), self.stamp)
 
     def go(self, students: tuple[str, ...], watcher: Watcher) -> Iterator[Entry]:
         """Sort the class into refused, unchanged and ready, and take the ready through the run."""
@@ -151,6 +157,8 @@ class _Grader:
             else:
                 ready.extend(self.changed(submission))
         if ready:
+            if self.options.scheduler is None:
+                preheat(self.warm)  # while the sandbox tests itself
             watcher.before_running()
         watcher.start(len(ready) + len(refused))
         # closed at once when recording fails: an abandoned pool complains when Python ends
@@ -158,9 +166,12 @@ class _Grader:
             yield from self.keep(itertools.chain(refused, judged))
 
     def run_and_judge(self, ready: list[_Ready]) -> Generator[_Done, None, None]:
+        if not ready:  # starting a pool for nobody takes seconds
+            return
         jobs = ((item, self.jobs(item)) for item in ready)
         workers = self.options.workers or default_workers(self.course.settings.memory_mb)
-        with contextlib.closing(run_jobs(jobs, workers, self.options.scheduler)) as finished:
+        run = run_jobs(jobs, workers, self.options.scheduler, self.warm, len(ready))
+        with contextlib.closing(run) as finished:
             for item, executions in finished:
                 yield self.finish(item, executions)
 

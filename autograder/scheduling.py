@@ -10,18 +10,24 @@ import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import UserError
 from autograder.execute import Execution, ExecutionJob, execute
+from autograder.sandbox.limits import SandboxSpec
+from autograder.sandbox.warm import Loan, borrow, lend, zygote_for
 
-WINDOW = 3  # submissions in flight per worker: enough to keep it busy, few enough to hold in memory
+WINDOW = 3  # submissions on their way per process: they keep it busy and do not fill the memory
+OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel
 
 STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
 
 Jobs = tuple[ExecutionJob, ...]
+Turn = contextlib.AbstractContextManager
+
+_turn: Turn = contextlib.nullcontext()  # held while a student's code runs; set in pool processes
 
 
 def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
@@ -36,7 +42,7 @@ def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
     if multiprocessing.parent_process() is not None:
         watchdog.start()
     try:
-        return tuple(execute(job) for job in jobs)
+        return tuple(execute(job, _turn) for job in jobs)
     finally:
         watchdog.cancel()
 
@@ -54,17 +60,33 @@ def _available_mb() -> int:
     return int(lines["MemAvailable"].split()[0]) // 1024
 
 
+def preheat(warm: SandboxSpec | None) -> None:
+    """Start what a local pool will need and do not wait for it: it takes a second or two."""
+    if warm is not None:
+        lend(warm)
+    if _context().get_start_method() == "forkserver":
+        forkserver.ensure_running()
+
+
 @contextlib.contextmanager
-def open_executor(workers: int, scheduler: str | None = None) -> Iterator[tuple[Executor, int]]:
-    """An executor and its number of workers: a local pool, or a Dask cluster by its address.
+def open_executor(
+    workers: int, scheduler: str | None = None, warm: SandboxSpec | None = None, most: int = 1
+) -> Iterator[tuple[Executor, int]]:
+    """An executor and its number of processes: a local pool, or a Dask cluster by its address.
+
+    Args:
+        workers: how many submissions may run at a time; a cluster knows that itself.
+        scheduler: the address of a Dask scheduler.
+        warm: what the processes of a local pool share a warm parent for.
+        most: the number of submissions there will be at most.
 
     Raises:
         UserError: the cluster does not answer, or has no workers.
+        SandboxUnavailable: the warm parent cannot be started.
     """
     if scheduler is None:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, end_with_parent) as pool:
-            yield pool, workers
+        with _pool(workers, min(workers * OVERLAP, most), warm) as pool:
+            yield pool, workers * OVERLAP
         return
     from distributed import Client
 
@@ -80,6 +102,38 @@ def open_executor(workers: int, scheduler: str | None = None) -> Iterator[tuple[
             raise UserError(f"The cluster at {scheduler} has no workers.", "Start some first.")
         _same_environment(client)
         yield client.get_executor(pure=False), cores
+
+
+@contextlib.contextmanager
+def _pool(workers: int, first: int, warm: SandboxSpec | None) -> Iterator[Executor]:
+    """Processes that are up when the warm parent is; `first` of them are started at once."""
+    context = _context()
+    loan = lend(warm) if warm is not None else None
+    arguments = (context.Semaphore(workers), loan)
+    with ProcessPoolExecutor(workers * OVERLAP, context, start_worker, arguments) as pool:
+        for _ in range(first):
+            pool.submit(int)
+        if warm is not None:
+            zygote_for(warm)
+        yield pool
+
+
+def _context() -> Any:
+    """Processes forked from one that has imported what they need, where the system can do that."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.cli", __name__])
+    return context
+
+
+def start_worker(turn: Turn, loan: Loan | None) -> None:
+    """In a new process of the pool: take what the run hands out, and end with it."""
+    global _turn
+    _turn = turn
+    if loan is not None:
+        borrow(loan)
+    end_with_parent()
 
 
 def end_with_parent() -> None:
@@ -111,20 +165,24 @@ def _same_environment(client: Any) -> None:
 
 
 def run_jobs(
-    submissions: Iterable[tuple[Any, Jobs]], workers: int, scheduler: str | None = None
+    submissions: Iterable[tuple[Any, Jobs]],
+    workers: int,
+    scheduler: str | None = None,
+    warm: SandboxSpec | None = None,
+    most: int = 1,
 ) -> Generator[tuple[Any, tuple[Execution, ...] | BaseException], None, None]:
     """Execute submissions and yield each with its executions, in order of finishing.
 
     A worker that dies takes no submission with it. With Dask, the scheduler sends its work to
     another worker. In a local pool every submission in flight is a suspect: each is tried once
     more, alone, so that one bad submission cannot fail its neighbours; what kills its worker again
-    is yielded with the exception.
+    is yielded with the exception. For the other arguments see `open_executor`.
     """
     waiting = iter(submissions)
     broken = True
     while broken:
         suspects: list[tuple[Any, Jobs]] = []
-        with open_executor(workers, scheduler) as (executor, cores):
+        with open_executor(workers, scheduler, warm, most) as (executor, cores):
             flying: dict[Future, tuple[Any, Jobs]] = {}
             _fill(executor, flying, waiting, cores * WINDOW)
             while flying:

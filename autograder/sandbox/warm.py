@@ -1,10 +1,10 @@
 """Warm start: the same sandbox, forked from a parent that has imported torch already.
 
-One warm parent per grading process (and per set of modules, and per GPU) lives in a bubblewrap of
-its own. For each kernel it forks; the child enters fresh namespaces and becomes the same launcher
-that a cold start runs, with the same order and the same rules. If the parent has died, the next
-kernel starts a new one. If none can be started, SandboxUnavailable is raised: there is no way
-around it.
+One warm parent per grading run (and per set of modules, and per GPU) lives in a bubblewrap of its
+own. For each kernel it forks; the child enters fresh namespaces and becomes the same launcher that
+a cold start runs, with the same order and the same rules. The processes of a local pool borrow the
+parent of the run; a worker of a cluster starts its own. If the parent has died, the next kernel
+starts a new one. If none can be started, SandboxUnavailable is raised: there is no way around it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import select
 import socket
 import subprocess
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox import bwrap
@@ -29,11 +31,40 @@ WARM_UP_SECONDS = 300.0
 Key = tuple[tuple[str, ...], str | None]
 
 
-class Zygote:
-    """One warm parent, seen from outside."""
+class WarmParent:
+    """A warm parent that another process started and will end: launchers can be asked for."""
+
+    def __init__(self, server: socket.socket) -> None:
+        self.server = server
+
+    def alive(self) -> bool:
+        """Whether there is somebody at the other end."""
+        poll = select.poll()
+        poll.register(self.server, 0)  # a hang-up is always reported
+        return not poll.poll(0)
+
+    def fork(self) -> socket.socket:
+        """Ask for a launcher; our end of its socket."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            socket.send_fds(self.server, [b"fork"], [theirs.fileno()])
+        return ours
+
+    def wait_until_warm(self) -> None:
+        """Nothing to wait for: parents are lent when they are warm."""
+
+    def close(self) -> None:
+        self.server.close()
+
+
+class Zygote(WarmParent):
+    """A warm parent of our own. It starts at once and warms up in the background."""
+
+    spent: dict[str, float] | None = None  # seconds for importing, megabytes held afterwards
 
     def __init__(self, modules: tuple[str, ...], gpu: str | None) -> None:
-        self.server, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        server, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(server)
         with theirs:
             command = bwrap.base_jail(bwrap.find_bwrap().path, gpu)
             command += bwrap.python_command("zygote", str(theirs.fileno()))
@@ -49,7 +80,6 @@ class Zygote:
             )
         try:
             self._send_order(modules)
-            self.spent = self._wait_until_warm()
         except BaseException:
             self.close()
             raise
@@ -64,17 +94,25 @@ class Zygote:
         finally:
             os.close(memory)
 
-    def _wait_until_warm(self) -> dict[str, float]:
-        """Seconds spent on importing and megabytes held afterwards."""
+    def wait_until_warm(self) -> None:
+        """Return when everything is imported.
+
+        Raises:
+            SandboxUnavailable: it failed, or took too long.
+        """
+        if self.spent is not None:
+            return
         self.server.settimeout(WARM_UP_SECONDS)
         try:
             message = self.server.recv(8192)
         except TimeoutError:
             raise bwrap.unavailable("the warm parent did not get ready in time.") from None
-        if message[:1] == READY:
-            return json.loads(message[1:])
-        said = message[1:] if message[:1] == FAILED else self._complaint()
-        raise bwrap.unavailable(f"the warm parent failed: {said.decode(errors='replace')}.")
+        finally:
+            self.server.settimeout(None)
+        if message[:1] != READY:
+            said = message[1:] if message[:1] == FAILED else self._complaint()
+            raise bwrap.unavailable(f"the warm parent failed: {said.decode(errors='replace')}.")
+        self.spent = json.loads(message[1:])
 
     def _complaint(self) -> bytes:
         self.process.kill()
@@ -83,16 +121,9 @@ class Zygote:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def fork(self) -> socket.socket:
-        """Ask for a launcher; our end of its socket."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            socket.send_fds(self.server, [b"fork"], [theirs.fileno()])
-        return ours
-
     def close(self) -> None:
         """End the parent and, with it, every kernel that it forked."""
-        self.server.close()
+        super().close()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1)
         self.process.kill()
@@ -101,23 +132,57 @@ class Zygote:
             self.process.stderr.close()
 
 
-_zygotes: dict[Key, Zygote] = {}
+_zygotes: dict[Key, WarmParent] = {}
 _lock = threading.Lock()
 
 
-def zygote_for(spec: SandboxSpec) -> Zygote:
+def zygote_for(spec: SandboxSpec) -> WarmParent:
     """The living warm parent for this specification, started if there is none.
 
     Raises SandboxUnavailable when it cannot be started.
     """
     key = (spec.warm_modules, spec.gpu)
     with _lock:
-        zygote = _zygotes.get(key)
-        if zygote is None or not zygote.alive():
-            if zygote is not None:
-                zygote.close()
-            zygote = _zygotes[key] = Zygote(*key)
+        zygote = _living(key)
+        try:
+            zygote.wait_until_warm()
+        except BaseException:
+            _zygotes.pop(key).close()
+            raise
         return zygote
+
+
+def _living(key: Key) -> WarmParent:
+    zygote = _zygotes.get(key)
+    if zygote is None or not zygote.alive():
+        if zygote is not None:
+            zygote.close()
+        zygote = _zygotes[key] = Zygote(*key)
+    return zygote
+
+
+@dataclass(frozen=True)
+class Loan:
+    """A warm parent on its way to the processes of a pool. Pickling it hands over the socket."""
+
+    key: Key
+    server: socket.socket
+
+
+def lend(spec: SandboxSpec) -> Loan:
+    """This process's warm parent for others to use, started if there is none, warm or not yet.
+
+    Wait with `zygote_for` before anything is asked of it. Raises SandboxUnavailable.
+    """
+    key = (spec.warm_modules, spec.gpu)
+    with _lock:
+        return Loan(key, _living(key).server)
+
+
+def borrow(loan: Loan) -> None:
+    """In a process of a pool: use the parent that was lent. Should it die, start one."""
+    with _lock:
+        _zygotes[loan.key] = WarmParent(loan.server)
 
 
 def close_zygotes() -> None:

@@ -6,20 +6,37 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import zmq
+from ipykernel import ipkernel
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
 from .channels import CHANNELS
 
 
+class SandboxKernel(ipkernel.IPythonKernel):
+    """IPython's kernel around the shell of `make_shell`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        shell = make_shell()
+        with without_module_list():
+            super().__init__(**kwargs)  # takes that shell: there can be only one
+        shell.parent = shell.kernel = self
+        shell.profile_dir = self.profile_dir
+        shell.ipython_dir = kwargs["parent"].ipython_dir
+        shell.init_environment()
+
+
 class SandboxKernelApp(IPKernelApp):
     """An IPKernelApp that reads no configuration and listens on inherited descriptors."""
 
+    kernel_class = SandboxKernel
     connection: dict[str, Any]
     descriptors: dict[int, int]
 
@@ -78,9 +95,7 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     sockets : descriptors of the listening sockets, in the order of CHANNELS
     folder : the working folder; entered last, so that no file in it shadows a module at start
     """
-    config = Config()
-    config.HistoryManager.enabled = False  # no sqlite file
-    app = SandboxKernelApp.instance(config=config)
+    app = SandboxKernelApp.instance(config=_config())
     app.connection = connection
     app.descriptors = {connection[name]: fd for name, fd in zip(CHANNELS, sockets, strict=True)}
     with without_debugger():
@@ -88,6 +103,24 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     os.chdir(folder)
     sys.path.insert(_before_packages(), "")
     app.start()
+
+
+def make_shell() -> ZMQInteractiveShell:
+    """IPython's shell, which is most of a kernel's start and knows nothing of its kernel yet.
+
+    A warm parent makes it before it forks, a cold kernel on its way; the second call returns it.
+    """
+    if ZMQInteractiveShell.initialized():
+        return ZMQInteractiveShell.instance()
+    folder = os.path.join(os.path.expanduser("~"), ".ipython")
+    profile = ProfileDir(location=os.path.join(folder, "profile_default"))
+    return ZMQInteractiveShell.instance(config=_config(), ipython_dir=folder, profile_dir=profile)
+
+
+def _config() -> Config:
+    config = Config()
+    config.HistoryManager.enabled = False  # no sqlite file
+    return config
 
 
 @contextmanager
@@ -98,6 +131,21 @@ def without_debugger() -> Iterator[None]:
         yield
     finally:
         del sys.modules["debugpy"]
+
+
+@contextmanager
+def without_module_list() -> Iterator[None]:
+    """Spare ipykernel the list of all modules' files that it makes for the debugger.
+
+    To read it, a forked kernel copies a page of memory for each: a quarter of its whole start.
+    """
+    stand_in = ModuleType("sys")
+    vars(stand_in).update({**vars(sys), "modules": {}})
+    ipkernel.sys = stand_in
+    try:
+        yield
+    finally:
+        ipkernel.sys = sys
 
 
 def _before_packages() -> int:

@@ -22,6 +22,7 @@ _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 4, 22, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 _SECCOMP_MODE_FILTER = 2
 _CAPABILITY_VERSION_3 = 0x20080522
+_MADV_COLLAPSE, _HUGE = 25, 2 << 20  # since Linux 6.1; the size of a huge page
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
@@ -101,3 +102,19 @@ def close_all_but(keep: set[int]) -> None:
         if int(name) not in keep:
             with contextlib.suppress(OSError):  # the listing's own descriptor is gone by now
                 os.close(int(name))
+
+
+def collapse_memory() -> None:
+    """Move this process's own memory into huge pages, where the machine has them to give.
+
+    A fork copies a table entry for each page: with huge ones it takes a third of the time.
+    """
+    with open("/proc/self/maps") as file:
+        mappings = [line.split(maxsplit=5) for line in file]
+    for addresses, mode, _, _, inode, *_name in mappings:
+        if mode != "rw-p" or inode != "0":
+            continue
+        start, end = (int(address, 16) for address in addresses.split("-"))
+        start, end = -(-start // _HUGE) * _HUGE, end // _HUGE * _HUGE
+        if start < end:  # a refusal costs nothing but time
+            _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_COLLAPSE)
