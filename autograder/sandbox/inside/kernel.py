@@ -21,10 +21,10 @@ from .channels import CHANNELS
 
 
 class SandboxKernel(ipkernel.IPythonKernel):
-    """IPython's kernel around the shell of `make_shell`."""
+    """IPython's kernel around a shell that exists already."""
 
     def __init__(self, **kwargs: Any) -> None:
-        shell = make_shell()
+        shell = ZMQInteractiveShell.instance()
         with without_module_list():
             super().__init__(**kwargs)  # takes that shell: there can be only one
         shell.parent = shell.kernel = self
@@ -77,6 +77,11 @@ class SandboxKernelApp(IPKernelApp):
         if endpoint:
             self.debug_shell_socket.disconnect(endpoint.decode())
 
+    def init_code(self) -> None:
+        """There is no code to run before the student's."""
+        shell = ZMQInteractiveShell.instance()
+        shell.user_ns_hidden.update(shell.user_ns)
+
     def init_heartbeat(self) -> None:
         descriptors = self.descriptors
 
@@ -95,7 +100,7 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     sockets : descriptors of the listening sockets, in the order of CHANNELS
     folder : the working folder; entered last, so that no file in it shadows a module at start
     """
-    app = SandboxKernelApp.instance(config=_config())
+    app = prepare()
     app.connection = connection
     app.descriptors = {connection[name]: fd for name, fd in zip(CHANNELS, sockets, strict=True)}
     with without_debugger():
@@ -105,22 +110,19 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     app.start()
 
 
-def make_shell() -> ZMQInteractiveShell:
-    """IPython's shell, which is most of a kernel's start and knows nothing of its kernel yet.
+def prepare() -> SandboxKernelApp:
+    """Make what a kernel consists of before it knows its sockets: half of its start.
 
-    A warm parent makes it before it forks, a cold kernel on its way; the second call returns it.
+    A warm parent does this before it forks, a cold kernel on its way. A second call finds it done.
     """
-    if ZMQInteractiveShell.initialized():
-        return ZMQInteractiveShell.instance()
+    if SandboxKernelApp.initialized():
+        return SandboxKernelApp.instance()
+    config = Config({"HistoryManager": {"enabled": False}})  # no sqlite file
     folder = os.path.join(os.path.expanduser("~"), ".ipython")
     profile = ProfileDir(location=os.path.join(folder, "profile_default"))
-    return ZMQInteractiveShell.instance(config=_config(), ipython_dir=folder, profile_dir=profile)
-
-
-def _config() -> Config:
-    config = Config()
-    config.HistoryManager.enabled = False  # no sqlite file
-    return config
+    shell = ZMQInteractiveShell.instance(config=config, ipython_dir=folder, profile_dir=profile)
+    shell._sys_modules_keys = set(sys.modules)
+    return SandboxKernelApp.instance()  # its configuration reaches nothing but the shell
 
 
 @contextmanager

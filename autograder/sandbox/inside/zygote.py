@@ -60,7 +60,7 @@ def warm_up(modules: list[str]) -> None:
         importlib.import_module(name)
     with kernel.without_debugger():
         importlib.import_module("ipykernel.debugger")
-    kernel.make_shell()
+    kernel.prepare()
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         raise RuntimeError(f"importing {modules} started {len(threads) - 1} threads")
