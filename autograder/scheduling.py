@@ -6,28 +6,34 @@ import contextlib
 import itertools
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, forkserver
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from threading import BrokenBarrierError
 from typing import Any
 
-from autograder.errors import UserError
+from autograder.errors import GraderFault, UserError
 from autograder.execute import Execution, ExecutionJob, execute
-from autograder.sandbox.limits import SandboxSpec
+from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
 from autograder.sandbox.warm import Loan, borrow, lend, zygote_for
 
 WINDOW = 3  # submissions on their way per process: they keep it busy and do not fill the memory
 OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel
 
+MEETING_SECONDS = 120.0  # for all processes of a pool to come up
 STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
 
 Jobs = tuple[ExecutionJob, ...]
 Turn = contextlib.AbstractContextManager
 
-_turn: Turn = contextlib.nullcontext()  # held while a student's code runs; set in pool processes
+# set in the processes of a pool
+_turn: Turn = contextlib.nullcontext()  # held while a student's code runs
+_all_here: Barrier | None = None
 
 
 def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
@@ -70,7 +76,10 @@ def preheat(warm: SandboxSpec | None) -> None:
 
 @contextlib.contextmanager
 def open_executor(
-    workers: int, scheduler: str | None = None, warm: SandboxSpec | None = None, most: int = 1
+    workers: int,
+    scheduler: str | None = None,
+    warm: SandboxSpec | None = None,
+    most: int = sys.maxsize,
 ) -> Iterator[tuple[Executor, int]]:
     """An executor and its number of processes: a local pool, or a Dask cluster by its address.
 
@@ -82,11 +91,12 @@ def open_executor(
 
     Raises:
         UserError: the cluster does not answer, or has no workers.
-        SandboxUnavailable: the warm parent cannot be started.
+        GraderFault: the pool's processes or the warm parent cannot be started.
     """
     if scheduler is None:
-        with _pool(workers, min(workers * OVERLAP, most), warm) as pool:
-            yield pool, workers * OVERLAP
+        processes = max(1, min(workers * OVERLAP, most))
+        with _pool(workers, processes, warm) as pool:
+            yield pool, processes
         return
     from distributed import Client
 
@@ -105,16 +115,23 @@ def open_executor(
 
 
 @contextlib.contextmanager
-def _pool(workers: int, first: int, warm: SandboxSpec | None) -> Iterator[Executor]:
-    """Processes that are up when the warm parent is; `first` of them are started at once."""
+def _pool(workers: int, processes: int, warm: SandboxSpec | None) -> Iterator[Executor]:
+    """A pool whose processes are all up, and the warm parent too, before it is given work.
+
+    A pool that starts a process while another one dies may mix up their descriptors and hang.
+    """
     context = _context()
     loan = lend(warm) if warm is not None else None
-    arguments = (context.Semaphore(workers), loan)
-    with ProcessPoolExecutor(workers * OVERLAP, context, start_worker, arguments) as pool:
-        for _ in range(first):
-            pool.submit(int)
-        if warm is not None:
-            zygote_for(warm)
+    arguments = (context.Semaphore(workers), loan, context.Barrier(processes))
+    with ProcessPoolExecutor(processes, context, start_worker, arguments) as pool:
+        meeting = [pool.submit(_meet) for _ in range(processes)]
+        try:
+            if warm is not None:
+                zygote_for(warm)
+            for one in meeting:
+                one.result()
+        except (SandboxUnavailable, BrokenProcessPool, BrokenBarrierError) as error:
+            raise GraderFault(f"No submission could be run: {error}") from error
         yield pool
 
 
@@ -127,13 +144,19 @@ def _context() -> Any:
     return context
 
 
-def start_worker(turn: Turn, loan: Loan | None) -> None:
+def start_worker(turn: Turn, loan: Loan | None, all_here: Barrier) -> None:
     """In a new process of the pool: take what the run hands out, and end with it."""
-    global _turn
-    _turn = turn
+    global _turn, _all_here
+    _turn, _all_here = turn, all_here
     if loan is not None:
         borrow(loan)
     end_with_parent()
+
+
+def _meet() -> None:
+    """Wait for the other processes of the pool, so that each of them takes one such task."""
+    if _all_here is not None:
+        _all_here.wait(MEETING_SECONDS)
 
 
 def end_with_parent() -> None:
@@ -169,7 +192,7 @@ def run_jobs(
     workers: int,
     scheduler: str | None = None,
     warm: SandboxSpec | None = None,
-    most: int = 1,
+    most: int = sys.maxsize,
 ) -> Generator[tuple[Any, tuple[Execution, ...] | BaseException], None, None]:
     """Execute submissions and yield each with its executions, in order of finishing.
 
@@ -181,10 +204,9 @@ def run_jobs(
     waiting = iter(submissions)
     broken = True
     while broken:
-        suspects: list[tuple[Any, Jobs]] = []
         with open_executor(workers, scheduler, warm, most) as (executor, cores):
             flying: dict[Future, tuple[Any, Jobs]] = {}
-            _fill(executor, flying, waiting, cores * WINDOW)
+            suspects = _fill(executor, flying, waiting, cores * WINDOW)
             while flying:
                 done, _ = wait(flying, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -195,7 +217,7 @@ def run_jobs(
                     else:
                         yield item, error or future.result()
                 if not suspects:
-                    _fill(executor, flying, waiting, cores * WINDOW)
+                    suspects = _fill(executor, flying, waiting, cores * WINDOW)
         for item, jobs in suspects:
             yield item, _alone(jobs)
         broken = bool(suspects)
@@ -206,13 +228,18 @@ def _fill(
     flying: dict[Future, tuple[Any, Jobs]],
     waiting: Iterator[tuple[Any, Jobs]],
     room: int,
-) -> None:
+) -> list[tuple[Any, Jobs]]:
+    """Hand in work up to the room there is; what a pool that just broke did not take comes back."""
     for item, jobs in itertools.islice(waiting, max(0, room - len(flying))):
-        flying[executor.submit(execute_all, jobs)] = (item, jobs)
+        try:
+            flying[executor.submit(execute_all, jobs)] = (item, jobs)
+        except BrokenProcessPool:
+            return [(item, jobs)]
+    return []
 
 
 def _alone(jobs: Jobs) -> tuple[Execution, ...] | BaseException:
-    with open_executor(1) as (executor, _):
+    with open_executor(1, most=1) as (executor, _):
         try:
             return executor.submit(execute_all, jobs).result()
         except BrokenProcessPool as error:

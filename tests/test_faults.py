@@ -149,8 +149,8 @@ def test_a_fault_puts_one_submission_into_review_and_the_next_run_grades_it(
     expected = hand_in(course.root)
     run_jobs = grade.__globals__["run_jobs"]
 
-    def with_a_fault(jobs: Iterator, workers: int, scheduler: str | None) -> Iterator:
-        for item, executions in run_jobs(jobs, workers, scheduler):
+    def with_a_fault(jobs: Iterator, *how: object) -> Iterator:
+        for item, executions in run_jobs(jobs, *how):
             hit = item.submission.student == "s2"
             yield item, RuntimeError("a worker died") if hit else executions
 
@@ -358,6 +358,13 @@ def test_killed_at_random_moments_then_the_same_command(root: Path) -> None:
     assert left == []
 
 
+def children(pid: int, pattern: str = "") -> list[int]:
+    """The processes that this one started, those with the pattern in their command line."""
+    command = ["pgrep", "-P", str(pid), *(["-f", pattern] if pattern else [])]
+    listed = subprocess.run(command, capture_output=True, text=True)
+    return [int(line) for line in listed.stdout.split()]
+
+
 @pytest.mark.slow
 def test_a_worker_killed_during_the_run_loses_nothing(root: Path) -> None:
     """Each submission in flight is tried again; the scores are right."""
@@ -367,10 +374,8 @@ def test_a_worker_killed_during_the_run_loses_nothing(root: Path) -> None:
     workers: list[int] = []
     while not workers and time.monotonic() < until:
         time.sleep(0.5)
-        listed = subprocess.run(
-            ["pgrep", "-P", str(run.pid), "-f", "spawn_main"], capture_output=True, text=True
-        )
-        workers = [int(line) for line in listed.stdout.split()]
+        for server in children(run.pid, "multiprocessing.forkserver"):
+            workers = children(server)
     time.sleep(3)
     os.kill(workers[0], signal.SIGKILL)
     code, _, error = finish(run)

@@ -87,7 +87,7 @@ def test_only_a_window_of_submissions_is_in_flight(monkeypatch: pytest.MonkeyPat
             return future
 
     @contextlib.contextmanager
-    def open_executor(workers: int, scheduler: str | None = None) -> Iterator:
+    def open_executor(workers: int, *_: object) -> Iterator:
         yield Instant(), workers
 
     def submissions() -> Iterator[tuple[int, tuple[str]]]:
