@@ -382,14 +382,23 @@ def bench(
     growth: Annotated[
         list[int] | None, typer.Option("--growth", help="Also a class of this size; repeatable.")
     ] = None,
+    week: Annotated[
+        str | None, typer.Option("--week", help="Also a week of this course, beside its own code.")
+    ] = None,
+    course_root: Root = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Measure our grader and its peers side by side, on the same solutions in one run."""
+    """Measure our grader and its peers side by side, on the same solutions in one run.
+
+    Close other programs: processor time is that of the whole machine.
+    """
     from autograder.bench.run import BenchOptions, render
     from autograder.bench.run import bench as run_bench
+    from autograder.courses import open_course
 
-    options = BenchOptions(count, rounds, otter, tuple(growth or ()), workers)
-    result = run_bench(options, lambda text: err.print(text, highlight=False))
+    options = BenchOptions(count, rounds, otter, tuple(growth or ()), workers, week)
+    course = open_course(course_root) if week else None
+    result = run_bench(options, lambda text: err.print(text, highlight=False), course)
     if as_json:
         _print_json(result.as_json())
     else:

@@ -141,6 +141,13 @@ def make_members(course: Course, week: str) -> list[Member]:
     ]  # fmt: skip
 
 
+def solved_notebook(course: Course, week: str, remark: str) -> bytes:
+    """The released notebook with every solution in place and a comment that makes it unique."""
+    made = _Week(course, week)
+    first = next(iter(made.solutions))
+    return made.filled({**made.solutions, first: f"{remark}\n{made.solutions[first]}"})
+
+
 def write_members(course: Course, week: str, members: list[Member]) -> None:
     """Put the submissions where nbgrader collects them; unchanged ones are left alone."""
     name = course.source_notebooks(week)[0].name

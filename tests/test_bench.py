@@ -12,12 +12,14 @@ import nbformat
 import pytest
 import torch
 from rich.console import Console
+from tiny_course import WEEK as TINY
 
 from autograder.bench import assignment, peers
 from autograder.bench.assignment import ASSERTS, IMPORTS, PROBES, WEEK
 from autograder.bench.bare import run as run_bare
 from autograder.bench.peers import Run
 from autograder.bench.run import BenchOptions, BenchResult, bench, render
+from autograder.bench.week import bench_week
 from autograder.courses import open_course
 from autograder.errors import UserError
 from autograder.reference import load_references
@@ -31,7 +33,19 @@ RUNS = (
     Run("ours, warm", 10, 2, 1.0, 1.7, 310.0),
     Run("ours, warm", 10, 1, 1.5, 1.4, 200.0),
 )
-RESULT = BenchResult("a machine", RUNS, (Run("ours, warm", 50, 2, 5.0, 8.0),), BenchOptions(10, 3))
+GROWTH = tuple(
+    Run("ours, warm", count, 2, wall, 8.0)
+    for count, wall in ((50, 5.0), (50, 5.4), (50, 4.9), (200, 11.0), (1000, 43.0))
+)
+RESULT = BenchResult("a machine", RUNS, GROWTH, BenchOptions(10, 3))
+
+
+def test_growth_is_a_line_through_medians() -> None:
+    """3 s for the start and 0.04 s a submission go through all three sizes."""
+    assert RESULT.sizes() == [(50, 5.0), (200, 11.0), (1000, 43.0)]
+    assert RESULT.line() == pytest.approx((3.0, 0.04, 0.0), abs=1e-9)
+    bent = BenchResult("a machine", RUNS, (*GROWTH, Run("ours, warm", 4000, 2, 330.0, 8.0)))
+    assert bent.line()[2] > 0.1  # twice as slow at the end is told
 
 
 def test_rows_are_medians_and_ratios_of_the_runs() -> None:
@@ -60,7 +74,15 @@ def test_the_table_shows_every_row_and_the_growth() -> None:
     console = Console(width=160, record=True, file=io.StringIO())
     console.print(render(RESULT))
     text = console.export_text()
-    for part in ("bare execution", "nbgrader autograde", "a machine", "0.2000", "310", "50"):
+    for part in (
+        "bare execution",
+        "nbgrader autograde",
+        "a machine",
+        "0.2000",
+        "310",
+        "50",
+        "3.0 s for",
+    ):
         assert part in text
 
 
@@ -117,7 +139,7 @@ def test_whole_notebooks_run_bare(tmp_path: Path) -> None:
 def test_a_wrong_count_voids_the_bench() -> None:
     """A quick wrong answer is no measurement."""
     with pytest.raises(UserError, match="found 3 where 4"):
-        peers._expect(3, 4, "a peer")
+        peers.expect(3, 4, "a peer")
 
 
 @pytest.mark.slow
@@ -130,6 +152,18 @@ def test_the_class_is_made_for_both_graders(tmp_path: Path) -> None:
     (reference,) = load_references(open_course(made.ours), WEEK, say=lambda _: None).values()
     assert sum(check.points for check in reference.checks) == assignment.POINTS
     assert peers.bare(made).count == 2
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_a_real_week_is_measured_beside_its_own_code(root: Path, tmp_path: Path) -> None:
+    """Perfect submissions get full points, and a process of its own costs more than its code."""
+    found = bench_week(open_course(root), TINY, 12, 2, tmp_path, lambda _: None)
+    assert 0 < found.code_s < found.process_s
+    assert found.total_s == pytest.approx(found.many_s / 12)
+    assert found.as_json()["further_s"] == pytest.approx((found.many_s - found.few_s) / 2)
+    with pytest.raises(UserError, match="no week 'week77'"):
+        bench_week(open_course(root), "week77", 12, 2, tmp_path, lambda _: None)
 
 
 @pytest.mark.slow
@@ -152,4 +186,6 @@ def test_the_command_explains_itself() -> None:
     """`autograder bench --help` names its options."""
     command = [sys.executable, "-m", "autograder.cli", "bench", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert all(option in done.stdout for option in ("--count", "--rounds", "--otter", "--growth"))
+    assert all(
+        option in done.stdout for option in ("--count", "--rounds", "--otter", "--growth", "--week")
+    )

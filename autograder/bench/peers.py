@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -71,8 +70,8 @@ def make_class(folder: Path, count: int) -> Class:
     config = assignment.CONFIG
     ours = assignment.make_course(folder / "ours", assignment.probe_source(), config)
     stock = assignment.make_course(folder / "stock", assignment.assert_source(), config)
-    _call([BIN / "autograder", "release", WEEK, "--skip-proof"], ours)
-    _call([BIN / "nbgrader", "generate_assignment", WEEK], stock)
+    call([BIN / "autograder", "release", WEEK, "--skip-proof"], ours)
+    call([BIN / "nbgrader", "generate_assignment", WEEK], stock)
     for root in (ours, stock):
         assignment.hand_in(root, count)
         shutil.copy(root / "gradebook.db", root / "gradebook.clean")
@@ -83,9 +82,9 @@ def make_class(folder: Path, count: int) -> Class:
 # ------------------------------------------------------------------------------------ peers
 def bare(made: Class) -> Run:
     """Bare execution in one warm process: nobody can be quicker. Imports are not counted."""
-    done = _call([sys.executable, "-m", "autograder.bench.bare", *made.notebooks], made.folder)
+    done = call([sys.executable, "-m", "autograder.bench.bare", *made.notebooks], made.folder)
     found = json.loads(done.stdout.splitlines()[-1])
-    _expect(found["good"], made.count, "bare")
+    expect(found["good"], made.count, "bare")
     return Run("bare execution", made.count, 1, found["seconds"], found["seconds"])
 
 
@@ -98,9 +97,9 @@ def ours(start: str, workers: int, scheduler: str | None = None) -> Callable[[Cl
         command = [BIN / "autograder", "grade", WEEK, "--json", "--workers", str(workers)]
         command += ["--scheduler", scheduler] if scheduler else []
         with memory.watch() as peak:
-            done, wall, cpu = _timed(command, made.ours)
+            done, wall, cpu = timed(command, made.ours, workers)
         entries = json.loads(done.stdout)["entries"]
-        _expect(sum(entry["score"] == POINTS for entry in entries), made.count, name)
+        expect(sum(entry["score"] == POINTS for entry in entries), made.count, name)
         return Run(name, made.count, workers, wall, cpu, peak.mb)
 
     return run
@@ -109,18 +108,18 @@ def ours(start: str, workers: int, scheduler: str | None = None) -> Callable[[Cl
 def nbgrader(made: Class) -> Run:
     """Stock `nbgrader autograde`: no sandbox, one process."""
     with memory.watch() as peak:
-        _, wall, cpu = _timed([BIN / "nbgrader", "autograde", WEEK], made.stock)
+        _, wall, cpu = timed([BIN / "nbgrader", "autograde", WEEK], made.stock, 1)
     with sqlite3.connect(made.stock / "gradebook.db") as database:
         query = "select count(*) from grade where auto_score = 1"
         (good,) = database.execute(query).fetchone()
-    _expect(good, made.count * POINTS, "nbgrader")
+    expect(good, made.count * POINTS, "nbgrader")
     return Run("nbgrader autograde", made.count, 1, wall, cpu, peak.mb)
 
 
 def nbval(made: Class) -> Run:
     """`pytest --nbval-lax`: a kernel a notebook, no sandbox, no gradebook."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax"]
-    _, wall, cpu = _timed([*command, *made.notebooks], made.folder)
+    _, wall, cpu = timed([*command, *made.notebooks], made.folder, 1)
     return Run("pytest --nbval-lax", made.count, 1, wall, cpu)
 
 
@@ -133,10 +132,10 @@ def otter(python: Path) -> Callable[[Class], Run]:
         wall = cpu = 0.0
         for path in sorted((folder / "submissions").glob("*/*.ipynb")):
             command = [python.parent / "otter", "run", "-a", archive, "-o", folder / "out"]
-            _, more_wall, more_cpu = _timed([*command, "--no-logo", path], folder)
+            _, more_wall, more_cpu = timed([*command, "--no-logo", path], folder, 1)
             wall, cpu = wall + more_wall, cpu + more_cpu
             tests = json.loads((folder / "out" / "results.json").read_text())["tests"]
-            _expect(sum(test.get("score", 0) for test in tests), POINTS, "otter")
+            expect(sum(test.get("score", 0) for test in tests), POINTS, "otter")
         return Run("otter run", made.count, 1, wall, cpu)
 
     return run
@@ -154,14 +153,14 @@ def prepare_otter(made: Class) -> Path:
     (folder / "submissions").mkdir(parents=True)
     (folder / "out").mkdir()
     python = folder / "venv" / "bin" / "python"
-    _call([sys.executable, "-m", "venv", folder / "venv"], folder)
+    call([sys.executable, "-m", "venv", folder / "venv"], folder)
     try:
         wanted = [OTTER, "torch==2.13.0", "ipykernel"]
-        _call([python, "-m", "pip", "install", "-q", *wanted], folder)
+        call([python, "-m", "pip", "install", "-q", *wanted], folder)
     except UserError as error:
         raise UserError("otter cannot be installed here.", "Leave --otter out.") from error
     nbformat.write(assignment.otter_source(), folder / "bench.ipynb")
-    _call([python.parent / "otter", "assign", "bench.ipynb", "dist", "--no-pdfs"], folder)
+    call([python.parent / "otter", "assign", "bench.ipynb", "dist", "--no-pdfs"], folder)
     student = nbformat.read(str(folder / "dist" / "autograder" / "bench.ipynb"), as_version=4)
     (answer,) = [cell for cell in student.cells if cell.source.startswith("def sgns_loss")]
     for number in range(made.count):
@@ -191,30 +190,40 @@ def _provisioner(root: Path, start: str) -> None:
     config.write_text("\n".join([*lines, f"c.Grading.provisioner = '{name}'", ""]), "utf-8")
 
 
-def _timed(command: list, folder: Path) -> tuple[subprocess.CompletedProcess, float, float]:
-    before, started = _children_cpu(), time.perf_counter()
-    done = _call(command, folder)
-    return done, time.perf_counter() - started, _children_cpu() - before
+def timed(
+    command: list, folder: Path, cores: int
+) -> tuple[subprocess.CompletedProcess, float, float]:
+    """Run on so many cores and no more: wall seconds, and processor seconds of the machine.
+
+    Of the whole machine, because the time of a sandbox's processes is told to nobody above them.
+    """
+    before, started = machine_cpu(), time.perf_counter()
+    done = call(command, folder, cores)
+    return done, time.perf_counter() - started, machine_cpu() - before
 
 
-def _children_cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def machine_cpu() -> float:
+    """Processor seconds that the machine has worked since it started; see proc(5), /proc/stat."""
+    with open("/proc/stat") as file:
+        user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
-def _call(command: list, folder: Path) -> subprocess.CompletedProcess:
+def call(command: list, folder: Path, cores: int | None = None) -> subprocess.CompletedProcess:
     words = [str(word) for word in command]
+    allowed = sorted(os.sched_getaffinity(0))[:cores]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
     done = subprocess.run(
-        words, cwd=folder, capture_output=True, text=True, env=environment, check=False
-    )
+        words, cwd=folder, capture_output=True, text=True, env=environment, check=False,
+        preexec_fn=lambda: os.sched_setaffinity(0, allowed),
+    )  # fmt: skip
     if done.returncode:
         tail = (done.stderr or done.stdout)[-600:]
         raise UserError(f"`{' '.join(words[:4])} …` failed: {tail}", "Run it by hand to see why.")
     return done
 
 
-def _expect(found: float, wanted: float, peer: str) -> None:
+def expect(found: float, wanted: float, peer: str) -> None:
     if found != wanted:
         raise UserError(f"{peer} found {found} where {wanted} was right.", "The bench is void.")
 

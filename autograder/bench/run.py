@@ -11,12 +11,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy
 from rich.console import Group
 from rich.table import Table
 
 from autograder.bench import peers
 from autograder.bench.peers import Class, Run
+from autograder.bench.week import WeekResult, bench_week, render_week
+from autograder.courses import Course
 
+WEEK_COUNT = 200  # submissions of a real week at most
 ORDER_SEED = 0  # the shuffling is the same every time
 
 
@@ -29,6 +33,7 @@ class BenchOptions:
     otter: bool = False
     growth: tuple[int, ...] = ()  # class sizes for ours, warm, two workers
     workers: int = 2
+    week: str | None = None  # a real week to measure beside its own code
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,9 @@ class BenchResult:
 
     machine: str
     runs: tuple[Run, ...]
-    growth: tuple[Run, ...] = ()
+    growth: tuple[Run, ...] = ()  # one run a class size and round
     options: BenchOptions = field(default_factory=BenchOptions)
+    week: WeekResult | None = None
 
     def rows(self) -> list[dict]:
         """Per peer: medians, ratio to bare execution, throughput per core against nbgrader."""
@@ -64,6 +70,24 @@ class BenchResult:
             )
         return sorted(rows, key=lambda row: row["core_seconds"])
 
+    def sizes(self) -> list[tuple[int, float]]:
+        """Class sizes and the median wall seconds of their runs, the smallest first."""
+        found: dict[int, list[float]] = {}
+        for run in self.growth:
+            found.setdefault(run.count, []).append(run.wall_s)
+        return [(count, statistics.median(walls)) for count, walls in sorted(found.items())]
+
+    def line(self) -> tuple[float, float, float]:
+        """Wall time as a straight line of the class size, by least squares of relative errors.
+
+        Returns the start in seconds, the seconds of a further submission, and the largest
+        deviation of a measured size from the line, as a share.
+        """
+        counts, walls = (numpy.array(column, float) for column in zip(*self.sizes(), strict=True))
+        slope, start = numpy.polyfit(counts, walls, 1, w=1 / walls)
+        deviation = numpy.abs((start + slope * counts) / walls - 1).max()
+        return float(start), float(slope), float(deviation)
+
     def as_json(self) -> dict:
         """Everything, for `--json`."""
         return {
@@ -71,6 +95,8 @@ class BenchResult:
             "options": asdict(self.options),
             "rows": self.rows(),
             "growth": [asdict(run) for run in self.growth],
+            "line": self.line() if len(self.sizes()) > 1 else None,
+            "week": self.week.as_json() if self.week else None,
             "runs": [asdict(run) for run in self.runs],
         }
 
@@ -79,23 +105,34 @@ def _median(runs: list[Run], what: str) -> float:
     return statistics.median(getattr(run, what) for run in runs)
 
 
-def bench(options: BenchOptions, say: Callable[[str], None] = lambda _: None) -> BenchResult:
-    """Measure all peers on one class, in one run.
+def bench(
+    options: BenchOptions,
+    say: Callable[[str], None] = lambda _: None,
+    course: Course | None = None,
+) -> BenchResult:
+    """Measure all peers on one class, in one run. `course` is where the week of the options is.
 
     Raises:
-        UserError: a peer failed, or graded wrongly.
+        UserError: a peer failed, or graded wrongly; no such week.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         say(f"Making a class of {options.count} …")
         made = peers.make_class(Path(folder), options.count)
+        machine = _machine()  # before we load it ourselves
         with peers.dask_cluster(options.workers) as scheduler:
             entries = _entries(options, scheduler)
             if options.otter:
                 say("Making an environment for otter …")
                 entries["otter"] = peers.otter(peers.prepare_otter(made))
             runs = _rounds(made, entries, options.rounds, say)
-        growth = tuple(_grown(Path(folder), count, options, say) for count in options.growth)
-    return BenchResult(_machine(), runs, growth, options)
+        growth = _growth(Path(folder), options, say)
+        week = None
+        if options.week and course:
+            count = max(*options.growth, options.count) if options.growth else options.count
+            week = bench_week(
+                course, options.week, min(count, WEEK_COUNT), options.workers, Path(folder), say
+            )
+    return BenchResult(machine, runs, growth, options, week)
 
 
 def _entries(options: BenchOptions, scheduler: str) -> dict[str, Callable[[Class], Run]]:
@@ -126,12 +163,17 @@ def _rounds(
     return tuple(runs)
 
 
-def _grown(folder: Path, count: int, options: BenchOptions, say: Callable[[str], None]) -> Run:
-    say(f"Making a class of {count} …")
-    made = peers.make_class(folder / f"of-{count}", count)
-    run = peers.ours("warm", options.workers)(made)
-    say(f"{count} submissions: {run.wall_s:.1f} s")
-    return run
+def _growth(folder: Path, options: BenchOptions, say: Callable[[str], None]) -> tuple[Run, ...]:
+    """Every class size in every round, in shuffled order."""
+    dice, runs = random.Random(ORDER_SEED), []
+    classes = [peers.make_class(folder / f"of-{count}", count) for count in options.growth]
+    for _ in range(options.rounds):
+        for made in dice.sample(classes, len(classes)):
+            made.clean()
+            run = peers.ours("warm", options.workers)(made)
+            runs.append(run)
+            say(f"{made.count} submissions: {run.wall_s:.1f} s")
+    return tuple(runs)
 
 
 def _machine() -> str:
@@ -157,11 +199,30 @@ def render(result: BenchResult) -> Group:
             f"{row['cpu_seconds']:.4f}", f"{row['times_bare']:.0f}", f"{row['times_nbgrader']:.1f}",
             f"{row['peak_mb']:.0f}" if row["peak_mb"] else "",
         )  # fmt: skip
-    growth = Table(title="How ours, warm, grows with the class", title_justify="left")
-    for name in ("submissions", "workers", "wall s", "s / submission"):
-        growth.add_column(name, justify="right")
-    for run in result.growth:
-        growth.add_row(
-            str(run.count), str(run.workers), f"{run.wall_s:.1f}", f"{run.per_submission_s:.4f}"
+    parts: list = [table]
+    if result.growth:
+        parts.append(_growth_table(result))
+    if len(result.sizes()) > 1:
+        start, further, deviation = result.line()
+        parts.append(
+            f"On a line: {start:.1f} s for the start and {further:.4f} s a further submission; "
+            f"no size is more than {100 * deviation:.0f} % off."
         )
-    return Group(table, growth) if result.growth else Group(table)
+    if result.week:
+        parts.append(render_week(result.week))
+    return Group(*parts)
+
+
+def _growth_table(result: BenchResult) -> Table:
+    stock = _median([run for run in result.runs if run.peer == "nbgrader autograde"], "core_s")
+    workers = result.options.workers
+    table = Table(title="How ours, warm, grows with the class", title_justify="left")
+    names = ("submissions", "workers", "wall s", "s / submission", "× nbgrader's per core")
+    for name in names:
+        table.add_column(name, justify="right")
+    for count, wall in result.sizes():
+        each = wall / count
+        table.add_row(
+            str(count), str(workers), f"{wall:.1f}", f"{each:.4f}", f"{stock / each / workers:.1f}"
+        )
+    return table

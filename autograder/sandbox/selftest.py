@@ -22,7 +22,7 @@ from autograder.sandbox.kernels import RunningKernel, running_kernel
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 from autograder.sandbox.order import FIRST_UID
 
-SMALL = Limits(memory_mb=1024, processes=40, file_mb=8, scratch_mb=16, cpu_seconds=60)
+SMALL = Limits(memory_mb=512, processes=40, file_mb=8, scratch_mb=16, cpu_seconds=60)
 SECRET_VARIABLE = "WORD2CHAT_CANARY"
 REPORT = "the security page of the guide says how to report a hole; do not grade on this machine"
 

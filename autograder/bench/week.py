@@ -1,0 +1,135 @@
+"""A real week beside its own code: what grading costs on top of what students wrote."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from autograder.bench.peers import BIN, call, expect, timed
+from autograder.courses import CONFIG_FILE, Course, open_course
+from autograder.grade import cells_to_run
+from autograder.ingest import ingest
+from autograder.prepare import prepare, read_template
+from autograder.sample_class import solved_notebook
+
+ALONE_RUNS = 5
+FEW = 10  # submissions of the small class; the difference to the large one is free of the start
+
+
+@dataclass(frozen=True)
+class WeekResult:
+    """Processor seconds of the whole machine, a submission. `count` and FEW are the class sizes."""
+
+    week: str
+    count: int
+    workers: int
+    code_s: float  # the graded cells, imports not counted
+    process_s: float  # a Python that starts, imports torch and runs the graded cells
+    few_s: float  # of the small class, all of it
+    many_s: float  # of the large class, all of it
+    wall_s: float  # of the large class
+
+    @property
+    def total_s(self) -> float:
+        """A submission of the large class, with its share of the start."""
+        return self.many_s / self.count
+
+    @property
+    def further_s(self) -> float:
+        """One submission more."""
+        return (self.many_s - self.few_s) / (self.count - FEW)
+
+    def as_json(self) -> dict:
+        """Everything, for `--json`."""
+        return {**asdict(self), "total_s": self.total_s, "further_s": self.further_s}
+
+
+def bench_week(
+    course: Course, week: str, count: int, workers: int, folder: Path, say: Callable[[str], None]
+) -> WeekResult:
+    """Grade `count` perfect submissions of a week, and run their code alone.
+
+    Raises:
+        UserError: no such week, or a submission did not get full points.
+    """
+    course.source_notebooks(week)  # is there such a week?
+    say(f"Making a class of {count} for {week} …")
+    made = _make_course(course, week, folder)
+    _hand_in(made, week, FEW)
+    few = _graded(made, week, FEW, workers)
+    _hand_in(made, week, count)
+    wall, many = _graded(made, week, count, workers)
+    say(f"{week}: {count} submissions in {wall:.1f} s")
+    code, process = _alone(made, week, folder)
+    return WeekResult(week, count, workers, code, process, few[1], many, wall)
+
+
+def _make_course(course: Course, week: str, folder: Path) -> Course:
+    root = folder / "week"
+    (root / "source").mkdir(parents=True)
+    shutil.copytree(course.folder("source", week), root / "source" / week)
+    shutil.copy(course.root / CONFIG_FILE, root)
+    call([BIN / "autograder", "release", week, "--skip-proof"], root)
+    return open_course(root)
+
+
+def _hand_in(course: Course, week: str, count: int) -> None:
+    """A fresh class: what was handed in, graded and remembered before is removed."""
+    for gone in ("submitted", "autograded", ".autograder/journal"):
+        shutil.rmtree(course.root / gone, ignore_errors=True)
+    name = course.source_notebooks(week)[0].name
+    for number in range(count):
+        path = course.folder("submitted", week, f"s{number:05}") / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(solved_notebook(course, week, f"# submission {number}"))
+
+
+def _graded(course: Course, week: str, count: int, workers: int) -> tuple[float, float]:
+    command = [BIN / "autograder", "grade", week, "--json", "--workers", workers]
+    done, wall, cpu = timed(command, course.root, workers)
+    entries = json.loads(done.stdout)["entries"]
+    expect(sum(entry["score"] == entry["max_score"] for entry in entries), count, week)
+    return wall, cpu
+
+
+def _alone(course: Course, week: str, folder: Path) -> tuple[float, float]:
+    """Medians for the graded cells of one submission: the code, and a process for it."""
+    student = course.students(week)[0]
+    submission = ingest(course.folder("submitted", week, student), student, week)
+    prepared = prepare(submission, read_template(course, week))
+    cells = [cell.source for notebook in prepared for cell in cells_to_run(notebook)]
+    path = folder / "cells.json"
+    path.write_text(json.dumps(cells), "utf-8")
+    code, process = [], []
+    for _ in range(ALONE_RUNS):
+        command = [sys.executable, "-m", "autograder.bench.alone", path]
+        done, _, cpu = timed(command, folder, 1)
+        code.append(json.loads(done.stdout)["cpu_s"])
+        process.append(cpu)
+    return statistics.median(code), statistics.median(process)
+
+
+def render_week(result: WeekResult) -> Table:
+    """The table for people."""
+    title = f"{result.week}: {result.count} perfect submissions, {result.workers} workers"
+    table = Table(title=title, title_justify="left")
+    for name in ("", "CPU s a submission", "× the code in a process of its own", "× the code"):
+        table.add_column(name, justify="right" if name else "left")
+    for label, seconds in (
+        ("the graded code, imports not counted", result.code_s),
+        ("the graded code in a process of its own", result.process_s),
+        (f"ours, of {result.count}, start included", result.total_s),
+        ("ours, a further submission", result.further_s),
+    ):
+        table.add_row(
+            label, f"{seconds:.3f}", f"{seconds / result.process_s:.2f}",
+            f"{seconds / result.code_s:.1f}",
+        )  # fmt: skip
+    return table
