@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -45,6 +48,20 @@ def test_the_jobs_files_and_seed_are_there() -> None:
         "print(open('data/words.txt').read())", "import os; print(os.environ['WORD2CHAT_SEED'])"
     )
     assert texts(found) == ["a b c\n", "seed\n"]
+
+
+def test_whoever_shares_a_turn_runs_one_after_another() -> None:
+    """Kernels start side by side; students' code runs in so many of them as there are turns."""
+    clock = "import time; print(time.time()); time.sleep(0.3); print(time.time())"
+    job = ExecutionJob("t", (JobCell(0, clock),), "seed", LIMITS, warm_modules=())
+    turn = threading.Semaphore(1)
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: execute(job, turn), range(3)))
+    spans = sorted(tuple(map(float, texts(one)[0].split())) for one in found)
+    assert [ends(one) for one in found] == [[CellEnd.OK]] * 3
+    for (_, end), (start, _) in itertools.pairwise(spans):
+        assert end <= start
+    assert turn.acquire(blocking=False)  # it was given back
 
 
 def test_an_endless_loop_costs_its_own_cell() -> None:

@@ -856,6 +856,44 @@ def test_a_dead_warm_parent_is_replaced() -> None:
     assert warm.zygote_for(spec()) is not parent
 
 
+def test_a_lent_parent_serves_others_and_is_replaced_when_it_dies() -> None:
+    """What a process of a pool does: it uses the run's parent, and starts one if that dies."""
+    loan = warm.lend(spec())
+    owner = warm.zygote_for(spec())
+    try:
+        warm.borrow(warm.Loan(loan.key, loan.server.dup()))
+        borrowed = warm.zygote_for(spec())
+        assert not isinstance(borrowed, warm.Zygote)
+        with running_kernel(spec(), WARM) as one:
+            assert say(one, "print(2)") == "2"
+        assert borrowed.alive()
+    finally:
+        owner.close()
+    deadline = time.monotonic() + 10
+    while borrowed.alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not borrowed.alive()
+    with running_kernel(spec(), WARM) as one:
+        assert say(one, "print(3)") == "3"
+    assert isinstance(warm.zygote_for(spec()), warm.Zygote)
+
+
+def test_a_warm_kernel_looks_like_a_cold_one() -> None:
+    """Made in two steps or in one, the kernel shows a student's code the same."""
+    program = (
+        "import os, sys; ip = get_ipython(); print(type(ip).__name__, type(ip.parent).__name__, "
+        "ip.kernel is ip.parent, ip.profile_dir.location, ip.ipython_dir, ip.execution_count, "
+        "ip.history_manager.enabled, ip.config, sorted(ip.user_ns), sorted(os.environ.items()), "
+        "os.getcwd(), sys.path, sys.argv, __name__, os.listdir(ip.profile_dir.location))"
+    )
+    answers = []
+    for start in (COLD, WARM):
+        with running_kernel(spec(), start) as one:
+            answers.append(say(one, program))
+    assert answers[0] == answers[1]
+    assert "ZMQInteractiveShell SandboxKernel True" in answers[0]
+
+
 def _child_of(pid: int) -> int:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return int(children[0]) if children else pid

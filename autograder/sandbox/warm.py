@@ -123,6 +123,8 @@ class Zygote(WarmParent):
 
     def close(self) -> None:
         """End the parent and, with it, every kernel that it forked."""
+        with suppress(OSError):
+            self.server.shutdown(socket.SHUT_RDWR)  # for those too who borrowed it
         super().close()
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1)

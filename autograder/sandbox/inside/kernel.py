@@ -106,6 +106,7 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     with without_debugger():
         app.initialize([])
     os.chdir(folder)
+    sys.argv = ["ipykernel_launcher.py"]  # what a student would see at home
     sys.path.insert(_before_packages(), "")
     app.start()
 
