@@ -69,7 +69,8 @@ def _available_mb() -> int:
 def preheat(warm: SandboxSpec | None) -> None:
     """Start what a local pool will need and do not wait for it: it takes a second or two."""
     if warm is not None:
-        lend(warm)
+        with contextlib.suppress(SandboxUnavailable, OSError):  # who needs it says so
+            lend(warm)
     if _context().get_start_method() == "forkserver":
         forkserver.ensure_running()
 
@@ -121,18 +122,25 @@ def _pool(workers: int, processes: int, warm: SandboxSpec | None) -> Iterator[Ex
     A pool that starts a process while another one dies may mix up their descriptors and hang.
     """
     context = _context()
-    loan = lend(warm) if warm is not None else None
+    try:
+        loan = lend(warm) if warm is not None else None
+    except SandboxUnavailable as error:
+        raise GraderFault(f"No submission could be run: {error}") from error
     arguments = (context.Semaphore(workers), loan, context.Barrier(processes))
     with ProcessPoolExecutor(processes, context, start_worker, arguments) as pool:
-        meeting = [pool.submit(_meet) for _ in range(processes)]
         try:
-            if warm is not None:
-                zygote_for(warm)
-            for one in meeting:
-                one.result()
+            _all_up(pool, processes, warm)
         except (SandboxUnavailable, BrokenProcessPool, BrokenBarrierError) as error:
             raise GraderFault(f"No submission could be run: {error}") from error
         yield pool
+
+
+def _all_up(pool: Executor, processes: int, warm: SandboxSpec | None) -> None:
+    meeting = [pool.submit(_meet) for _ in range(processes)]
+    if warm is not None:
+        zygote_for(warm)
+    for one in meeting:
+        one.result()
 
 
 def _context() -> Any:

@@ -17,7 +17,7 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
 from autograder import reference, scheduling
 from autograder.courses import UNPROTECTED, Course, open_course
-from autograder.errors import UserError
+from autograder.errors import GraderFault, UserError
 from autograder.execute import Execution, ExecutionJob, JobCell
 from autograder.grade import GradeRun, Options, _Grader, _Ready, grade
 from autograder.ingest import ingest
@@ -25,6 +25,7 @@ from autograder.journal import open_journal
 from autograder.judge import judge
 from autograder.prepare import prepare, read_template
 from autograder.reference import load_references
+from autograder.sandbox.limits import SandboxSpec
 
 WRONG = "def row_sums(x):\n    return x.sum(0)"
 DIFFERS = """
@@ -228,6 +229,15 @@ def test_what_kills_its_worker_twice_comes_back_as_a_fault() -> None:
     assert {name: results(done) for name, done in found.items()} == {
         0: True, "bad": False, 1: True, 2: True,
     }  # fmt: skip
+
+
+@pytest.mark.sandbox
+def test_a_warm_parent_that_fails_ends_the_run_with_its_reason() -> None:
+    """Nobody is given a verdict, or a review, for what the grader could not start."""
+    warm = SandboxSpec(warm_modules=("no_such_module",))
+    work = [("one", (quick_job("w/one"),))]
+    with pytest.raises(GraderFault, match="no_such_module"):
+        list(scheduling.run_jobs(iter(work), workers=1, warm=warm, most=1))
 
 
 class Deadly(ExecutionJob):
