@@ -1171,6 +1171,35 @@ def test_the_self_test_passes_here(start: str) -> None:
     assert len(findings) > 15
 
 
+@pytest.mark.parametrize(
+    ("first", "tries"),
+    [
+        ({selftest.ALL_ANSWERED: False}, 2),  # the kernel died on the way: no breach, try again
+        ({selftest.ALL_ANSWERED: False, "a disk cannot be filled": False}, 1),
+        ({"a disk cannot be filled": False}, 1),
+        ({"a disk cannot be filled": True}, 1),
+    ],
+)
+def test_only_a_self_test_that_died_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, first: dict[str, bool], tries: int
+) -> None:
+    """What came through once is never explained away by a second look."""
+    answers = [
+        [selftest.Finding(name, held, "") for name, held in first.items()],
+        [selftest.Finding("all well", True, "")],
+    ]
+    asked: list[str] = []
+
+    def attempt(start: str) -> list:
+        asked.append(start)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(selftest, "_attempt", attempt)
+    found = selftest.selftest(COLD)
+    assert asked == [COLD] * tries
+    assert found == answers[tries - 1]
+
+
 def test_the_self_test_says_when_there_is_no_sandbox(monkeypatch, fresh_search) -> None:
     """One finding with a remedy, and no exception."""
     monkeypatch.setattr(bwrap, "_candidates", lambda: iter(()))

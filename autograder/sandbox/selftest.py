@@ -11,6 +11,7 @@ import os
 import secrets
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 from autograder.sandbox.order import FIRST_UID
 
 SMALL = Limits(memory_mb=512, processes=40, file_mb=8, scratch_mb=16, cpu_seconds=60)
+ALL_ANSWERED = "every check answered"
+ENDING_SECONDS = (
+    10.0  # for the sandbox's processes to be gone: on a crowded machine that takes time
+)
 SECRET_VARIABLE = "WORD2CHAT_CANARY"
 REPORT = "the security page of the guide says how to report a hole; do not grade on this machine"
 
@@ -329,6 +334,15 @@ def selftest(provisioner: str = "word2chat-sandbox") -> list[Finding]:
     """
     if not sys.platform.startswith("linux"):
         return [_no_sandbox(f"this is {sys.platform}")]
+    findings = _attempt(provisioner)
+    if [finding.name for finding in findings if not finding.ok] == [ALL_ANSWERED]:
+        # nothing came through, but the kernel died on the way: out of memory, Linux may choose it
+        # in place of the bomb beside it
+        findings = _attempt(provisioner)
+    return findings
+
+
+def _attempt(provisioner: str) -> list[Finding]:
     with ExitStack() as stack:
         made = stack.enter_context(canaries())
         try:
@@ -385,7 +399,7 @@ def _inside(kernel: RunningKernel, made: Canaries) -> list[Finding]:
     expected = INSIDE.count("\n@check(")
     if len(findings) != expected or reply.status != "ok":
         seen = f"{len(findings)} of {expected} checks answered ({reply.status} {reply.error})"
-        findings.append(Finding("every check answered", False, seen, REPORT))
+        findings.append(Finding(ALL_ANSWERED, False, seen, REPORT))
     return findings
 
 
@@ -393,6 +407,9 @@ def _aftermath(made: Canaries, space: str) -> list[Finding]:
     """What came through, and what is left running."""
     reached = [name for name in ("tcp", "udp", "abstract") if _was_reached(getattr(made, name))]
     left = [str(path) for path in _written(made)]
+    until = time.monotonic() + ENDING_SECONDS
+    while space and _members(space) and time.monotonic() < until:
+        time.sleep(0.05)
     alive = _members(space) if space else []
     return [
         Finding(
