@@ -1179,6 +1179,8 @@ def test_a_memory_bomb_may_end_the_kernel_of_the_self_test(
 ) -> None:
     """Out of memory, Linux may choose the kernel; any other death of it is no answer."""
     if bomb == "cause_memory":
+        if "memory" not in cgroup.controllers():
+            pytest.skip("here memory is refused before anything is killed")
         bomb = "[b'x' * (1 << 26) for _ in range(64)]"
     last = selftest.INSIDE.index('@check("MEMORY_BOMB")')
     check = f'@check("MEMORY_BOMB")\ndef _():\n    {bomb}\n'
