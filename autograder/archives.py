@@ -79,6 +79,12 @@ def _extended_time(extra: bytes) -> int | None:
 
 
 # ------------------------------------------------------------------------------------ zip
+def refuse_odd_member(member: zipfile.ZipInfo) -> None:
+    """Raise Refused for a link or a device: the upper half of the attributes is Unix's mode."""
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+        raise Refused(f"'{member.filename[:100]}' is a link or no regular file.")
+
+
 def _zip_members(name: str, content: bytes, cap: int) -> Iterator[tuple[str, bytes]]:
     if _directory_bytes(content) > DIRECTORY_BYTES:
         raise Refused(f"'{name}' lists too much: it has a huge table of contents.")
@@ -86,8 +92,7 @@ def _zip_members(name: str, content: bytes, cap: int) -> Iterator[tuple[str, byt
         for member in archive.infolist():
             if member.is_dir():
                 continue
-            if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-                raise Refused(f"'{member.filename[:100]}' is a link or no regular file.")
+            refuse_odd_member(member)
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise Refused(f"'{name}' is packed in a rare way. Ask for a plain zip.")
             with archive.open(member) as stream:

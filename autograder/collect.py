@@ -23,10 +23,17 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.archives import ARCHIVES, member_time, read_members, tar_members
+from autograder.archives import (
+    ARCHIVES,
+    DAMAGED,
+    member_time,
+    read_members,
+    refuse_odd_member,
+    tar_members,
+)
 from autograder.courses import Course
 from autograder.errors import Refused, UserError
-from autograder.ingest import STUDENT_ID, TIMESTAMP_FILE, IngestLimits, shown_id
+from autograder.ingest import STUDENT_ID, TIMESTAMP_FILE, IngestLimits, shown_id, write_files
 from autograder.record import DISK_TROUBLE
 
 FOLDER_A_STUDENT = r"(?P<student>[^/]+)/"
@@ -307,10 +314,7 @@ def _place(course: Course, week: str, student: str, version: _Version, target: P
 
 def _fill(folder: Path, version: _Version) -> None:
     folder.chmod(0o755)
-    for path, content in version.files.items():
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+    write_files(folder, version.files)
     stamp = version.arrived.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     (folder / TIMESTAMP_FILE).write_text(f"{stamp}\n", "utf-8")
 
@@ -406,12 +410,11 @@ def _member_reader(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: IngestLimits
 ) -> Callable[[], bytes]:
     def read() -> bytes:
-        if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-            raise Refused(f"'{member.filename[:100]}' is a link or no regular file.")
+        refuse_odd_member(member)
         try:
             with archive.open(member) as stream:
                 return _capped(member.filename, stream.read(limits.total_bytes + 1), limits)
-        except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
+        except (*DAMAGED, RuntimeError) as error:
             raise Refused(f"'{member.filename[:100]}' is damaged: {error}.") from None
 
     return read

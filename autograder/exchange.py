@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.exchange.default.collect import ExchangeCollect
 
 from autograder.errors import Refused
-from autograder.ingest import IngestLimits, read_files
+from autograder.ingest import IngestLimits, read_files, write_files
 
 
 class CarefulCollect(ExchangeCollect):
@@ -31,7 +31,4 @@ class CarefulCollect(ExchangeCollect):
         except Refused as refusal:
             self.log.error("Not collected: %s: %s", src, refusal)
             return
-        for path, content in files.items():
-            place = target / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+        write_files(target, files)

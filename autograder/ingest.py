@@ -12,6 +12,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,6 +126,14 @@ def read_files(folder: Path, limits: IngestLimits) -> dict[str, bytes]:
     finally:
         os.close(top)
     return files
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """The way back: files by relative path, as `read_files` gives them, below a folder."""
+    for path, content in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
 
 
 def _read_folder(

@@ -29,7 +29,7 @@ from sqlalchemy.orm import joinedload
 from autograder.courses import Course
 from autograder.errors import UserError
 from autograder.gradebook import patiently
-from autograder.ingest import STUDENT_ID
+from autograder.ingest import STUDENT_ID, write_files
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
 RUN_BY_BROWSERS = (
@@ -188,10 +188,7 @@ def _write_autograded(course: Course, judged: Judged) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{judged.week}.", dir=target.parent))
-    for path, content in judged.attachments:
-        file = made / _as_text(path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+    write_files(made, {_as_text(path): content for path, content in judged.attachments})
     for name, notebook in judged.notebooks:
         # not indented: with indentation json leaves its fast path
         (made / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")

@@ -19,6 +19,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
+from autograder.ingest import write_files
 from autograder.sandbox.limits import SandboxSpec
 
 LISTEN_SECONDS = 60.0
@@ -37,10 +38,7 @@ class UnprotectedProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         spec: SandboxSpec = kwargs.pop("sandbox", None) or SandboxSpec()
         self.folder = Path(tempfile.mkdtemp(prefix="unprotected-"))
-        for name, content in spec.files:
-            target = self.folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        write_files(self.folder, dict(spec.files))
         kwargs["cwd"] = str(self.folder)
         kwargs["stdout"] = kwargs["stderr"] = subprocess.DEVNULL
         kwargs["env"] = {

@@ -312,6 +312,17 @@ def test_one_bad_upload_in_an_archive_stops_nobody(course: Course, tmp_path: Pat
     assert outcomes(collect(course, WEEK, again, limits=limits)) == expected
 
 
+def test_a_member_that_does_not_unpack_stops_nobody(course: Course, tmp_path: Path) -> None:
+    """Broken deflate data is no BadZipFile: zlib has an error of its own."""
+    packed = zipped(**{f"s1/{NOTEBOOK}": b"x" * 999, f"s2/{NOTEBOOK}": b"{}"})
+    start = packed.index(NOTEBOOK.encode()) + len(NOTEBOOK)
+    path = tmp_path / "download.zip"
+    path.write_bytes(packed[:start] + b"\xff" * 8 + packed[start + 8 :])
+    done = collect(course, WEEK, path)
+    assert outcomes(done) == {"s1": "refused", "s2": "new"}
+    assert "damaged" in done[0].reason
+
+
 def test_a_full_disk_loses_no_version(
     course: Course, download: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
