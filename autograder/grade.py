@@ -138,8 +138,7 @@ class _Grader:
         settings = course.settings
         self.warm: SandboxSpec | None = None  # what the pool shares a warm parent for
         if provisioner == WARM and options.scheduler is None:
-            modules = tuple(settings.warm_modules)
-            self.warm = SandboxSpec(settings.limits(), warm_modules=modules, gpu=settings.gpu)
+            self.warm = SandboxSpec(warm_modules=tuple(settings.warm_modules), gpu=settings.gpu)
         keys = sorted(reference.key for reference in references.values())
         self.setting = verdict_key(template, keys, settings.limits(), self.stamp)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autograder.courses import Course
@@ -141,11 +141,13 @@ def make_members(course: Course, week: str) -> list[Member]:
     ]  # fmt: skip
 
 
-def solved_notebook(course: Course, week: str, remark: str) -> bytes:
-    """The released notebook with every solution in place and a comment that makes it unique."""
+def solved_notebooks(course: Course, week: str, count: int) -> Iterator[bytes]:
+    """The released notebook with every solution in place, each with a comment of its own."""
     made = _Week(course, week)
     first = next(iter(made.solutions))
-    return made.filled({**made.solutions, first: f"{remark}\n{made.solutions[first]}"})
+    for number in range(count):
+        answer = f"# submission {number}\n{made.solutions[first]}"
+        yield made.filled({**made.solutions, first: answer})
 
 
 def write_members(course: Course, week: str, members: list[Member]) -> None:

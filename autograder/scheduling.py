@@ -122,13 +122,13 @@ def _pool(workers: int, processes: int, warm: SandboxSpec | None) -> Iterator[Ex
     A pool that starts a process while another one dies may mix up their descriptors and hang.
     """
     context = _context()
-    try:
-        loan = lend(warm) if warm is not None else None
-    except SandboxUnavailable as error:
-        raise GraderFault(f"No submission could be run: {error}") from error
-    arguments = (context.Semaphore(workers), loan, context.Barrier(processes))
-    with ProcessPoolExecutor(processes, context, start_worker, arguments) as pool:
+    with contextlib.ExitStack() as stack:
         try:
+            loan = lend(warm) if warm is not None else None
+            arguments = (context.Semaphore(workers), loan, context.Barrier(processes))
+            pool = stack.enter_context(
+                ProcessPoolExecutor(processes, context, start_worker, arguments)
+            )
             _all_up(pool, processes, warm)
         except (SandboxUnavailable, BrokenProcessPool, BrokenBarrierError) as error:
             raise GraderFault(f"No submission could be run: {error}") from error

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from jupyter_client.kernelspec import KernelSpec
+from ordinary_user import run_as_ordinary_user
 
 from autograder.sandbox import bwrap, cgroup, order, owner, provisioner, selftest, warm
 from autograder.sandbox.kernels import RunningKernel, running_kernel
@@ -1245,49 +1245,7 @@ def test_stock_tools_use_the_sandbox_without_knowing(tool: str, tmp_path: Path) 
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-# As another user, where Python may lie below a closed folder such as /root: in a mount namespace
-# of its own, an empty folder covers the closed one and Python is bound back into it.
-AS_ANOTHER_USER = """
-set -e
-for place in $PLACES; do
-    top=/$(echo "$place" | cut -d/ -f2)
-    test -x "$top" && setpriv --reuid $ID --regid $ID --clear-groups test -x "$place" && continue
-    mkdir -p "$HOME/bound$place"
-    mount --bind "$place" "$HOME/bound$place"
-    closed="$closed $top"
-    again="$again $place"
-done
-for top in $(echo $closed | tr ' ' '\\n' | sort -u); do mount -t tmpfs -o mode=755 none "$top"; done
-for place in $again; do mkdir -p "$place"; mount --bind "$HOME/bound$place" "$place"; done
-exec setpriv --reuid $ID --regid $ID --clear-groups "$@"
-"""
-
-
 @pytest.mark.slow
 def test_all_this_holds_for_an_ordinary_user() -> None:
     """The same file once more under another uid, where bubblewrap needs a user namespace."""
-    if os.geteuid() != 0 or os.environ.get(AS_USER):
-        pytest.skip("this already is an ordinary user")
-    if not (shutil.which("unshare") and shutil.which("setpriv")):
-        pytest.skip("unshare and setpriv are needed to become one")
-    home = Path("/tmp") / f"word2chat-user-{os.getpid()}"
-    home.mkdir(mode=0o755)
-    os.chown(home, 54321, 54321)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "ID": "54321",
-        "PLACES": " ".join({sys.prefix, sys.base_prefix, str(REPOSITORY)}),
-        "OMP_NUM_THREADS": "1",
-        AS_USER: "1",
-    }
-    command = ["unshare", "-m", "sh", "-c", AS_ANOTHER_USER, "sh", sys.executable, "-m", "pytest"]
-    command += ["-q", "-p", "no:cacheprovider", str(Path(__file__).resolve())]
-    try:
-        answer = subprocess.run(
-            command, env=environment, cwd=REPOSITORY, capture_output=True, text=True, timeout=1500
-        )
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-    assert answer.returncode == 0, answer.stdout[-8000:] + answer.stderr[-2000:]
-    assert " passed" in answer.stdout
+    run_as_ordinary_user(AS_USER, [str(Path(__file__).resolve())])

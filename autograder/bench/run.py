@@ -128,10 +128,8 @@ def bench(
         growth = _growth(Path(folder), options, say)
         week = None
         if options.week and course:
-            count = max(*options.growth, options.count) if options.growth else options.count
-            week = bench_week(
-                course, options.week, min(count, WEEK_COUNT), options.workers, Path(folder), say
-            )
+            count = min(WEEK_COUNT, max((options.count, *options.growth)))
+            week = bench_week(course, options.week, count, options.workers, Path(folder), say)
     return BenchResult(machine, runs, growth, options, week)
 
 

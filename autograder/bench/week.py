@@ -17,7 +17,7 @@ from autograder.courses import CONFIG_FILE, Course, open_course
 from autograder.grade import cells_to_run
 from autograder.ingest import ingest
 from autograder.prepare import prepare, read_template
-from autograder.sample_class import solved_notebook
+from autograder.sample_class import solved_notebooks
 
 ALONE_RUNS = 5
 FEW = 10  # submissions of the small class; the difference to the large one is free of the start
@@ -63,12 +63,12 @@ def bench_week(
     say(f"Making a class of {count} for {week} …")
     made = _make_course(course, week, folder)
     _hand_in(made, week, FEW)
-    few = _graded(made, week, FEW, workers)
+    _, few = _graded(made, week, FEW, workers)
     _hand_in(made, week, count)
     wall, many = _graded(made, week, count, workers)
     say(f"{week}: {count} submissions in {wall:.1f} s")
     code, process = _alone(made, week, folder)
-    return WeekResult(week, count, workers, code, process, few[1], many, wall)
+    return WeekResult(week, count, workers, code, process, few, many, wall)
 
 
 def _make_course(course: Course, week: str, folder: Path) -> Course:
@@ -85,10 +85,10 @@ def _hand_in(course: Course, week: str, count: int) -> None:
     for gone in ("submitted", "autograded", ".autograder/journal"):
         shutil.rmtree(course.root / gone, ignore_errors=True)
     name = course.source_notebooks(week)[0].name
-    for number in range(count):
+    for number, solved in enumerate(solved_notebooks(course, week, count)):
         path = course.folder("submitted", week, f"s{number:05}") / name
         path.parent.mkdir(parents=True)
-        path.write_bytes(solved_notebook(course, week, f"# submission {number}"))
+        path.write_bytes(solved)
 
 
 def _graded(course: Course, week: str, count: int, workers: int) -> tuple[float, float]:

@@ -33,6 +33,7 @@ from autograder.sandbox import bwrap
 from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.inside.channels import CHANNELS
 from autograder.sandbox.inside.protocol import FAILED, HELLO, STARTED
+from autograder.sandbox.inside.watch import TICKS, ticks
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 from autograder.sandbox.order import MB, Order, Uid, build_order, draw_uid, files_beside_notebook
 from autograder.sandbox.owner import is_orphan, owned_prefix
@@ -96,8 +97,7 @@ class SandboxProcess:
         Raises:
             OSError: it is gone.
         """
-        numbers = Path(f"/proc/{pid_of(self.kernel)}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, numbers[11:15])) / os.sysconf("SC_CLK_TCK")
+        return ticks(pid_of(self.kernel)) / TICKS
 
     def send_signal(self, signum: int) -> None:
         if signum == signal.SIGINT:

@@ -403,9 +403,8 @@ def _aftermath(made: Canaries, space: str) -> list[Finding]:
     reached = [name for name in ("tcp", "udp", "abstract") if _was_reached(getattr(made, name))]
     left = [str(path) for path in _written(made)]
     until = time.monotonic() + ENDING_SECONDS
-    while space and _members(space) and time.monotonic() < until:
+    while (alive := _members(space)) and time.monotonic() < until:
         time.sleep(0.05)
-    alive = _members(space) if space else []
     return [
         Finding(
             "nothing came over the network", not reached, ", ".join(reached) or "quiet", REPORT
@@ -434,8 +433,10 @@ def _written(made: Canaries) -> Iterator[Path]:
 
 
 def _members(space: str) -> list[int]:
-    """Processes that are still in this pid namespace."""
-    found = []
+    """Processes that are still in this pid namespace; none when it is not known."""
+    found: list[int] = []
+    if not space:
+        return found
     for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError):
             if os.readlink(f"/proc/{name}/ns/pid") == space:

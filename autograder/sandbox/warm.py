@@ -10,7 +10,6 @@ starts a new one. If none can be started, SandboxUnavailable is raised: there is
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import select
 import socket
@@ -60,7 +59,7 @@ class WarmParent:
 class Zygote(WarmParent):
     """A warm parent of our own. It starts at once and warms up in the background."""
 
-    spent: dict[str, float] | None = None  # seconds for importing, megabytes held afterwards
+    is_warm = False
 
     def __init__(self, modules: tuple[str, ...], gpu: str | None) -> None:
         server, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -100,7 +99,7 @@ class Zygote(WarmParent):
         Raises:
             SandboxUnavailable: it failed, or took too long.
         """
-        if self.spent is not None:
+        if self.is_warm:
             return
         self.server.settimeout(WARM_UP_SECONDS)
         try:
@@ -109,10 +108,10 @@ class Zygote(WarmParent):
             raise bwrap.unavailable("the warm parent did not get ready in time.") from None
         finally:
             self.server.settimeout(None)
-        if message[:1] != READY:
+        if message != READY:
             said = message[1:] if message[:1] == FAILED else self._complaint()
             raise bwrap.unavailable(f"the warm parent failed: {said.decode(errors='replace')}.")
-        self.spent = json.loads(message[1:])
+        self.is_warm = True
 
     def _complaint(self) -> bytes:
         self.process.kill()
@@ -143,7 +142,7 @@ def zygote_for(spec: SandboxSpec) -> WarmParent:
 
     Raises SandboxUnavailable when it cannot be started.
     """
-    key = (spec.warm_modules, spec.gpu)
+    key = _key(spec)
     with _lock:
         zygote = _living(key)
         try:
@@ -152,6 +151,10 @@ def zygote_for(spec: SandboxSpec) -> WarmParent:
             _zygotes.pop(key).close()
             raise
         return zygote
+
+
+def _key(spec: SandboxSpec) -> Key:
+    return spec.warm_modules, spec.gpu
 
 
 def _living(key: Key) -> WarmParent:
@@ -176,7 +179,7 @@ def lend(spec: SandboxSpec) -> Loan:
 
     Wait with `zygote_for` before anything is asked of it. Raises SandboxUnavailable.
     """
-    key = (spec.warm_modules, spec.gpu)
+    key = _key(spec)
     with _lock:
         return Loan(key, _living(key).server)
 

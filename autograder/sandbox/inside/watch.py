@@ -51,7 +51,7 @@ class Watch:
 
 def cpu_seconds(processes: Iterable[int]) -> float:
     """Of these processes, their dead children included."""
-    return total(_ticks, processes) / TICKS
+    return total(ticks, processes) / TICKS
 
 
 def total(count: Callable[[int], int], processes: Iterable[int]) -> int:
@@ -63,7 +63,8 @@ def total(count: Callable[[int], int], processes: Iterable[int]) -> int:
     return found
 
 
-def _ticks(pid: int) -> int:
+def ticks(pid: int) -> int:
+    """Processor time of one process and of the children it waited for; see proc(5), stat."""
     with open(f"/proc/{pid}/stat", "rb") as file:
         return sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
 

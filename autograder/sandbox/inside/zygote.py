@@ -15,14 +15,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import json
 import os
 import random
-import resource
 import signal
 import socket
 import sys
-import time
 import traceback
 from typing import NoReturn
 
@@ -146,7 +143,6 @@ def reseed() -> None:
 
 def main() -> None:
     server = socket.socket(fileno=int(sys.argv[1]))
-    started = time.perf_counter()
     try:
         # some modules want a home that can be written to; each child gets an empty one on top
         order, contents = read_order(socket.recv_fds(server, 64, 1)[1][0])
@@ -156,11 +152,7 @@ def main() -> None:
     except BaseException:
         server.send(FAILED + traceback.format_exc().encode()[-4000:])
         os._exit(70)
-    spent = {
-        "seconds": round(time.perf_counter() - started, 3),
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
-    }
-    server.send(READY + json.dumps(spent).encode())
+    server.send(READY)
     serve(server)
 
 
