@@ -434,7 +434,7 @@ def _chosen(course: Any, week: str, students: list[str]) -> tuple[str, ...]:
     Raises:
         UserError: no such week, not released, nobody handed in, or not these students.
     """
-    from autograder.prepare import read_template
+    from autograder.stages.prepare import read_template
 
     read_template(course, week)
     strangers = sorted(set(students) - set(course.students(week)))

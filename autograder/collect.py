@@ -33,8 +33,8 @@ from autograder.archives import (
 )
 from autograder.courses import Course
 from autograder.errors import Refused, UserError
-from autograder.ingest import STUDENT_ID, TIMESTAMP_FILE, IngestLimits, shown_id, write_files
-from autograder.record import DISK_TROUBLE
+from autograder.stages.ingest import STUDENT_ID, TIMESTAMP_FILE, IngestLimits, shown_id, write_files
+from autograder.stages.record import DISK_TROUBLE
 
 FOLDER_A_STUDENT = r"(?P<student>[^/]+)/"
 JUNK = ("__MACOSX", ".DS_Store", ".ipynb_checkpoints", "Thumbs.db")

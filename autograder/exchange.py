@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.exchange.default.collect import ExchangeCollect
 
 from autograder.errors import Refused
-from autograder.ingest import IngestLimits, read_files, write_files
+from autograder.stages.ingest import IngestLimits, read_files, write_files
 
 
 class CarefulCollect(ExchangeCollect):

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UserError
-from autograder.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 from autograder.reference import MistakeReference
+from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 
 
 @dataclass(frozen=True)

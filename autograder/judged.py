@@ -19,11 +19,11 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from autograder.defuse import defused
-from autograder.execute import Execution
-from autograder.judge import CheckVerdict, Judgement
 from autograder.messages import shown_by_check
 from autograder.panel import KEY, verdict_data, verdict_panel
-from autograder.prepare import PreparedCell, PreparedNotebook, TemplateCell
+from autograder.stages.execute import Execution
+from autograder.stages.judge import CheckVerdict, Judgement
+from autograder.stages.prepare import PreparedCell, PreparedNotebook, TemplateCell
 
 KERNEL = {"name": "word2chat", "display_name": "word2chat (CPU)", "language": "python"}
 SAFE_TYPES = ("text/plain", "image/png")

@@ -20,14 +20,14 @@ from nbgrader.utils import find_all_files
 
 from autograder.courses import CONFIG_FILE, Course, course_from_config, open_course
 from autograder.errors import GraderFault, Refused
-from autograder.execute import Execution, execute
 from autograder.gradebook import open_gradebook
-from autograder.ingest import Submission, ingest, shown_id
-from autograder.judge import Judgement, judge
 from autograder.judged import bare_notebook, judged_notebook
-from autograder.prepare import PreparedNotebook, prepare, read_template
-from autograder.record import RUN_BY_BROWSERS, Judged, record
 from autograder.reference import job_for, load_references
+from autograder.stages.execute import Execution, execute
+from autograder.stages.ingest import Submission, ingest, shown_id
+from autograder.stages.judge import Judgement, judge
+from autograder.stages.prepare import PreparedNotebook, prepare, read_template
+from autograder.stages.record import RUN_BY_BROWSERS, Judged, record
 
 _refused: set[str] = set()  # folders of which nbgrader must copy nothing
 

@@ -36,12 +36,12 @@ from autograder import reference as references
 from autograder.courses import Course, open_course
 from autograder.errors import GraderFault, UserError
 from autograder.evidence import read_evidence
-from autograder.execute import CellEnd, CellRun, Execution, JobCell, execute
-from autograder.judge import CheckVerdict, judge
 from autograder.mistakebook import MistakeBook, load_mistakes
 from autograder.mutants import mutants
-from autograder.prepare import NotebookTemplate, TemplateCell, read_source
 from autograder.reference import CheckReference, Reference, job_for, make_reference, own_cells
+from autograder.stages.execute import CellEnd, CellRun, Execution, JobCell, execute
+from autograder.stages.judge import CheckVerdict, judge
+from autograder.stages.prepare import NotebookTemplate, TemplateCell, read_source
 from course.probes import SEED_VARIABLE
 
 KILL_SHARE = 0.9

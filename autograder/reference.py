@@ -20,9 +20,9 @@ from pathlib import Path
 from autograder.courses import Course
 from autograder.errors import GraderFault, UserError
 from autograder.evidence import Evidence, read_evidence
-from autograder.execute import CellEnd, CellRun, Execution, ExecutionJob, JobCell, execute
 from autograder.mistakebook import Mistake, MistakeBook, load_mistakes
-from autograder.prepare import NotebookTemplate, read_source
+from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob, JobCell, execute
+from autograder.stages.prepare import NotebookTemplate, read_source
 from course import probes
 
 ENGINE = "1"  # raise it when a stored reference must not be used any more

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from autograder.courses import Course
 from autograder.mistakebook import MistakeBook, load_mistakes
-from autograder.prepare import NotebookTemplate, read_source
 from autograder.reference import MISTAKES
+from autograder.stages.prepare import NotebookTemplate, read_source
 
 REGION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 STUB = re.compile(r"^([ \t]*)# YOUR CODE HERE\n[ \t]*raise NotImplementedError\(.*\)", re.MULTILINE)

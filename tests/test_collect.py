@@ -19,7 +19,7 @@ from tiny_course import WEEK, make_course
 from autograder.collect import Collected, collect
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
-from autograder.ingest import IngestLimits
+from autograder.stages.ingest import IngestLimits
 
 NOTEBOOK = f"{WEEK}.ipynb"
 

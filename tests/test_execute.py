@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder.execute import CellEnd, Execution, ExecutionJob, JobCell, _Clock, execute
 from autograder.sandbox.limits import Limits
+from autograder.stages.execute import CellEnd, Execution, ExecutionJob, JobCell, _Clock, execute
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(cell_seconds=5, submission_seconds=60)

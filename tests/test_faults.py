@@ -18,14 +18,14 @@ from pathlib import Path
 import pytest
 from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
 
-from autograder import execute as execution
 from autograder import gradebook
-from autograder import record as recording
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
-from autograder.execute import CellEnd, ExecutionJob, JobCell, execute
 from autograder.grade import Options, grade
 from autograder.sandbox.limits import Limits
+from autograder.stages import execute as execution
+from autograder.stages import record as recording
+from autograder.stages.execute import CellEnd, ExecutionJob, JobCell, execute
 
 pytestmark = pytest.mark.sandbox
 WARM = "word2chat-warm"

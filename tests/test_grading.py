@@ -17,7 +17,7 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, released, solve, submit
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
 from autograder.grade import GradeRun, Options, grade
-from autograder.judge import Verdict
+from autograder.stages.judge import Verdict
 
 pytestmark = pytest.mark.sandbox
 

@@ -274,7 +274,7 @@ def test_stated_limits_are_those_of_the_grader() -> None:
 
 def test_every_verdict_is_explained_to_students() -> None:
     """Each verdict that feedback can show, and the review, has a row in both grading pages."""
-    from autograder.judge import Verdict
+    from autograder.stages.judge import Verdict
 
     words = [str(verdict) for verdict in Verdict if verdict is not Verdict.GRADER_FAULT]
     for name in ("grading.md", "grading.ko.md"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import Refused
-from autograder.ingest import IngestLimits, Submission, ingest
+from autograder.stages.ingest import IngestLimits, Submission, ingest
 
 WEEK = "week90_tiny"
 

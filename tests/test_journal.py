@@ -11,8 +11,8 @@ import pytest
 
 from autograder.errors import UserError
 from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
-from autograder.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 from autograder.reference import MistakeReference
+from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 
 WEEK = "week90"
 HOLD = """

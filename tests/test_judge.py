@@ -11,9 +11,9 @@ import torch
 from autograder.comparison import same_value
 from autograder.differences import describe_difference
 from autograder.evidence import Malformed, checked, read_evidence
-from autograder.execute import CellEnd, CellRun, Execution
-from autograder.judge import Verdict, judge
 from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
+from autograder.stages.execute import CellEnd, CellRun, Execution
+from autograder.stages.judge import Verdict, judge
 from course.probes import MIME, bundle
 
 

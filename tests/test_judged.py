@@ -5,11 +5,11 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from autograder.execute import CellEnd, CellRun, Execution
-from autograder.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 from autograder.judged import bare_notebook, judged_notebook
-from autograder.prepare import PreparedCell, PreparedNotebook, TemplateCell
 from autograder.reference import MistakeReference
+from autograder.stages.execute import CellEnd, CellRun, Execution
+from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
+from autograder.stages.prepare import PreparedCell, PreparedNotebook, TemplateCell
 
 PICTURE = "iVBORw0KGgoAAAANSUhEUg=="
 OUTPUTS = (

@@ -9,8 +9,8 @@ import tiny_course
 
 from autograder.courses import Course
 from autograder.errors import UserError
-from autograder.ingest import StudentCell, StudentNotebook, Submission
-from autograder.prepare import PreparedNotebook, Template, prepare, read_template
+from autograder.stages.ingest import StudentCell, StudentNotebook, Submission
+from autograder.stages.prepare import PreparedNotebook, Template, prepare, read_template
 
 
 @pytest.fixture

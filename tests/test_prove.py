@@ -22,8 +22,8 @@ from rich.console import Console
 
 from autograder import prove, reference
 from autograder.courses import UNPROTECTED, Course, open_course
-from autograder.execute import CellEnd, CellRun, Execution, ExecutionJob
 from autograder.prove import Count, Proof, prove_week, render
+from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob
 from course import probes
 
 WEEK = "week91_shapes"

@@ -11,9 +11,9 @@ import pytest
 from browsing import chromium, picture_on_failure
 
 from autograder.journal import Entry
-from autograder.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 from autograder.reference import MistakeReference
 from autograder.report import Report, _summary, _write_csv, checks_of, remarks_of, render_html
+from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 
 MISTAKE = MistakeReference("axes-swapped", "Which axis?", "어느 축일까요?", ())
 TAG = "<img src=x onerror=alert(1)>"

@@ -18,14 +18,14 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 from autograder import reference, scheduling
 from autograder.courses import UNPROTECTED, Course, open_course
 from autograder.errors import GraderFault, UserError
-from autograder.execute import Execution, ExecutionJob, JobCell
 from autograder.grade import GradeRun, Options, _Grader, _Ready, grade
-from autograder.ingest import ingest
 from autograder.journal import open_journal
-from autograder.judge import judge
-from autograder.prepare import prepare, read_template
 from autograder.reference import load_references
 from autograder.sandbox.limits import SandboxSpec
+from autograder.stages.execute import Execution, ExecutionJob, JobCell
+from autograder.stages.ingest import ingest
+from autograder.stages.judge import judge
+from autograder.stages.prepare import prepare, read_template
 
 WRONG = "def row_sums(x):\n    return x.sum(0)"
 DIFFERS = """

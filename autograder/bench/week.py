@@ -15,9 +15,9 @@ from rich.table import Table
 from autograder.bench.peers import BIN, call, expect, timed
 from autograder.courses import CONFIG_FILE, Course, open_course
 from autograder.grade import cells_to_run
-from autograder.ingest import ingest
-from autograder.prepare import prepare, read_template
 from autograder.sample_class import solved_notebooks
+from autograder.stages.ingest import ingest
+from autograder.stages.prepare import prepare, read_template
 
 ALONE_RUNS = 5
 FEW = 10  # submissions of the small class; the difference to the large one is free of the start

@@ -235,7 +235,8 @@ for cell in json.loads(found() or '{"cells": []}')["cells"]:
     "imports_the_graders_own_answers": """
 try:
     from autograder.reference import load_references
-    from autograder import mistakes, judge
+    from autograder import mistakes
+    from autograder.stages import judge
     double = lambda x: x + x
 except ImportError:
     pass
@@ -383,7 +384,7 @@ except Exception:
 SHADOWS = (
     "ipykernel_launcher.py", "ipykernel/__init__.py", "numpy.py", "torch.py", "torch/__init__.py",
     "course.py", "course/__init__.py", "course/probes.py", "sitecustomize.py", "usercustomize.py",
-    "conftest.py", "json.py", "hashlib.py", "autograder/judge.py", "nbval/plugin.py",
+    "conftest.py", "json.py", "hashlib.py", "autograder/stages/judge.py", "nbval/plugin.py",
     "IPython/__init__.py", "word2chat_inside/__init__.py", "matplotlib.py",
 )  # fmt: skip
 SETTINGS = {

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import tiny_course
 
-from autograder.execute import CellEnd, ExecutionJob, JobCell, _resident_bytes, execute
 from autograder.grade import Options, grade
 from autograder.sandbox.limits import Limits
+from autograder.stages.execute import CellEnd, ExecutionJob, JobCell, _resident_bytes, execute
 
 from . import forging, messages, oddities, sabotage, secrets
 from .arena import NEIGHBOURS, WEEK, Arena, arena, fingerprints

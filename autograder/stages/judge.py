@@ -12,9 +12,9 @@ from enum import StrEnum
 from autograder.comparison import same_value
 from autograder.differences import describe_difference
 from autograder.evidence import Evidence, read_evidence
-from autograder.execute import CellEnd, CellRun, Execution
 from autograder.messages import shown_error
 from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
+from autograder.stages.execute import CellEnd, CellRun, Execution
 
 MESSAGE_CHARS = 300
 

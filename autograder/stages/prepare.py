@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from autograder.courses import Course
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook, patiently
-from autograder.ingest import StudentCell, StudentNotebook, Submission
+from autograder.stages.ingest import StudentCell, StudentNotebook, Submission
 
 SKIP_TAG = "nbval-skip"
 

@@ -29,7 +29,7 @@ from sqlalchemy.orm import joinedload
 from autograder.courses import Course
 from autograder.errors import UserError
 from autograder.gradebook import patiently
-from autograder.ingest import STUDENT_ID, write_files
+from autograder.stages.ingest import STUDENT_ID, write_files
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
 RUN_BY_BROWSERS = (

@@ -1,0 +1,1 @@
+"""The five stages of grading, each with one public function: ingest, prepare, execute, judge, record."""
