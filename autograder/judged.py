@@ -19,7 +19,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from autograder.defuse import defused
-from autograder.messages import shown_by_check
+from autograder.judging.error_texts import shown_by_check
 from autograder.panel import KEY, verdict_data, verdict_panel
 from autograder.stages.execute import Execution
 from autograder.stages.judge import CheckVerdict, Judgement

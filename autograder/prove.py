@@ -35,7 +35,7 @@ from rich.text import Text
 from autograder import reference as references
 from autograder.courses import Course, open_course
 from autograder.errors import GraderFault, UserError
-from autograder.evidence import read_evidence
+from autograder.judging.evidence import read_evidence
 from autograder.mistakebook import MistakeBook, load_mistakes
 from autograder.mutants import mutants
 from autograder.reference import CheckReference, Reference, job_for, make_reference, own_cells

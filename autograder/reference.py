@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.courses import Course
 from autograder.errors import GraderFault, UserError
-from autograder.evidence import Evidence, read_evidence
+from autograder.judging.evidence import Evidence, read_evidence
 from autograder.mistakebook import Mistake, MistakeBook, load_mistakes
 from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob, JobCell, execute
 from autograder.stages.prepare import NotebookTemplate, read_source

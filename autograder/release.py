@@ -11,9 +11,9 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.comparison import same_value
 from autograder.courses import Course
 from autograder.errors import UserError
+from autograder.judging.comparison import same_value
 from autograder.reference import Reference, load_references, make_reference
 
 

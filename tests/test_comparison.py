@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from autograder.comparison import NUMBER, TolerantText, same_value
+from autograder.judging.comparison import NUMBER, TolerantText, same_value
 from course.probes import bundle
 
 PLAIN = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")

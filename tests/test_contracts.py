@@ -15,7 +15,7 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests, SaveAutoGrades
 from nbval.plugin import IPyNbCell, find_metadata_tags, nocolors
 
-from autograder.comparison import NbvalComparator
+from autograder.judging.comparison import NbvalComparator
 
 
 def graded_cell(*outputs: nbformat.NotebookNode) -> nbformat.NotebookNode:

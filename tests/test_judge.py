@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.comparison import same_value
-from autograder.differences import describe_difference
-from autograder.evidence import Malformed, checked, read_evidence
+from autograder.judging.comparison import same_value
+from autograder.judging.differences import describe_difference
+from autograder.judging.evidence import Malformed, checked, read_evidence
 from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
 from autograder.stages.execute import CellEnd, CellRun, Execution
 from autograder.stages.judge import Verdict, judge

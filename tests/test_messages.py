@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.messages import NOT_SHOWN, shown_by_check, shown_error
+from autograder.judging.error_texts import NOT_SHOWN, shown_by_check, shown_error
 
 HIDDEN = "rng = probe_rng('double')\nprobe('matrix', lambda: double(rng.normal(3, 4)), points=2)"
 CHECK = f"""### BEGIN HIDDEN TESTS

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from autograder.comparison import same_value
-from autograder.differences import describe_difference
-from autograder.evidence import Evidence, read_evidence
-from autograder.messages import shown_error
+from autograder.judging.comparison import same_value
+from autograder.judging.differences import describe_difference
+from autograder.judging.error_texts import shown_error
+from autograder.judging.evidence import Evidence, read_evidence
 from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
 from autograder.stages.execute import CellEnd, CellRun, Execution
 

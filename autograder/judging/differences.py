@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograder.messages import shown_error
+from autograder.judging.error_texts import shown_error
 
 KINDS = {
     "array": "a tensor or number", "sequence": "a list or tuple", "set": "a set",

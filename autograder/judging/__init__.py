@@ -1,0 +1,1 @@
+"""How evidence is read, compared and explained; the judge's tools, none of which runs code."""
