@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.courses import CONFIG_FILE, open_course
 from autograder.errors import UserError
-from autograder.reference import fingerprint
+from autograder.reference.build import fingerprint
 from autograder.sandbox.selftest import Finding, sandbox_report, selftest
 
 PACKAGES = ("nbgrader", "nbval", "jupyterlab", "torch", "jupyter_client", "ipykernel")

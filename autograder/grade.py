@@ -16,7 +16,7 @@ from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
 from autograder.judged import judged_notebook
-from autograder.reference import Reference, job_for, load_references
+from autograder.reference.build import Reference, job_for, load_references
 from autograder.sandbox.limits import SandboxSpec
 from autograder.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.stages.execute import Execution, JobCell

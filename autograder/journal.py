@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UserError
-from autograder.reference import MistakeReference
+from autograder.reference.build import MistakeReference
 from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 
 

@@ -22,7 +22,7 @@ from autograder.courses import CONFIG_FILE, Course, course_from_config, open_cou
 from autograder.errors import GraderFault, Refused
 from autograder.gradebook import open_gradebook
 from autograder.judged import bare_notebook, judged_notebook
-from autograder.reference import job_for, load_references
+from autograder.reference.build import job_for, load_references
 from autograder.stages.execute import Execution, execute
 from autograder.stages.ingest import Submission, ingest, shown_id
 from autograder.stages.judge import Judgement, judge

@@ -32,13 +32,13 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from autograder import reference as references
 from autograder.courses import Course, open_course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
-from autograder.mistakebook import MistakeBook, load_mistakes
 from autograder.mutants import mutants
-from autograder.reference import CheckReference, Reference, job_for, make_reference, own_cells
+from autograder.reference.build import CheckReference, Reference, job_for, make_reference, own_cells
+from autograder.reference.build import build as references
+from autograder.reference.mistakebook import MistakeBook, load_mistakes
 from autograder.stages.execute import CellEnd, CellRun, Execution, JobCell, execute
 from autograder.stages.judge import CheckVerdict, judge
 from autograder.stages.prepare import NotebookTemplate, TemplateCell, read_source

@@ -25,8 +25,8 @@ import nbformat
 import course as course_package
 from autograder.courses import Course
 from autograder.errors import UserError
-from autograder.mistakebook import load_mistakes
-from autograder.reference import MISTAKES
+from autograder.reference.build import MISTAKES
+from autograder.reference.mistakebook import load_mistakes
 from autograder.templates import FOLDER
 
 REPOSITORY = Path(course_package.__file__).resolve().parents[1]

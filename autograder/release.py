@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.courses import Course
 from autograder.errors import UserError
 from autograder.judging.comparison import same_value
-from autograder.reference import Reference, load_references, make_reference
+from autograder.reference.build import Reference, load_references, make_reference
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autograder.courses import Course
-from autograder.mistakebook import MistakeBook, load_mistakes
-from autograder.reference import MISTAKES
+from autograder.reference.build import MISTAKES
+from autograder.reference.mistakebook import MistakeBook, load_mistakes
 from autograder.stages.prepare import NotebookTemplate, read_source
 
 REGION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)

@@ -184,7 +184,7 @@ def end_with_parent() -> None:
 
 def _same_environment(client: Any) -> None:
     """Raise UserError when a worker's versions differ from the judge's: its numbers could too."""
-    from autograder.reference import fingerprint
+    from autograder.reference.build import fingerprint
 
     here = fingerprint()
     for name, found in client.run(fingerprint, on_error="return").items():

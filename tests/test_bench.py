@@ -22,7 +22,7 @@ from autograder.bench.run import BenchOptions, BenchResult, bench, render
 from autograder.bench.week import bench_week
 from autograder.courses import open_course
 from autograder.errors import UserError
-from autograder.reference import load_references
+from autograder.reference.build import load_references
 
 RUNS = (
     Run("bare execution", 10, 1, 0.1, 0.1),

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.errors import UserError
 from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
-from autograder.reference import MistakeReference
+from autograder.reference.build import MistakeReference
 from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 
 WEEK = "week90"

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from autograder.judged import bare_notebook, judged_notebook
-from autograder.reference import MistakeReference
+from autograder.reference.build import MistakeReference
 from autograder.stages.execute import CellEnd, CellRun, Execution
 from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 from autograder.stages.prepare import PreparedCell, PreparedNotebook, TemplateCell

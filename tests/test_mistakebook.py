@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.mistakebook import (
+from autograder.reference.mistakebook import (
     Mistake,
     MistakeFileError,
     Survivor,

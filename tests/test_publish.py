@@ -18,8 +18,8 @@ import tiny_course
 
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
-from autograder.mistakebook import load_mistakes
 from autograder.publish import STAFF_PAGES, Published, edition, find_leaks, publish
+from autograder.reference.mistakebook import load_mistakes
 from autograder.release import generate
 
 ROOT = Path(__file__).resolve().parent.parent

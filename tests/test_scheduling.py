@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
-from autograder import reference, scheduling
+from autograder import scheduling
 from autograder.courses import UNPROTECTED, Course, open_course
 from autograder.errors import GraderFault, UserError
 from autograder.grade import GradeRun, Options, _Grader, _Ready, grade
 from autograder.journal import open_journal
-from autograder.reference import load_references
+from autograder.reference.build import build as reference
+from autograder.reference.build import load_references
 from autograder.sandbox.limits import SandboxSpec
 from autograder.stages.execute import Execution, ExecutionJob, JobCell
 from autograder.stages.ingest import ingest
@@ -29,8 +30,8 @@ from autograder.stages.prepare import prepare, read_template
 
 WRONG = "def row_sums(x):\n    return x.sum(0)"
 DIFFERS = """
-import autograder.reference
-autograder.reference.fingerprint = lambda: "python 3.0 · torch 0.1"
+import autograder.reference.build
+autograder.reference.build.fingerprint = lambda: "python 3.0 · torch 0.1"
 """
 
 

@@ -13,7 +13,7 @@ from autograder.judging.comparison import same_value
 from autograder.judging.differences import describe_difference
 from autograder.judging.error_texts import shown_error
 from autograder.judging.evidence import Evidence, read_evidence
-from autograder.reference import CheckReference, MistakeReference, ProbeReference, Reference
+from autograder.reference.build import CheckReference, MistakeReference, ProbeReference, Reference
 from autograder.stages.execute import CellEnd, CellRun, Execution
 
 MESSAGE_CHARS = 300

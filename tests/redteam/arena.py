@@ -25,7 +25,7 @@ from autograder.courses import Course, open_course
 from autograder.feedback import write_feedback
 from autograder.grade import GradeRun, Options, grade
 from autograder.journal import Entry
-from autograder.reference import load_references
+from autograder.reference.build import load_references
 from autograder.release import generate
 
 from .attacks import ARMED, Attack

@@ -234,7 +234,7 @@ for cell in json.loads(found() or '{"cells": []}')["cells"]:
 """,
     "imports_the_graders_own_answers": """
 try:
-    from autograder.reference import load_references
+    from autograder.reference.build import load_references
     from autograder import mistakes
     from autograder.stages import judge
     double = lambda x: x + x

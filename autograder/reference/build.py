@@ -20,7 +20,7 @@ from pathlib import Path
 from autograder.courses import Course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import Evidence, read_evidence
-from autograder.mistakebook import Mistake, MistakeBook, load_mistakes
+from autograder.reference.mistakebook import Mistake, MistakeBook, load_mistakes
 from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob, JobCell, execute
 from autograder.stages.prepare import NotebookTemplate, read_source
 from course import probes
