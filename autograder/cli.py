@@ -128,7 +128,7 @@ def release(
 ) -> None:
     """Run the reference twice, prove the checks, and generate release/ for students."""
     course = _open(course_root)
-    from autograder.prove import prove_week, render
+    from autograder.proof.prove import prove_week, render
     from autograder.release import release as release_week
 
     provisioner = _provisioner(no_sandbox)
@@ -325,7 +325,7 @@ def prove(
 ) -> None:
     """Show that the checks are right: they pass what is right and fail what is wrong."""
     course = _open(course_root)
-    from autograder.prove import prove_week, render
+    from autograder.proof.prove import prove_week, render
 
     chosen = course.weeks() if every or not weeks else weeks
     proofs = []

@@ -20,9 +20,9 @@ import tiny_course
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
-from autograder import prove
 from autograder.courses import UNPROTECTED, Course, open_course
-from autograder.prove import Count, Proof, prove_week, render
+from autograder.proof import prove
+from autograder.proof.prove import Count, Proof, prove_week, render
 from autograder.reference.build import build as reference
 from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob
 from course import probes

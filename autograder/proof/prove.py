@@ -35,7 +35,7 @@ from rich.text import Text
 from autograder.courses import Course, open_course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
-from autograder.mutants import mutants
+from autograder.proof.mutants import mutants
 from autograder.reference.build import CheckReference, Reference, job_for, make_reference, own_cells
 from autograder.reference.build import build as references
 from autograder.reference.mistakebook import MistakeBook, load_mistakes

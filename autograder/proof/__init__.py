@@ -1,0 +1,1 @@
+"""Proof that the checks of a week are right, before any student meets them."""
