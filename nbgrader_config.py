@@ -32,9 +32,9 @@ c.Autograde.autograde_preprocessors = [
 c.Autograde.pre_convert_hook = "autograder.nbgrader_hooks.refuse_odd_submissions"
 
 # --- feedback pages: no hidden checks, no mark schemes, no scripts; one file that loads nothing
-c.GenerateFeedback.exporter_class = "autograder.feedback_page.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "autograder.pages.feedback_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "autograder.feedback_page.Verdicts",
+    "autograder.pages.feedback_page.Verdicts",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
 ]
@@ -45,6 +45,6 @@ c.HTMLExporter.extra_template_basedirs = [str(FOLDER), str(nbgrader_templates())
 c.HTMLExporter.extra_template_paths = [str(nbgrader_templates())]
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
-    "markdown2html": "autograder.safe_html.safe_markdown",
-    "clean_html": "autograder.safe_html.safe_output",
+    "markdown2html": "autograder.pages.safe_html.safe_markdown",
+    "clean_html": "autograder.pages.safe_html.safe_output",
 }

@@ -245,7 +245,7 @@ def feedback(
 ) -> None:
     """Write each student's feedback page, with nbgrader's own generate_feedback."""
     course = _open(course_root)
-    from autograder.feedback import write_feedback
+    from autograder.pages.feedback import write_feedback
     from autograder.scheduling import default_workers
 
     course.source_notebooks(week)  # a misspelt week is told apart from one without grades
@@ -266,7 +266,7 @@ def feedback(
 def report(week: Week, course_root: Root = HERE, as_json: AsJson = False) -> None:
     """Show the class: scores, checks, common mistakes, and who needs a review."""
     course = _open(course_root)
-    from autograder.report import read_report, write_report
+    from autograder.pages.report import read_report, write_report
 
     found = read_report(course, week)
     html, table = write_report(course, found)

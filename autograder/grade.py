@@ -15,7 +15,7 @@ from autograder.courses import UNPROTECTED, WARM, Course
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
-from autograder.judged import judged_notebook
+from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import Reference, job_for, load_references
 from autograder.sandbox.limits import SandboxSpec
 from autograder.scheduling import Jobs, default_workers, preheat, run_jobs

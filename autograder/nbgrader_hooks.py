@@ -21,7 +21,7 @@ from nbgrader.utils import find_all_files
 from autograder.courses import CONFIG_FILE, Course, course_from_config, open_course
 from autograder.errors import GraderFault, Refused
 from autograder.gradebook import open_gradebook
-from autograder.judged import bare_notebook, judged_notebook
+from autograder.pages.judged_notebook import bare_notebook, judged_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.stages.execute import Execution, execute
 from autograder.stages.ingest import Submission, ingest, shown_id

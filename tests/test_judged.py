@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from autograder.judged import bare_notebook, judged_notebook
+from autograder.pages.judged_notebook import bare_notebook, judged_notebook
 from autograder.reference.build import MistakeReference
 from autograder.stages.execute import CellEnd, CellRun, Execution
 from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict

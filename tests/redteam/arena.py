@@ -22,9 +22,9 @@ import tiny_course
 from nbgrader.api import Gradebook
 
 from autograder.courses import Course, open_course
-from autograder.feedback import write_feedback
 from autograder.grade import GradeRun, Options, grade
 from autograder.journal import Entry
+from autograder.pages.feedback import write_feedback
 from autograder.reference.build import load_references
 from autograder.release import generate
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.feedback import write_feedback
 from autograder.grade import Options, grade
-from autograder.report import read_report, write_report
+from autograder.pages.feedback import write_feedback
+from autograder.pages.report import read_report, write_report
 
 from . import viewers
 from .arena import WEEK, arena

@@ -18,9 +18,9 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.defuse import defused
 from autograder.judging.error_texts import shown_by_check
-from autograder.panel import KEY, verdict_data, verdict_panel
+from autograder.pages.inert_markdown import defused
+from autograder.pages.verdict_table import KEY, verdict_data, verdict_panel
 from autograder.stages.execute import Execution
 from autograder.stages.judge import CheckVerdict, Judgement
 from autograder.stages.prepare import PreparedCell, PreparedNotebook, TemplateCell

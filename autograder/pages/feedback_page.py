@@ -17,8 +17,8 @@ from nbgrader.utils import is_grade, is_task
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from autograder.panel import GREEN, GREY, KEY, ORANGE, colour
-from autograder.safe_html import safe_markdown, safe_output
+from autograder.pages.safe_html import safe_markdown, safe_output
+from autograder.pages.verdict_table import GREEN, GREY, KEY, ORANGE, colour
 from autograder.templates import FOLDER
 
 HEADING = re.compile(r"^#{1,4} +(.+?)(?: *\([\d.]+ points?\b[^)]*\))? *#*$", re.MULTILINE)

@@ -1,7 +1,7 @@
 """What a student wrote, made safe to look at: markdown and HTML that cannot act.
 
 `safe_markdown` and `safe_output` stand in for nbconvert's filters `markdown2html` and `clean_html`
-(see nbgrader_config.py), in the feedback page and in the formgrader. `autograder.defuse` is the
+(see nbgrader_config.py), in the feedback page and in the formgrader. `autograder.pages.inert_markdown` is the
 second line of defence, for viewers that know nothing of these filters.
 """
 
@@ -17,7 +17,7 @@ from bleach.css_sanitizer import CSSSanitizer
 from mistune.plugins import import_plugin
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder.formulas import formula
+from autograder.pages.formulas import formula
 
 PROTOCOLS = ("http", "https", "mailto")
 TAGS = {

@@ -1,0 +1,1 @@
+"""What people read: feedback, report, the judged notebook, and the safe markup under them."""
