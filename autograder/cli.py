@@ -170,7 +170,7 @@ def collect(
     as_json: AsJson = False,
 ) -> None:
     """Sort an LMS download into submitted/, strictly; earlier versions are kept."""
-    from autograder.collect import collect as collect_week
+    from autograder.intake.collect import collect as collect_week
 
     course = _open(course_root)
     done = collect_week(course, week, download, name_pattern, roster)

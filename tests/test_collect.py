@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from tiny_course import WEEK, make_course
 
-from autograder.collect import Collected, collect
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
+from autograder.intake.collect import Collected, collect
 from autograder.stages.ingest import IngestLimits
 
 NOTEBOOK = f"{WEEK}.ipynb"
@@ -334,7 +334,7 @@ def test_a_full_disk_loses_no_version(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("autograder.collect._fill", full)
+    monkeypatch.setattr("autograder.intake.collect._fill", full)
     with pytest.raises(UserError, match="Make room"):
         collect(course, WEEK, download)
     assert submitted(course, "s1")[NOTEBOOK] == b"one"
@@ -401,7 +401,7 @@ def test_nbgraders_exchange_is_collected_without_following_links(course: Course)
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write(
             f"\nc.Exchange.root = {str(exchange)!r}\n"
-            'c.ExchangeFactory.collect = "autograder.exchange.CarefulCollect"\n'
+            'c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"\n'
         )
     for student in ("ann", "eve"):
         folder = f"{student}+{WEEK}+2026-01-02 03:04:05 UTC+{'x' * 8}"

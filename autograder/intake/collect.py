@@ -23,7 +23,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.archives import (
+from autograder.courses import Course
+from autograder.errors import Refused, UserError
+from autograder.intake.archives import (
     ARCHIVES,
     DAMAGED,
     member_time,
@@ -31,8 +33,6 @@ from autograder.archives import (
     refuse_odd_member,
     tar_members,
 )
-from autograder.courses import Course
-from autograder.errors import Refused, UserError
 from autograder.stages.ingest import STUDENT_ID, TIMESTAMP_FILE, IngestLimits, shown_id, write_files
 from autograder.stages.record import DISK_TROUBLE
 

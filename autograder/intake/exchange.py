@@ -2,7 +2,7 @@
 
 nbgrader copies a submission with its links followed, and as the instructor: a student who puts a
 link to the gradebook into the exchange would be sent a copy of it. Put into place by
-`c.ExchangeFactory.collect = "autograder.exchange.CarefulCollect"` in nbgrader_config.py.
+`c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"` in nbgrader_config.py.
 """
 
 from __future__ import annotations

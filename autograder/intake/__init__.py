@@ -1,0 +1,1 @@
+"""How submissions arrive: from an LMS, an archive, or nbgrader's exchange."""
