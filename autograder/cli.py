@@ -128,8 +128,8 @@ def release(
 ) -> None:
     """Run the reference twice, prove the checks, and generate release/ for students."""
     course = _open(course_root)
+    from autograder.edition.release import release as release_week
     from autograder.proof.prove import prove_week, render
-    from autograder.release import release as release_week
 
     provisioner = _provisioner(no_sandbox)
     released = []
@@ -301,7 +301,7 @@ def publish(
     It is searched for solutions, hidden checks and hints first. A folder from last time is brought
     up to date; a branch gets one commit, without touching your working tree.
     """
-    from autograder.publish import publish as write_edition
+    from autograder.edition.publish import publish as write_edition
 
     made = write_edition(_open(course_root), target, branch, week or ())
     if as_json:

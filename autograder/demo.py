@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.courses import CONFIG_FILE, Course, open_course
+from autograder.edition.release import release
 from autograder.errors import UserError
 from autograder.grade import GradeRun, Options, grade
 from autograder.journal import Entry
 from autograder.pages.feedback import Feedback, write_feedback
 from autograder.pages.report import checks_of, read_report, write_report
-from autograder.release import release
 from autograder.sample_class import Member, make_members, write_members
 from autograder.watching import Watcher
 

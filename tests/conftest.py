@@ -19,8 +19,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 def released_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A released tiny course, made once; tests work on copies of it."""
     from autograder.courses import open_course
+    from autograder.edition.release import generate
     from autograder.reference.build import load_references
-    from autograder.release import generate
 
     root = tiny_course.make_course(tmp_path_factory.mktemp("template"))
     course = open_course(root)

@@ -99,7 +99,7 @@ def refuses(answer: Answer, *parts: str) -> None:
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny course that is released without running anything."""
     from autograder.courses import open_course
-    from autograder.release import generate
+    from autograder.edition.release import generate
 
     root = tiny_course.make_course(tmp_path_factory.mktemp("generated"))
     generate(open_course(root), WEEK)

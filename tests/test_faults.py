@@ -386,7 +386,7 @@ def test_a_worker_killed_during_the_run_loses_nothing(root: Path) -> None:
 @pytest.mark.slow
 def test_two_weeks_graded_at_once_share_the_gradebook(tmp_path: Path) -> None:
     """Two runs on two weeks of one course: both write, neither is lost."""
-    from autograder.release import generate
+    from autograder.edition.release import generate
 
     root = make_course(tmp_path, f'\nc.Grading.provisioner = "{WARM}"\n')
     other = WEEK.replace("90", "91")

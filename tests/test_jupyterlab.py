@@ -13,7 +13,7 @@ import tiny_course
 from browsing import JupyterServer, chromium, jupyter_lab, picture_on_failure, watch
 
 from autograder.courses import open_course
-from autograder.release import generate
+from autograder.edition.release import generate
 from autograder.sample_class import make_members
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

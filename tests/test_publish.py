@@ -17,10 +17,10 @@ import pytest
 import tiny_course
 
 from autograder.courses import Course, open_course
+from autograder.edition.publish import STAFF_PAGES, Published, edition, find_leaks, publish
+from autograder.edition.release import generate
 from autograder.errors import UserError
-from autograder.publish import STAFF_PAGES, Published, edition, find_leaks, publish
 from autograder.reference.mistakebook import load_mistakes
-from autograder.release import generate
 
 ROOT = Path(__file__).resolve().parent.parent
 WEEK = tiny_course.WEEK

@@ -1,0 +1,1 @@
+"""What goes out to students: the released week and the published edition."""
