@@ -23,13 +23,13 @@ c.ClearSolutions.code_stub = {
 }
 
 # --- nbgrader's own commands and the formgrader's buttons run the same engine as `autograder grade`
-c.Autograde.sanitize_preprocessors = ["autograder.nbgrader_hooks.Rebuild"]
+c.Autograde.sanitize_preprocessors = ["autograder.run.nbgrader_hooks.Rebuild"]
 c.Autograde.autograde_preprocessors = [
-    "autograder.nbgrader_hooks.ExecuteAndJudge",
+    "autograder.run.nbgrader_hooks.ExecuteAndJudge",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
-c.Autograde.pre_convert_hook = "autograder.nbgrader_hooks.refuse_odd_submissions"
+c.Autograde.pre_convert_hook = "autograder.run.nbgrader_hooks.refuse_odd_submissions"
 
 # --- feedback pages: no hidden checks, no mark schemes, no scripts; one file that loads nothing
 c.GenerateFeedback.exporter_class = "autograder.pages.feedback_page.FeedbackExporter"

@@ -29,7 +29,7 @@ from rich.table import Table
 from sqlalchemy.exc import DatabaseError
 
 from autograder.errors import GraderFault, UserError
-from autograder.watching import Watcher
+from autograder.run.progress import Watcher
 
 # nbgrader starts `alembic` by name when it makes a gradebook: let it find the one beside us
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -206,8 +206,8 @@ def grade(
 ) -> None:
     """Grade what students handed in: only what has changed since the last run."""
     course = _open(course_root)
-    from autograder.grade import Options
-    from autograder.grade import grade as grade_week
+    from autograder.run.grade import Options
+    from autograder.run.grade import grade as grade_week
 
     students = _chosen(course, week, student or [])
     options = Options(students, force, preview, workers, scheduler, sandbox=not no_sandbox)
@@ -246,7 +246,7 @@ def feedback(
     """Write each student's feedback page, with nbgrader's own generate_feedback."""
     course = _open(course_root)
     from autograder.pages.feedback import write_feedback
-    from autograder.scheduling import default_workers
+    from autograder.run.scheduling import default_workers
 
     course.source_notebooks(week)  # a misspelt week is told apart from one without grades
     with err.status(f"Writing feedback for {week} …"):
@@ -357,7 +357,7 @@ def demo(
     """Take a real week through the whole loop with eleven sample submissions."""
     course = _open(course_root)
     from autograder.demo import demo as run_demo
-    from autograder.grade import Options
+    from autograder.run.grade import Options
 
     options = Options(workers=workers, sandbox=not no_sandbox)
     _selftest(course, options, None)

@@ -21,7 +21,7 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
 from autograder import gradebook
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
-from autograder.grade import Options, grade
+from autograder.run.grade import Options, grade
 from autograder.sandbox.limits import Limits
 from autograder.stages import execute as execution
 from autograder.stages import record as recording

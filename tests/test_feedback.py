@@ -10,8 +10,8 @@ from tiny_course import WEEK, solve, submit
 
 from autograder.courses import open_course
 from autograder.errors import UserError
-from autograder.grade import Options, grade
 from autograder.pages.feedback import write_feedback
+from autograder.run.grade import Options, grade
 
 STUDENTS = ["s1", "s2"]
 

@@ -16,7 +16,7 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, released, solve, submit
 
 from autograder.courses import Course, open_course
 from autograder.errors import UserError
-from autograder.grade import GradeRun, Options, grade
+from autograder.run.grade import GradeRun, Options, grade
 from autograder.stages.judge import Verdict
 
 pytestmark = pytest.mark.sandbox
@@ -211,7 +211,7 @@ def test_another_seed_asks_other_questions(root: Path) -> None:
 
 def test_two_graders_do_not_meet(root: Path) -> None:
     """The second is told who is at work, and nothing is lost."""
-    from autograder.journal import only_grader
+    from autograder.run.journal import only_grader
 
     course = open_course(root)
     submit(root, "s1", solve(root))

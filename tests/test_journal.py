@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UserError
-from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
 from autograder.reference.build import MistakeReference
+from autograder.run.journal import Entry, Journal, only_grader, open_journal, verdict_key
 from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 
 WEEK = "week90"
 HOLD = """
 import sys
 from pathlib import Path
-from autograder.journal import only_grader
+from autograder.run.journal import only_grader
 with only_grader(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     sys.stdin.read()

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
-from autograder import scheduling
 from autograder.courses import UNPROTECTED, Course, open_course
 from autograder.errors import GraderFault, UserError
-from autograder.grade import GradeRun, Options, _Grader, _Ready, grade
-from autograder.journal import open_journal
 from autograder.reference.build import build as reference
 from autograder.reference.build import load_references
+from autograder.run import scheduling
+from autograder.run.grade import GradeRun, Options, _Grader, _Ready, grade
+from autograder.run.journal import open_journal
 from autograder.sandbox.limits import SandboxSpec
 from autograder.stages.execute import Execution, ExecutionJob, JobCell
 from autograder.stages.ingest import ingest

@@ -18,12 +18,12 @@ from nbgrader.api import Gradebook
 from tiny_course import GOOD, WEEK, solve, submit
 
 from autograder.courses import Course, open_course
-from autograder.grade import Options, grade
 from autograder.pages.feedback import write_feedback
 from autograder.pages.formulas import formula
 from autograder.pages.inert_markdown import defused
 from autograder.pages.report import read_report, write_report
 from autograder.pages.safe_html import safe_markdown, safe_output
+from autograder.run.grade import Options, grade
 from autograder.templates import nbgrader_templates
 
 WRONG = "def row_sums(x):\n    return x.sum(0)"

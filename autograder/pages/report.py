@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.courses import Course
 from autograder.errors import UserError
-from autograder.journal import Entry, open_journal
 from autograder.pages.verdict_table import colour
+from autograder.run.journal import Entry, open_journal
 from autograder.stages.judge import CheckVerdict, Verdict
 
 # one tint a verdict in the bars, apart for colour-blind readers too

@@ -23,10 +23,10 @@ from nbgrader.api import Gradebook
 
 from autograder.courses import Course, open_course
 from autograder.edition.release import generate
-from autograder.grade import GradeRun, Options, grade
-from autograder.journal import Entry
 from autograder.pages.feedback import write_feedback
 from autograder.reference.build import load_references
+from autograder.run.grade import GradeRun, Options, grade
+from autograder.run.journal import Entry
 
 from .attacks import ARMED, Attack
 

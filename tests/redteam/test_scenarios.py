@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import tiny_course
 
-from autograder.grade import Options, grade
+from autograder.run.grade import Options, grade
 from autograder.sandbox.limits import Limits
 from autograder.stages.execute import CellEnd, ExecutionJob, JobCell, _resident_bytes, execute
 

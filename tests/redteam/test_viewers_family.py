@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grade import Options, grade
 from autograder.pages.feedback import write_feedback
 from autograder.pages.report import read_report, write_report
+from autograder.run.grade import Options, grade
 
 from . import viewers
 from .arena import WEEK, arena

@@ -14,18 +14,18 @@ from nbgrader.api import Gradebook
 from autograder.courses import UNPROTECTED, WARM, Course
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
-from autograder.journal import Entry, Journal, only_grader, open_journal, verdict_key
 from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import Reference, job_for, load_references
+from autograder.run.journal import Entry, Journal, only_grader, open_journal, verdict_key
+from autograder.run.progress import Watcher
+from autograder.run.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.sandbox.limits import SandboxSpec
-from autograder.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.stages.execute import Execution, JobCell
 from autograder.stages.ingest import Submission, ingest, shown_id
 from autograder.stages.judge import Judgement, judge
 from autograder.stages.prepare import PreparedNotebook, Template, prepare, read_template
 from autograder.stages.record import Judged, record, sweep
 from autograder.unprotected import WARNING
-from autograder.watching import Watcher
 
 
 @dataclass(frozen=True)

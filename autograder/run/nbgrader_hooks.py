@@ -154,7 +154,7 @@ class ExecuteAndJudge(_Stage):
     def run(
         self, course: Course, submission: Submission, prepared: PreparedNotebook
     ) -> tuple[Execution, Judgement]:
-        from autograder.grade import cells_to_run
+        from autograder.run.grade import cells_to_run
 
         reference = load_references(course, submission.week, say=self.log.info)[prepared.name]
         name = f"{submission.week}/{submission.student}"

@@ -1,0 +1,1 @@
+"""A run over a class: the driver, its scheduling, its journal, and nbgrader's way into it."""
