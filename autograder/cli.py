@@ -448,7 +448,7 @@ def _chosen(course: Any, week: str, students: list[str]) -> tuple[str, ...]:
 
 def _selftest(course: Any, options: Any, scheduler: str | None) -> None:
     """Fail closed: no grading without a sandbox that has just shown that it holds."""
-    from autograder.sandbox.selftest import selftest
+    from autograder.sandbox.gate import selftest
 
     if not options.sandbox or scheduler:
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder.courses import CONFIG_FILE, open_course
 from autograder.errors import UserError
 from autograder.reference.build import fingerprint
-from autograder.sandbox.selftest import Finding, sandbox_report, selftest
+from autograder.sandbox.gate import Finding, sandbox_report, selftest
 
 PACKAGES = ("nbgrader", "nbval", "jupyterlab", "torch", "jupyter_client", "ipykernel")
 

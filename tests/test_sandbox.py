@@ -687,7 +687,7 @@ def test_a_grader_that_is_killed_takes_its_kernels_along(start: str, tmp_path: P
     """kill -9 of the grader ends the sandbox, its daemons and the warm parent."""
     script = textwrap.dedent(f"""
         import os, sys, time
-        from autograder.sandbox import selftest
+        from autograder.sandbox import gate as selftest
         from autograder.sandbox.kernels import running_kernel
         from tests_program import PRELUDE, SPEC
         with running_kernel(SPEC, {start!r}) as one:

@@ -20,12 +20,12 @@ from autograder.run.journal import Entry, Journal, only_grader, open_journal, ve
 from autograder.run.progress import Watcher
 from autograder.run.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.sandbox.limits import SandboxSpec
+from autograder.sandbox.unprotected import WARNING
 from autograder.stages.execute import Execution, JobCell
 from autograder.stages.ingest import Submission, ingest, shown_id
 from autograder.stages.judge import Judgement, judge
 from autograder.stages.prepare import PreparedNotebook, Template, prepare, read_template
 from autograder.stages.record import Judged, record, sweep
-from autograder.unprotected import WARNING
 
 
 @dataclass(frozen=True)

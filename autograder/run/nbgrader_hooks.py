@@ -85,7 +85,7 @@ base.find_all_files = _files_to_copy
 @cache
 def _leaks(provisioner: str) -> str:
     """What the sandbox's self-test found wrong, tried once a process; empty when it holds."""
-    from autograder.sandbox.selftest import selftest
+    from autograder.sandbox.gate import selftest
 
     wrong = [found for found in selftest(provisioner) if not found.ok]
     return "; ".join(f"the sandbox does not hold: {one.name}: {one.detail}" for one in wrong)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from autograder.sandbox.leftovers import is_orphan, owned_prefix
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.owner import is_orphan, owned_prefix
 
 MB = 1 << 20
 KIND = "word2chat"

@@ -34,9 +34,16 @@ from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.inside.channels import CHANNELS
 from autograder.sandbox.inside.protocol import FAILED, HELLO, STARTED
 from autograder.sandbox.inside.watch import TICKS, ticks
+from autograder.sandbox.launch_plan import (
+    MB,
+    Order,
+    Uid,
+    build_order,
+    draw_uid,
+    files_beside_notebook,
+)
+from autograder.sandbox.leftovers import is_orphan, owned_prefix
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
-from autograder.sandbox.order import MB, Order, Uid, build_order, draw_uid, files_beside_notebook
-from autograder.sandbox.owner import is_orphan, owned_prefix
 
 __all__ = ["SandboxProvisioner", "SandboxUnavailable"]
 

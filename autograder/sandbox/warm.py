@@ -21,8 +21,8 @@ from typing import Any
 
 from autograder.sandbox import bwrap
 from autograder.sandbox.inside.protocol import FAILED, READY
+from autograder.sandbox.launch_plan import build_order
 from autograder.sandbox.limits import SandboxSpec
-from autograder.sandbox.order import build_order
 from autograder.sandbox.provisioner import SandboxProvisioner
 
 WARM_UP_SECONDS = 300.0

@@ -20,8 +20,8 @@ from typing import Any
 
 from autograder.sandbox import bwrap, cgroup
 from autograder.sandbox.kernels import RunningKernel, running_kernel
+from autograder.sandbox.launch_plan import FIRST_UID
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
-from autograder.sandbox.order import FIRST_UID
 
 SMALL = Limits(memory_mb=512, processes=40, file_mb=8, scratch_mb=16, cpu_seconds=60)
 MEMORY_BOMB = "a memory bomb ends at the limit"
