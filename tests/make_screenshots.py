@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
 
 def run_demo(folder: Path) -> Path:
     """The sample class of week 01, graded, with feedback."""
-    command = [sys.executable, "-m", "autograder.cli", "demo", "--folder", str(folder)]
+    command = [sys.executable, "-m", "autograder.cli.app", "demo", "--folder", str(folder)]
     subprocess.run(command, check=True, cwd=ROOT)
     return folder
 

@@ -184,7 +184,7 @@ def test_one_round_of_everything() -> None:
 
 def test_the_command_explains_itself() -> None:
     """`autograder bench --help` names its options."""
-    command = [sys.executable, "-m", "autograder.cli", "bench", "--help"]
+    command = [sys.executable, "-m", "autograder.cli.app", "bench", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert all(
         option in done.stdout for option in ("--count", "--rounds", "--otter", "--growth", "--week")

@@ -19,15 +19,15 @@ import tiny_course
 import typer
 from typer.testing import CliRunner
 
-from autograder.cli import app, main
+from autograder.cli.app import app, main
 
 ROOT = Path(__file__).resolve().parent.parent
 WEEK = tiny_course.WEEK
-AUTOGRADER = [sys.executable, "-m", "autograder.cli"]
+AUTOGRADER = [sys.executable, "-m", "autograder.cli.app"]
 # the same command on a machine where no bubblewrap is to be found
 WITHOUT_BWRAP = (
     "import autograder.sandbox.bwrap as b; b._candidates = lambda: iter(()); "
-    "from autograder.cli import main; main()"
+    "from autograder.cli.app import main; main()"
 )
 # $0 is shown read-only to the command, and to nobody else
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'

@@ -23,7 +23,7 @@ FIX = (
     'probe("scalar", lambda: double(rng.normal()), points=1)',
     'probe("scalar", lambda: 1, points=1)',
 )
-COMMAND = [sys.executable, "-m", "autograder.cli"]
+COMMAND = [sys.executable, "-m", "autograder.cli.app"]
 
 
 def call(root: Path, *words: str) -> subprocess.CompletedProcess:

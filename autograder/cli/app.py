@@ -408,8 +408,8 @@ def bench(
 @app.command()
 def doctor(course_root: Root = HERE, as_json: AsJson = False) -> None:
     """Look at this machine: packages, course folder, and a sandbox tried with canaries."""
+    from autograder.cli.doctor import doctor as look
     from autograder.courses import SANDBOX, WARM
-    from autograder.doctor import doctor as look
 
     with err.status("Looking at this machine …"):
         findings = look(course_root.resolve(), (SANDBOX, WARM))
