@@ -13,8 +13,8 @@ import tiny_course
 from browsing import JupyterServer, chromium, jupyter_lab, picture_on_failure, watch
 
 from autograder.courses import open_course
+from autograder.demo.sample_class import make_members
 from autograder.edition.release import generate
-from autograder.sample_class import make_members
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

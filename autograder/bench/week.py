@@ -14,8 +14,8 @@ from rich.table import Table
 
 from autograder.bench.peers import BIN, call, expect, timed
 from autograder.courses import CONFIG_FILE, Course, open_course
+from autograder.demo.sample_class import solved_notebooks
 from autograder.run.grade import cells_to_run
-from autograder.sample_class import solved_notebooks
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
 

@@ -356,7 +356,7 @@ def demo(
 ) -> None:
     """Take a real week through the whole loop with eleven sample submissions."""
     course = _open(course_root)
-    from autograder.demo import demo as run_demo
+    from autograder.demo.demo import demo as run_demo
     from autograder.run.grade import Options
 
     options = Options(workers=workers, sandbox=not no_sandbox)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.courses import CONFIG_FILE, Course, open_course
+from autograder.demo.sample_class import Member, make_members, write_members
 from autograder.edition.release import release
 from autograder.errors import UserError
 from autograder.pages.feedback import Feedback, write_feedback
@@ -18,7 +19,6 @@ from autograder.pages.report import checks_of, read_report, write_report
 from autograder.run.grade import GradeRun, Options, grade
 from autograder.run.journal import Entry
 from autograder.run.progress import Watcher
-from autograder.sample_class import Member, make_members, write_members
 
 WEEK = "week01_word2vec"
 

@@ -1,0 +1,1 @@
+"""The demonstration: a class of eleven through the whole loop."""
