@@ -11,7 +11,7 @@ from typing import TypeVar
 from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy.exc import OperationalError, SAWarning
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import UserError
 
 WAITS = (1, 2, 4, 8)  # seconds between tries; SQLite itself waits five at every try

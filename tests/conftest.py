@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 @pytest.fixture(scope="session")
 def released_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A released tiny course, made once; tests work on copies of it."""
-    from autograder.courses import open_course
+    from autograder.course_folder import open_course
     from autograder.edition.release import generate
     from autograder.reference.build import load_references
 
@@ -38,6 +38,6 @@ def root(released_template: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def course(root: Path):
     """The copy, opened."""
-    from autograder.courses import open_course
+    from autograder.course_folder import open_course
 
     return open_course(root)

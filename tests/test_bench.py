@@ -20,7 +20,7 @@ from autograder.bench.bare import run as run_bare
 from autograder.bench.peers import Run
 from autograder.bench.run import BenchOptions, BenchResult, bench, render
 from autograder.bench.week import bench_week
-from autograder.courses import open_course
+from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.reference.build import load_references
 

@@ -408,7 +408,7 @@ def test_a_shipped_copy_in_the_course_is_preferred(folder: Path) -> None:
 
 def test_limits_are_the_graders() -> None:
     """What a student is told is what the engine's defaults say."""
-    courses = pytest.importorskip("autograder.courses")
+    courses = pytest.importorskip("autograder.course_folder")
     ingest = pytest.importorskip("autograder.stages.ingest")
     mine, taken = GraderLimits(), ingest.IngestLimits()
     grading = courses.Grading()

@@ -98,7 +98,7 @@ def refuses(answer: Answer, *parts: str) -> None:
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny course that is released without running anything."""
-    from autograder.courses import open_course
+    from autograder.course_folder import open_course
     from autograder.edition.release import generate
 
     root = tiny_course.make_course(tmp_path_factory.mktemp("generated"))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from tiny_course import WEEK, make_course
 
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.intake.collect import Collected, collect
 from autograder.stages.ingest import IngestLimits

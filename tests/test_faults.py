@@ -19,7 +19,7 @@ import pytest
 from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
 
 from autograder import gradebook
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.run.grade import Options, grade
 from autograder.sandbox.limits import Limits

@@ -8,7 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 from tiny_course import WEEK, solve, submit
 
-from autograder.courses import open_course
+from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.pages.feedback import write_feedback
 from autograder.run.grade import Options, grade

@@ -14,7 +14,7 @@ import tiny_course
 from nbgrader.api import Gradebook
 from tiny_course import GOOD, MAX_SCORE, WEEK, released, solve, submit
 
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.run.grade import GradeRun, Options, grade
 from autograder.stages.judge import Verdict

@@ -115,7 +115,7 @@ def generated(week: Week, folder: Path) -> NotebookNode:
     """The release version that nbgrader makes in a temporary copy of the course."""
     from nbgrader.converters import GenerateAssignment
 
-    from autograder.courses import open_course
+    from autograder.course_folder import open_course
 
     shutil.copytree(week.path.parent, folder / "source" / week.name)
     shutil.copy(ROOT / "nbgrader_config.py", folder)

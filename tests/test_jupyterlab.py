@@ -12,7 +12,7 @@ import pytest
 import tiny_course
 from browsing import JupyterServer, chromium, jupyter_lab, picture_on_failure, watch
 
-from autograder.courses import open_course
+from autograder.course_folder import open_course
 from autograder.demo.sample_class import make_members
 from autograder.edition.release import generate
 

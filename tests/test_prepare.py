@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tiny_course
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.stages.ingest import StudentCell, StudentNotebook, Submission
 from autograder.stages.prepare import PreparedNotebook, Template, prepare, read_template

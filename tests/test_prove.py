@@ -20,7 +20,7 @@ import tiny_course
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
-from autograder.courses import UNPROTECTED, Course, open_course
+from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.proof import prove
 from autograder.proof.prove import Count, Proof, prove_week, render
 from autograder.reference.build import build as reference

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 import tiny_course
 
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.edition.publish import STAFF_PAGES, Published, edition, find_leaks, publish
 from autograder.edition.release import generate
 from autograder.errors import UserError

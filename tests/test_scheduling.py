@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
-from autograder.courses import UNPROTECTED, Course, open_course
+from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import GraderFault, UserError
 from autograder.reference.build import build as reference
 from autograder.reference.build import load_references

@@ -17,7 +17,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from tiny_course import GOOD, WEEK, solve, submit
 
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.pages.feedback import write_feedback
 from autograder.pages.formulas import formula
 from autograder.pages.inert_markdown import defused

@@ -18,7 +18,7 @@ from rich.table import Table
 from autograder.bench import peers
 from autograder.bench.peers import Class, Run
 from autograder.bench.week import WeekResult, bench_week, render_week
-from autograder.courses import Course
+from autograder.course_folder import Course
 
 WEEK_COUNT = 200  # submissions of a real week at most
 ORDER_SEED = 0  # the shuffling is the same every time

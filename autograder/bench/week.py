@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.table import Table
 
 from autograder.bench.peers import BIN, call, expect, timed
-from autograder.courses import CONFIG_FILE, Course, open_course
+from autograder.course_folder import CONFIG_FILE, Course, open_course
 from autograder.demo.sample_class import solved_notebooks
 from autograder.run.grade import cells_to_run
 from autograder.stages.ingest import ingest

@@ -108,10 +108,10 @@ class Screen(Watcher):
 
 def _open(root: Path) -> Any:
     """Open the course: the first thing a command does, so that `quick_start` comes in time."""
-    from autograder.quick_start import import_jsonschema
+    from autograder.light_imports import import_jsonschema
 
     import_jsonschema()
-    from autograder.courses import open_course
+    from autograder.course_folder import open_course
 
     return open_course(root)
 
@@ -394,7 +394,7 @@ def bench(
     """
     from autograder.bench.run import BenchOptions, render
     from autograder.bench.run import bench as run_bench
-    from autograder.courses import open_course
+    from autograder.course_folder import open_course
 
     options = BenchOptions(count, rounds, otter, tuple(growth or ()), workers, week)
     course = open_course(course_root) if week else None
@@ -409,7 +409,7 @@ def bench(
 def doctor(course_root: Root = HERE, as_json: AsJson = False) -> None:
     """Look at this machine: packages, course folder, and a sandbox tried with canaries."""
     from autograder.cli.doctor import doctor as look
-    from autograder.courses import SANDBOX, WARM
+    from autograder.course_folder import SANDBOX, WARM
 
     with err.status("Looking at this machine …"):
         findings = look(course_root.resolve(), (SANDBOX, WARM))
@@ -423,7 +423,7 @@ def doctor(course_root: Root = HERE, as_json: AsJson = False) -> None:
 
 # ------------------------------------------------------------------------------------ pieces
 def _provisioner(no_sandbox: bool) -> str | None:
-    from autograder.courses import UNPROTECTED
+    from autograder.course_folder import UNPROTECTED
 
     return UNPROTECTED if no_sandbox else None
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from autograder.courses import CONFIG_FILE, open_course
+from autograder.course_folder import CONFIG_FILE, open_course
 from autograder.errors import UserError
 from autograder.reference.build import fingerprint
 from autograder.sandbox.gate import Finding, sandbox_report, selftest

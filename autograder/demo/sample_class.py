@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.reference.build import MISTAKES
 from autograder.reference.mistakebook import MistakeBook, load_mistakes
 from autograder.stages.prepare import NotebookTemplate, read_source

@@ -23,7 +23,7 @@ from string import Template
 import nbformat
 
 import course as course_package
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.reference.build import MISTAKES
 from autograder.reference.mistakebook import load_mistakes

@@ -11,7 +11,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.judging.comparison import same_value
 from autograder.reference.build import Reference, load_references, make_reference

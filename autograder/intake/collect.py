@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import Refused, UserError
 from autograder.intake.archives import (
     ARCHIVES,

@@ -21,10 +21,10 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook
-from autograder.quick_start import import_jsonschema
+from autograder.light_imports import import_jsonschema
 
 SHOWN = {
     Grade: (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade),

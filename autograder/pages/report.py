@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.pages.verdict_table import colour
 from autograder.run.journal import Entry, open_journal

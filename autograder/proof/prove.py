@@ -32,7 +32,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
 from autograder.proof.mutants import mutants

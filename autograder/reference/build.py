@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import Evidence, read_evidence
 from autograder.reference.mistakebook import Mistake, MistakeBook, load_mistakes

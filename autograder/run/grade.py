@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nbgrader.api import Gradebook
 
-from autograder.courses import UNPROTECTED, WARM, Course
+from autograder.course_folder import UNPROTECTED, WARM, Course
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.pages.judged_notebook import judged_notebook

@@ -18,7 +18,7 @@ from nbgrader.converters import base
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
 
-from autograder.courses import CONFIG_FILE, Course, course_from_config, open_course
+from autograder.course_folder import CONFIG_FILE, Course, course_from_config, open_course
 from autograder.errors import GraderFault, Refused
 from autograder.gradebook import open_gradebook
 from autograder.pages.judged_notebook import bare_notebook, judged_notebook

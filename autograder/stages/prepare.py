@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.courses import Course
+from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook, patiently
 from autograder.stages.ingest import StudentCell, StudentNotebook, Submission

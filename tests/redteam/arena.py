@@ -21,7 +21,7 @@ import nbformat
 import tiny_course
 from nbgrader.api import Gradebook
 
-from autograder.courses import Course, open_course
+from autograder.course_folder import Course, open_course
 from autograder.edition.release import generate
 from autograder.pages.feedback import write_feedback
 from autograder.reference.build import load_references
