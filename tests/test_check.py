@@ -15,9 +15,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course import check as selfcheck
-from course.check import CheckReport, State
-from course.submission import (
+from course.student import check as selfcheck
+from course.student.check import CheckReport, State
+from course.student.submission import (
     GraderLimits,
     Severity,
     SubmissionError,
@@ -96,7 +96,7 @@ def folder(tmp_path: Path) -> Path:
 def cli(*words: str, cwd: Path) -> subprocess.CompletedProcess:
     """Run the command line in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "course.cli", *words],
+        [sys.executable, "-m", "course.student.cli", *words],
         cwd=cwd,
         capture_output=True,
         text=True,

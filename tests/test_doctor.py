@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from course import doctor, kernels
 from course.cuda import CudaFacts, explain
 from course.data import files
-from course.doctor import Line, Status
-from course.kernels import InstalledKernel
+from course.student import doctor, kernels
+from course.student.doctor import Line, Status
+from course.student.kernels import InstalledKernel
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -233,7 +233,7 @@ def test_health_is_the_absence_of_red() -> None:
 def run_doctor(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess:
     """`course doctor` in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "course.cli", "doctor", *words],
+        [sys.executable, "-m", "course.student.cli", "doctor", *words],
         cwd=cwd,
         capture_output=True,
         text=True,

@@ -57,7 +57,15 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(root: Path, tmp_path_factory: pytest.TempPathFactory):
     """JupyterLab, with the kernel registered by the students' own command."""
     prefix = tmp_path_factory.mktemp("prefix")
-    command = [sys.executable, "-m", "course.cli", "kernels", "install", "--prefix", str(prefix)]
+    command = [
+        sys.executable,
+        "-m",
+        "course.student.cli",
+        "kernels",
+        "install",
+        "--prefix",
+        str(prefix),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     with jupyter_lab(root, tmp_path_factory.mktemp("home"), kernels=prefix) as running:
         yield running

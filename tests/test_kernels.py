@@ -10,9 +10,9 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-from course import kernels
 from course.cuda import CudaFacts, CudaReport, explain
-from course.kernels import CPU, GPU, Gpu, KernelError, Where
+from course.student import kernels
+from course.student.kernels import CPU, GPU, Gpu, KernelError, Where
 
 NO_CUDA = explain(CudaFacts(torch="2.13.0+cpu"))
 CUDA = CudaReport(works=True, reason="A GPU: torch 2.13.0, CUDA 13.0.")

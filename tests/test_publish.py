@@ -88,7 +88,7 @@ def test_holds_what_a_student_needs(tiny: Course) -> None:
     notebook = f"release/{WEEK}/{WEEK}.ipynb"
     for name in (
         "README.md", "LICENSE", "LICENSE-TEXT.md", "requirements.txt", "environment.yml",
-        "pyproject.toml", "course/cli.py", "course/data/manifest.json", "course/guide/setup.md",
+        "pyproject.toml", "course/student/cli.py", "course/data/manifest.json", "course/guide/setup.md",
         "course/guide/setup.ko.md", "course/data/.gitattributes", notebook,
     ):  # fmt: skip
         assert name in files, name
@@ -258,7 +258,7 @@ def student_runs(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_edition_runs_by_itself(tiny: Course, tmp_path: Path) -> None:
     """The edition's own package is what runs, and its data is intact."""
     publish(tiny, tmp_path / "students")
-    shown = student_runs(tmp_path / "students", "-m", "course.cli", "data")
+    shown = student_runs(tmp_path / "students", "-m", "course.student.cli", "data")
     assert shown.returncode == 0, shown.stderr
     assert str(tmp_path / "students") in shown.stdout.replace("\n", "")
 
@@ -272,7 +272,7 @@ def test_self_check_compares_with_the_shipped_copy(tiny: Course, tmp_path: Path)
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.id != "check_row_sums"]
     nbformat.write(notebook, path)
-    shown = student_runs(folder, "-m", "course.cli", "check", WEEK)
+    shown = student_runs(folder, "-m", "course.student.cli", "check", WEEK)
     assert shown.returncode == 1
     assert "no shipped copy" not in shown.stdout
     assert "check_row_sums" in shown.stdout

@@ -16,10 +16,10 @@ from rich.table import Table
 from course.errors import UserError
 
 if TYPE_CHECKING:
-    from course.check import CheckReport
     from course.data import DataFile
-    from course.doctor import Line
-    from course.kernels import Installation, Where
+    from course.student.check import CheckReport
+    from course.student.doctor import Line
+    from course.student.kernels import Installation, Where
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -96,7 +96,7 @@ def kernels_install(
     Notebooks of the course ask for the kernel word2chat. Repeat this after you moved the course
     folder or made a new environment: a kernel holds the path of one Python.
     """
-    from course import kernels
+    from course.student import kernels
 
     if gpu not in list(kernels.Gpu):
         raise UserError(f"--gpu is auto, always or never, not '{gpu}'.")
@@ -129,7 +129,7 @@ def _say_installed(done: Installation) -> None:
 @kernels_app.command("list")
 def kernels_list(prefix: InPrefix = None, as_json: AsJson = False) -> None:
     """Show the course's kernels as Jupyter finds them, and whether their Python still exists."""
-    from course import kernels
+    from course.student import kernels
 
     found = kernels.list_installed(prefix)
     if as_json:
@@ -161,7 +161,7 @@ def kernels_remove(
     Without options: everywhere that Jupyter finds them, if they start this Python or one that is
     gone.
     """
-    from course import kernels
+    from course.student import kernels
 
     removed = kernels.remove(_where(user, sys_prefix, prefix), prefix, everyones)
     for folder in removed:
@@ -171,7 +171,7 @@ def kernels_remove(
 
 
 def _where(user: bool, sys_prefix: bool, prefix: Path | None) -> Where | None:
-    from course.kernels import Where
+    from course.student.kernels import Where
 
     chosen = [
         where
@@ -199,7 +199,7 @@ def doctor(
 
     Exit code 1 if anything is red. Send its output with a question to your instructor.
     """
-    from course import doctor as doctors
+    from course.student import doctor as doctors
 
     with _spinner("looking", silent=as_json) as tell:
         lines = doctors.examine(quick, tell)
@@ -248,8 +248,8 @@ def check(
     """
     from dataclasses import replace
 
-    from course.check import check as run_check
-    from course.submission import GraderLimits, find_notebook
+    from course.student.check import check as run_check
+    from course.student.submission import GraderLimits, find_notebook
 
     path = find_notebook(week)
     limits = replace(GraderLimits(), cell_seconds=cell_seconds)
@@ -345,7 +345,7 @@ def submit(
     On a hub with nbgrader's exchange, submit there instead: menu Nbgrader, Assignment List,
     Submit. Run `course check WEEK` first.
     """
-    from course.submission import (
+    from course.student.submission import (
         Severity,
         find_notebook,
         inspect,

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from course.submission import course_root
+from course.student.submission import course_root
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEAST_DISK_GB, GOOD_DISK_GB = 0.5, 2.0
@@ -186,7 +186,7 @@ def unmet(requirements: list[Any]) -> list[Pin]:
 
 # ------------------------------------------------------------------------------------ Jupyter
 def _kernel() -> Line:
-    from course import kernels
+    from course.student import kernels
 
     remedy = "Run `course kernels install`."
     try:
@@ -233,8 +233,8 @@ print("slider", slider.value)
 
 def _running() -> Line:
     """Start a kernel of this Python and draw a slider in it."""
-    from course.check import run_cells
-    from course.submission import Cell, GraderLimits
+    from course.student.check import run_cells
+    from course.student.submission import Cell, GraderLimits
 
     name = "kernel and widgets"
     limits = GraderLimits(cell_seconds=KERNEL_SECONDS, submission_seconds=KERNEL_SECONDS)
@@ -260,7 +260,7 @@ def device_line(report: Any, wanted: str) -> Line:
 
     Without torch nothing runs, so that is red, too.
     """
-    from course.kernels import threads
+    from course.student.kernels import threads
 
     if report.facts.torch is None and not report.works:
         return Line("device", Status.RED, report.reason, report.remedy)

@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from course.submission import (
+from course.student.submission import (
     STUB,
     TEXT_STUB,
     Cell,

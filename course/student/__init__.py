@@ -1,0 +1,1 @@
+"""The students' commands: kernels, doctor, check, submit, data."""
