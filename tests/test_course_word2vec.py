@@ -15,10 +15,10 @@ import torch
 from matplotlib.figure import Figure
 
 from course.data.word2vec_toys import RELATIONS, TRADES, questions, toy_pairs, toy_world
-from course.plots import style
+from course.figures import style
+from course.figures.panel import Panel
 from course.plots import word2vec as plots
 from course.widgets import word2vec as widgets
-from course.widgets.panel import Panel
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "source" / "week01_word2vec" / "week01_word2vec.ipynb"

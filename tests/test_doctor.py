@@ -189,9 +189,9 @@ def test_disk_is_judged_by_free_space(free: float, status: Status) -> None:
 
 def test_no_hangul_font_is_a_note_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing font costs labels, not work; the remedy names one."""
-    import course.plots.style
+    import course.figures.style
 
-    monkeypatch.setattr(course.plots.style, "hangul_font", lambda: None)
+    monkeypatch.setattr(course.figures.style, "hangul_font", lambda: None)
     line = doctor._fonts()
     assert line.status is Status.NOTE
     assert "NanumGothic" in line.remedy

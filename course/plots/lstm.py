@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from course.plots import style
+from course.figures import style
 
 Trace = Mapping[str, ArrayLike]  # "i", "f", "g", "o", "c", "h", each (T, H)
 

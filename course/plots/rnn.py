@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.ticker import LogLocator
 
-from course.plots import style
+from course.figures import style
 
 Floats = Sequence[float] | np.ndarray
 Counts = Mapping[tuple[str, ...], Mapping[str, int]]

@@ -12,7 +12,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from torch import Tensor
 
-from course.plots import style
+from course.figures import style
 
 HEAD_COLOURS = [style.BLUE, style.ORANGE, style.GREEN, style.PINK, style.SKY, style.RED]
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from course.plots import style
+from course.figures import style
 
 Pair = tuple[int, int]
 MANY_PAIRS = 8  # the labels of more arrows than these overlap

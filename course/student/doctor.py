@@ -276,7 +276,7 @@ def device_line(report: Any, wanted: str) -> Line:
 
 
 def _fonts() -> Line:
-    from course.plots.style import hangul_font
+    from course.figures.style import hangul_font
 
     name, font = "Hangul in figures", hangul_font()
     if font is None:

@@ -13,8 +13,8 @@ from typing import Any
 import ipywidgets as widgets
 from torch import Tensor, nn
 
+from course.figures import style
 from course.plots import lstm as plots
-from course.plots import style
 
 Trace = Mapping[str, Tensor]
 GateTrace = Callable[[nn.LSTM, Tensor, dict[str, float] | None], Trace]

@@ -14,9 +14,9 @@ import ipywidgets
 from matplotlib.figure import Figure
 
 from course.data.rnn_toys import gradient_norms
+from course.figures import style
+from course.figures.panel import Panel
 from course.plots import rnn as plots
-from course.plots import style
-from course.widgets.panel import Panel
 
 TEXT_STYLE = "white-space: pre-wrap; max-width: 46em"
 

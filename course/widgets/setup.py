@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from course.device import VARIABLE, device
+from course.figures import style
 from course.plots import setup as plots
-from course.plots import style
 
 Softmax = Callable[[Tensor, float], Tensor]
 

@@ -8,8 +8,8 @@ from typing import Any
 from ipywidgets import Dropdown, IntSlider, SelectionSlider
 from matplotlib.figure import Figure
 
+from course.figures.panel import Panel
 from course.plots import word2vec as plots
-from course.widgets.panel import Panel
 
 PairsFunction = Callable[[list[int], int], Sequence[tuple[int, int]]]
 

@@ -15,7 +15,7 @@ from typing import Any
 import ipywidgets
 from matplotlib.figure import Figure
 
-from course.plots import style
+from course.figures import style
 
 DPI = 96  # a little sharper than a stored figure, because people read it on a screen
 

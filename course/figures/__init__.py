@@ -1,0 +1,1 @@
+"""The kit that every week's figures and widgets share."""
