@@ -7,9 +7,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from course.data.lstm_toys import COUNTER, FLAG, SYMBOLS, bracket_lstm, bracket_marks, recall_batch
-from course.plots import lstm as plots
-from course.widgets import lstm as widgets
+from course.weeks.week03_lstm import plots, widgets
+from course.weeks.week03_lstm.toys import (
+    COUNTER,
+    FLAG,
+    SYMBOLS,
+    bracket_lstm,
+    bracket_marks,
+    recall_batch,
+)
 
 PNG = b"\x89PNG"
 TEXT = "a(bc) (d)"

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from course.data import load_austen
-from course.data.rnn_toys import ALPHABET, clean_prose, gradient_norms, rotation, split_text
-from course.plots import rnn as plots
-from course.widgets import rnn as widgets
+from course.weeks.week02_rnn import plots, widgets
+from course.weeks.week02_rnn.toys import ALPHABET, clean_prose, gradient_norms, rotation, split_text
 
 PNG = b"\x89PNG"
 

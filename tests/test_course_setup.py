@@ -14,8 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from course.device import VARIABLE
-from course.plots import setup as plots
-from course.widgets import setup as widgets
+from course.weeks.week00_setup import plots, widgets
 
 
 def softmax(logits: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:

@@ -14,11 +14,10 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from course.data.word2vec_toys import RELATIONS, TRADES, questions, toy_pairs, toy_world
 from course.figures import style
 from course.figures.panel import Panel
-from course.plots import word2vec as plots
-from course.widgets import word2vec as widgets
+from course.weeks.week01_word2vec import plots, widgets
+from course.weeks.week01_word2vec.toys import RELATIONS, TRADES, questions, toy_pairs, toy_world
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "source" / "week01_word2vec" / "week01_word2vec.ipynb"

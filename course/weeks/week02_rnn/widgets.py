@@ -13,10 +13,10 @@ from typing import Any
 import ipywidgets
 from matplotlib.figure import Figure
 
-from course.data.rnn_toys import gradient_norms
 from course.figures import style
 from course.figures.panel import Panel
-from course.plots import rnn as plots
+from course.weeks.week02_rnn import plots
+from course.weeks.week02_rnn.toys import gradient_norms
 
 TEXT_STYLE = "white-space: pre-wrap; max-width: 46em"
 

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from course.device import VARIABLE, device
 from course.figures import style
-from course.plots import setup as plots
+from course.weeks.week00_setup import plots
 
 Softmax = Callable[[Tensor, float], Tensor]
 

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from torch import Tensor, nn
 
 from course.figures import style
-from course.plots import lstm as plots
+from course.weeks.week03_lstm import plots
 
 Trace = Mapping[str, Tensor]
 GateTrace = Callable[[nn.LSTM, Tensor, dict[str, float] | None], Trace]

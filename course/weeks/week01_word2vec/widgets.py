@@ -1,4 +1,4 @@
-"""Widgets of week 01: each a `Panel` over one plain figure function of `course.plots.word2vec`."""
+"""Widgets of week 01: each a `Panel` over one plain figure function of `course.weeks.week01_word2vec.plots`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ipywidgets import Dropdown, IntSlider, SelectionSlider
 from matplotlib.figure import Figure
 
 from course.figures.panel import Panel
-from course.plots import word2vec as plots
+from course.weeks.week01_word2vec import plots
 
 PairsFunction = Callable[[list[int], int], Sequence[tuple[int, int]]]
 

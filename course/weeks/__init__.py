@@ -1,0 +1,1 @@
+"""One folder a week, named as its notebook: toys, plots, widgets."""

@@ -1,1 +1,0 @@
-"""Widgets of the course: thin over plain functions, one module a topic."""
