@@ -1,8 +1,8 @@
 """What a student wrote, made safe to look at: markdown and HTML that cannot act.
 
 `safe_markdown` and `safe_output` stand in for nbconvert's filters `markdown2html` and `clean_html`
-(see nbgrader_config.py), in the feedback page and in the formgrader. `autograder.pages.inert_markdown` is the
-second line of defence, for viewers that know nothing of these filters.
+(see nbgrader_config.py), in the feedback page and in the formgrader. `inert_markdown` is the second
+line of defence, for viewers that know nothing of these filters.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ from autograder.course_folder import Course, open_course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
 from autograder.proof.mutants import mutants
+from autograder.reference import build as references
 from autograder.reference.build import CheckReference, Reference, job_for, make_reference, own_cells
-from autograder.reference.build import build as references
 from autograder.reference.mistakebook import MistakeBook, load_mistakes
 from autograder.stages.execute import CellEnd, CellRun, Execution, JobCell, execute
 from autograder.stages.judge import CheckVerdict, judge

@@ -26,7 +26,7 @@ from autograder.stages.prepare import NotebookTemplate, read_source
 from course import probes
 
 ENGINE = "1"  # raise it when a stored reference must not be used any more
-MISTAKES = Path(__file__).parent / "mistakes"
+MISTAKES = Path(__file__).parents[1] / "mistakes"
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class UnprotectedProvisioner(LocalProvisioner):
             **kwargs.get("env", os.environ),
             **dict(spec.env),
             "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         }
         return await super().pre_launch(**kwargs)
 

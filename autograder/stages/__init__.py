@@ -1,1 +1,1 @@
-"""The five stages of grading, each with one public function: ingest, prepare, execute, judge, record."""
+"""The five stages of grading, one public function each: ingest, prepare, execute, judge, record."""

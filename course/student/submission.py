@@ -99,7 +99,7 @@ class Notebook:
 def course_root(start: Path | None = None) -> Path | None:
     """The course folder: the nearest one around `start` that holds course/ and release/."""
     start = (start or Path.cwd()).absolute()
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[1]):
+    for folder in (start, *start.parents, Path(__file__).resolve().parents[2]):
         if (folder / "release").is_dir() and (folder / "course").is_dir():
             return folder
     return None

@@ -1,4 +1,4 @@
-"""Widgets of week 01: each a `Panel` over one plain figure function of `course.weeks.week01_word2vec.plots`."""
+"""Widgets of week 01: each a `Panel` over one plain figure function of the week's plots."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from autograder.edition.release import generate
 from autograder.errors import UserError
 from autograder.reference.mistakebook import load_mistakes
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WEEK = tiny_course.WEEK
 REGION = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 NEVER = ("source/", "autograder/", "tests/", "submitted/", "feedback/", ".git/", ".autograder")
@@ -88,7 +88,8 @@ def test_holds_what_a_student_needs(tiny: Course) -> None:
     notebook = f"release/{WEEK}/{WEEK}.ipynb"
     for name in (
         "README.md", "LICENSE", "LICENSE-TEXT.md", "requirements.txt", "environment.yml",
-        "pyproject.toml", "course/student/cli.py", "course/data/manifest.json", "course/guide/setup.md",
+        "pyproject.toml", "course/student/cli.py", "course/data/manifest.json",
+        "course/guide/setup.md",
         "course/guide/setup.ko.md", "course/data/.gitattributes", notebook,
     ):  # fmt: skip
         assert name in files, name

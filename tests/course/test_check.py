@@ -29,7 +29,7 @@ from course.student.submission import (
     week_of,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 WEEK = "week99_numbers"
 STUB = "# YOUR CODE HERE\nraise NotImplementedError('Not written yet')"
 LIMITS = replace(GraderLimits(), cell_seconds=2)

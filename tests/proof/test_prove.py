@@ -23,7 +23,7 @@ from rich.console import Console
 from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.proof import prove
 from autograder.proof.prove import Count, Proof, prove_week, render
-from autograder.reference.build import build as reference
+from autograder.reference import build as reference
 from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob
 from course import probes
 

@@ -190,7 +190,7 @@ def course(released_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 def _know_the_mistake(course: Course, folder: Path) -> None:
     """Put a reference that knows the mistake where the engine looks for the one that does not."""
-    from autograder.reference.build import build as reference
+    from autograder.reference import build as reference
 
     (folder / f"{WEEK}.py").write_text(MISTAKE, "utf-8")
     (source,) = course.source_notebooks(WEEK)

@@ -19,7 +19,7 @@ from course.figures.panel import Panel
 from course.weeks.week01_word2vec import plots, widgets
 from course.weeks.week01_word2vec.toys import RELATIONS, TRADES, questions, toy_pairs, toy_world
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "source" / "week01_word2vec" / "week01_word2vec.ipynb"
 PNG = b"\x89PNG"
 WORDS = ["king", "queen", "boy", "girl", "the"]

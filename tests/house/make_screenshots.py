@@ -1,7 +1,7 @@
 """Make the two pictures of the README from the real thing: a notebook and a feedback page.
 
-    python tests/make_screenshots.py            # runs `autograder demo` in a temporary folder first
-    python tests/make_screenshots.py DEMO       # uses the folder of a demonstration that has run
+    python tests/house/make_screenshots.py         # runs `autograder demo` in a temporary folder
+    python tests/house/make_screenshots.py DEMO    # uses the folder of a demonstration
 
 They are written to course/guide/images/. Look at them before you commit them.
 """
@@ -13,10 +13,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from browsing import chromium, jupyter_lab
-from test_jupyterlab import move, open_notebook, run_up_to
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "course")]
 
-ROOT = Path(__file__).resolve().parent.parent
+from browsing import chromium, jupyter_lab  # noqa: E402
+from test_jupyterlab import move, open_notebook, run_up_to  # noqa: E402
+
 IMAGES = ROOT / "course" / "guide" / "images"
 WEEK = "week01_word2vec"
 WIDTH = 1200

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 ID = 54321
 
 # As another user, where Python may lie below a closed folder such as /root: in a mount namespace

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from autograder.cli.app import app, main
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WEEK = tiny_course.WEEK
 AUTOGRADER = [sys.executable, "-m", "autograder.cli.app"]
 # the same command on a machine where no bubblewrap is to be found

@@ -21,7 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from course.probes import MIME
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WEEKS = weeks(ROOT)
 RELEASED = [week for week in WEEKS if (ROOT / "release" / week.name).is_dir()]
 

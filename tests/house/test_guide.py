@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "course" / "guide"
 PAGES = sorted(GUIDE.glob("**/*.md"))
 KOREAN = sorted(GUIDE.glob("**/*.ko.md"))

@@ -16,7 +16,7 @@ from course.student import doctor, kernels
 from course.student.doctor import Line, Status
 from course.student.kernels import InstalledKernel
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 # ------------------------------------------------------------------------------------ Python
