@@ -90,26 +90,6 @@ class Course:
             raise UserError(f"There is no week '{week}' in source/.", f"Weeks here: {known}.")
         return found
 
-    def students(self, week: str) -> list[str]:
-        """The students who have a folder for this week under submitted/, sorted.
-
-        Raises:
-            UserError: nobody has.
-        """
-        submitted = self.root / self.coursedir.submitted_directory
-        found = sorted(
-            entry.name
-            for entry in (os.scandir(submitted) if submitted.is_dir() else [])
-            if os.path.lexists(os.path.join(entry.path, week))
-        )
-        if not found:
-            raise UserError(
-                f"No submissions of '{week}': {submitted.name}/ holds none.",
-                "Collect them with `nbgrader collect` or `autograder collect`, or put them in "
-                f"{submitted.name}/STUDENT/{week}/.",
-            )
-        return found
-
 
 def open_course(root: Path | str = ".") -> Course:
     """Open the course folder that holds nbgrader_config.py.

@@ -21,11 +21,12 @@ def released_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from autograder.course_folder import open_course
     from autograder.edition.release import generate
     from autograder.reference.build import load_references
+    from autograder.week import open_week
 
     root = tiny_course.make_course(tmp_path_factory.mktemp("template"))
     course = open_course(root)
-    generate(course, tiny_course.WEEK)
-    load_references(course, tiny_course.WEEK, say=lambda _: None)
+    generate(open_week(course, tiny_course.WEEK))
+    load_references(open_week(course, tiny_course.WEEK), say=lambda _: None)
     return root
 
 

@@ -19,6 +19,7 @@ from autograder.bench import peers
 from autograder.bench.peers import Class, Run
 from autograder.bench.week import WeekResult, bench_week, render_week
 from autograder.course_folder import Course
+from autograder.week import open_week
 
 WEEK_COUNT = 200  # submissions of a real week at most
 ORDER_SEED = 0  # the shuffling is the same every time
@@ -129,7 +130,9 @@ def bench(
         week = None
         if options.week and course:
             count = min(WEEK_COUNT, max((options.count, *options.growth)))
-            week = bench_week(course, options.week, count, options.workers, Path(folder), say)
+            week = bench_week(
+                open_week(course, options.week), count, options.workers, Path(folder), say
+            )
     return BenchResult(machine, runs, growth, options, week)
 
 

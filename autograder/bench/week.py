@@ -13,11 +13,12 @@ from pathlib import Path
 from rich.table import Table
 
 from autograder.bench.peers import BIN, call, expect, timed
-from autograder.course_folder import CONFIG_FILE, Course, open_course
+from autograder.course_folder import CONFIG_FILE, open_course
 from autograder.demo.sample_class import solved_notebooks
 from autograder.run.grade import cells_to_run
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
+from autograder.week import Week, open_week
 
 ALONE_RUNS = 5
 FEW = 10  # submissions of the small class; the difference to the large one is free of the start
@@ -52,58 +53,58 @@ class WeekResult:
 
 
 def bench_week(
-    course: Course, week: str, count: int, workers: int, folder: Path, say: Callable[[str], None]
+    source: Week, count: int, workers: int, folder: Path, say: Callable[[str], None]
 ) -> WeekResult:
     """Grade `count` perfect submissions of a week, and run their code alone.
 
     Raises:
-        UserError: no such week, or a submission did not get full points.
+        UserError: a submission did not get full points.
     """
-    course.source_notebooks(week)  # is there such a week?
-    say(f"Making a class of {count} for {week} …")
-    made = _make_course(course, week, folder)
-    _hand_in(made, week, FEW)
-    _, few = _graded(made, week, FEW, workers)
-    _hand_in(made, week, count)
-    wall, many = _graded(made, week, count, workers)
-    say(f"{week}: {count} submissions in {wall:.1f} s")
-    code, process = _alone(made, week, folder)
-    return WeekResult(week, count, workers, code, process, few, many, wall)
+    say(f"Making a class of {count} for {source.name} …")
+    week = _open_copy(source, folder)
+    _hand_in(week, FEW)
+    _, few = _graded(week, FEW, workers)
+    _hand_in(week, count)
+    wall, many = _graded(week, count, workers)
+    say(f"{week.name}: {count} submissions in {wall:.1f} s")
+    code, process = _alone(week, folder)
+    return WeekResult(week.name, count, workers, code, process, few, many, wall)
 
 
-def _make_course(course: Course, week: str, folder: Path) -> Course:
+def _open_copy(week: Week, folder: Path) -> Week:
+    """The week, released, in a course folder of its own."""
     root = folder / "week"
     (root / "source").mkdir(parents=True)
-    shutil.copytree(course.folder("source", week), root / "source" / week)
-    shutil.copy(course.root / CONFIG_FILE, root)
-    call([BIN / "autograder", "release", week, "--skip-proof"], root)
-    return open_course(root)
+    shutil.copytree(week.folder("source"), root / "source" / week.name)
+    shutil.copy(week.course.root / CONFIG_FILE, root)
+    call([BIN / "autograder", "release", week.name, "--skip-proof"], root)
+    return open_week(open_course(root), week.name)
 
 
-def _hand_in(course: Course, week: str, count: int) -> None:
+def _hand_in(week: Week, count: int) -> None:
     """A fresh class: what was handed in, graded and remembered before is removed."""
     for gone in ("submitted", "autograded", ".autograder/journal"):
-        shutil.rmtree(course.root / gone, ignore_errors=True)
-    name = course.source_notebooks(week)[0].name
-    for number, solved in enumerate(solved_notebooks(course, week, count)):
-        path = course.folder("submitted", week, f"s{number:05}") / name
+        shutil.rmtree(week.course.root / gone, ignore_errors=True)
+    name = f"{week.notebooks[0].name}.ipynb"
+    for number, solved in enumerate(solved_notebooks(week, count)):
+        path = week.folder("submitted", f"s{number:05}") / name
         path.parent.mkdir(parents=True)
         path.write_bytes(solved)
 
 
-def _graded(course: Course, week: str, count: int, workers: int) -> tuple[float, float]:
-    command = [BIN / "autograder", "grade", week, "--json", "--workers", workers]
-    done, wall, cpu = timed(command, course.root, workers)
+def _graded(week: Week, count: int, workers: int) -> tuple[float, float]:
+    command = [BIN / "autograder", "grade", week.name, "--json", "--workers", workers]
+    done, wall, cpu = timed(command, week.course.root, workers)
     entries = json.loads(done.stdout)["entries"]
-    expect(sum(entry["score"] == entry["max_score"] for entry in entries), count, week)
+    expect(sum(entry["score"] == entry["max_score"] for entry in entries), count, week.name)
     return wall, cpu
 
 
-def _alone(course: Course, week: str, folder: Path) -> tuple[float, float]:
+def _alone(week: Week, folder: Path) -> tuple[float, float]:
     """Medians for the graded cells of one submission: the code, and a process for it."""
-    student = course.students(week)[0]
-    submission = ingest(course.folder("submitted", week, student), student, week)
-    prepared = prepare(submission, read_template(course, week))
+    student = week.students()[0]
+    submission = ingest(week.folder("submitted", student), student, week.name)
+    prepared = prepare(submission, read_template(week))
     cells = [cell.source for notebook in prepared for cell in cells_to_run(notebook)]
     path = folder / "cells.json"
     path.write_text(json.dumps(cells), "utf-8")

@@ -130,28 +130,29 @@ def release(
     course = _open(course_root)
     from autograder.edition.release import release as release_week
     from autograder.proof.prove import prove_week, render
+    from autograder.week import open_week
 
     provisioner = _provisioner(no_sandbox)
     released = []
-    for week in weeks or course.weeks():
+    for name in weeks or course.weeks():
+        week = open_week(course, name)
         with Screen() as screen:
             if not skip_proof:
-                screen.say(f"Proving the checks of {week} …")
+                screen.say(f"Proving the checks of {name} …")
                 proof = prove_week(
-                    week, seeds=2, mutants=False, course=course, provisioner=provisioner,
-                    say=screen.say,
-                )  # fmt: skip
+                    week, seeds=2, mutants=False, provisioner=provisioner, say=screen.say
+                )
                 if not proof.ok:
                     err.print(render([proof]))
                     raise UserError(
-                        f"{week} is not released: its checks could not be proved.",
-                        f"Repair what the table shows, or see `autograder prove {week}`.",
+                        f"{name} is not released: its checks could not be proved.",
+                        f"Repair what the table shows, or see `autograder prove {name}`.",
                     )
-            made = release_week(course, week, provisioner, screen.say)
+            made = release_week(week, provisioner, screen.say)
         released.append(made)
         if not as_json:
             points = f"{made.points:g} points, reference {made.seconds:.1f} s"
-            out.print(f"Released [bold]{week}[/]: {points}. Students get release/{week}/.")
+            out.print(f"Released [bold]{name}[/]: {points}. Students get release/{name}/.")
     if as_json:
         _print_json([dataclasses.asdict(made) for made in released])
 
@@ -208,11 +209,13 @@ def grade(
     course = _open(course_root)
     from autograder.run.grade import Options
     from autograder.run.grade import grade as grade_week
+    from autograder.week import open_week
 
-    students = _chosen(course, week, student or [])
-    options = Options(students, force, preview, workers, scheduler, sandbox=not no_sandbox)
+    options = Options(
+        tuple(student or ()), force, preview, workers, scheduler, sandbox=not no_sandbox
+    )
     with Screen(lambda: _selftest(course, options, scheduler)) as screen:
-        run = grade_week(course, week, options, screen)
+        run = grade_week(open_week(course, week), options, screen)
     if as_json:
         _print_json(
             {
@@ -247,10 +250,11 @@ def feedback(
     course = _open(course_root)
     from autograder.pages.feedback import write_feedback
     from autograder.run.scheduling import default_workers
+    from autograder.week import open_week
 
-    course.source_notebooks(week)  # a misspelt week is told apart from one without grades
+    opened = open_week(course, week)
     with err.status(f"Writing feedback for {week} …"):
-        written = write_feedback(course, week, workers or default_workers(1024), force=force)
+        written = write_feedback(opened, workers or default_workers(1024), force=force)
     if as_json:
         _print_json(dataclasses.asdict(written))
     else:
@@ -267,8 +271,9 @@ def report(week: Week, course_root: Root = HERE, as_json: AsJson = False) -> Non
     """Show the class: scores, checks, common mistakes, and who needs a review."""
     course = _open(course_root)
     from autograder.pages.report import read_report, write_report
+    from autograder.week import open_week
 
-    found = read_report(course, week)
+    found = read_report(open_week(course, week))
     html, table = write_report(course, found)
     if as_json:
         _print_json(
@@ -326,6 +331,7 @@ def prove(
     """Show that the checks are right: they pass what is right and fail what is wrong."""
     course = _open(course_root)
     from autograder.proof.prove import prove_week, render
+    from autograder.week import open_week
 
     chosen = course.weeks() if every or not weeks else weeks
     proofs = []
@@ -334,7 +340,7 @@ def prove(
             screen.say(f"Proving {week} …")
             proofs.append(
                 prove_week(
-                    week, seeds=seeds, mutants=mutants, course=course,
+                    open_week(course, week), seeds=seeds, mutants=mutants,
                     provisioner=_provisioner(no_sandbox), say=screen.say,
                 )
             )  # fmt: skip
@@ -358,11 +364,12 @@ def demo(
     course = _open(course_root)
     from autograder.demo.demo import demo as run_demo
     from autograder.run.grade import Options
+    from autograder.week import open_week
 
     options = Options(workers=workers, sandbox=not no_sandbox)
     _selftest(course, options, None)
     with Screen() as screen:
-        result = run_demo(course, folder.resolve(), week, options, screen)
+        result = run_demo(open_week(course, week), folder.resolve(), options, screen)
     out.print(_class_table(result.run, {m.student: m.promise for m in result.members}))
     graded, unchanged = len(result.run.graded), len(result.run.unchanged)
     out.print(f"{graded} graded, {unchanged} unchanged, {result.run.seconds:.1f} s.")
@@ -426,24 +433,6 @@ def _provisioner(no_sandbox: bool) -> str | None:
     from autograder.course_folder import UNPROTECTED
 
     return UNPROTECTED if no_sandbox else None
-
-
-def _chosen(course: Any, week: str, students: list[str]) -> tuple[str, ...]:
-    """The students of --student. Whatever is missing is told before anything is tried or written.
-
-    Raises:
-        UserError: no such week, not released, nobody handed in, or not these students.
-    """
-    from autograder.stages.prepare import read_template
-
-    read_template(course, week)
-    strangers = sorted(set(students) - set(course.students(week)))
-    if strangers:
-        raise UserError(
-            f"No submission of '{week}' by {', '.join(strangers)}.",
-            f"See who has handed in: submitted/STUDENT/{week}/. Nothing was graded.",
-        )
-    return tuple(students)
 
 
 def _selftest(course: Any, options: Any, scheduler: str | None) -> None:

@@ -14,13 +14,12 @@ from autograder.course_folder import CONFIG_FILE, Course, open_course
 from autograder.demo.sample_class import Member, make_members, write_members
 from autograder.edition.release import release
 from autograder.errors import UserError
+from autograder.model import Entry
 from autograder.pages.feedback import Feedback, write_feedback
 from autograder.pages.report import checks_of, read_report, write_report
 from autograder.run.grade import GradeRun, Options, grade
-from autograder.run.journal import Entry
 from autograder.run.progress import Watcher
-
-WEEK = "week01_word2vec"
+from autograder.week import Week, open_week
 
 
 @dataclass(frozen=True)
@@ -35,41 +34,43 @@ class DemoResult:
     broken: tuple[str, ...]
 
 
-def demo(source: Course, folder: Path, week: str, options: Options, watcher: Watcher) -> DemoResult:
+def demo(source: Week, folder: Path, options: Options, watcher: Watcher) -> DemoResult:
     """Run the whole loop for one week in `folder`.
 
     Raises:
         UserError: the folder holds something else, or a stage cannot start.
     """
-    course = _make_course(source, folder, week)
-    if not _is_released(course, week):
-        release(course, week, say=watcher.say)
-    members = make_members(course, week)
-    write_members(course, week, members)
-    run = grade(course, week, options, watcher)
-    feedback = write_feedback(course, week, options.workers or 2)
-    report, _ = write_report(course, read_report(course, week))
+    week = _open_copy(source, folder)
+    if not _is_released(week):
+        release(week, say=watcher.say)
+    members = make_members(week)
+    write_members(week, members)
+    run = grade(week, options, watcher)
+    feedback = write_feedback(week, options.workers or 2)
+    report, _ = write_report(week.course, read_report(week))
     entries = {entry.student: entry for entry in run.entries}
     broken = tuple(_broken(member, entries.get(member.student)) for member in members)
-    return DemoResult(course, members, run, feedback, report, tuple(b for b in broken if b))
+    return DemoResult(week.course, members, run, feedback, report, tuple(b for b in broken if b))
 
 
-def _make_course(source: Course, folder: Path, week: str) -> Course:
-    """A course folder with this week's source and the course's own configuration."""
+def _open_copy(source: Week, folder: Path) -> Week:
+    """The week in a course folder of its own, with the course's own configuration."""
     if folder.exists() and any(folder.iterdir()) and not (folder / CONFIG_FILE).is_file():
         raise UserError(f"{folder} holds something else.", "Name an empty folder for the demo.")
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source.root / CONFIG_FILE, folder / CONFIG_FILE)
-    shutil.copytree(source.folder("source", week), folder / "source" / week, dirs_exist_ok=True)
-    return open_course(folder)
+    shutil.copy(source.course.root / CONFIG_FILE, folder / CONFIG_FILE)
+    shutil.copytree(source.folder("source"), folder / "source" / source.name, dirs_exist_ok=True)
+    return open_week(open_course(folder), source.name)
 
 
-def _is_released(course: Course, week: str) -> bool:
+def _is_released(week: Week) -> bool:
     """Whether release/ is newer than source/ and the gradebook knows the week."""
-    made = [course.folder("release", week) / path.name for path in course.source_notebooks(week)]
-    if not all(path.is_file() for path in made) or not (course.root / "gradebook.db").is_file():
+    sources = [week.source(notebook.name) for notebook in week.notebooks]
+    made = [week.folder("release") / path.name for path in sources]
+    gradebook = week.course.root / "gradebook.db"
+    if not all(path.is_file() for path in made) or not gradebook.is_file():
         return False
-    stamps = zip(made, course.source_notebooks(week), strict=True)
+    stamps = zip(made, sources, strict=True)
     return all(copy.stat().st_mtime >= original.stat().st_mtime for copy, original in stamps)
 
 

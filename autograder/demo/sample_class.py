@@ -12,10 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autograder.course_folder import Course
-from autograder.reference.build import MISTAKES
-from autograder.reference.mistakebook import MistakeBook, load_mistakes
-from autograder.stages.prepare import NotebookTemplate, read_source
+from autograder.model import NotebookTemplate
+from autograder.week import Week
 
 REGION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 STUB = re.compile(r"^([ \t]*)# YOUR CODE HERE\n[ \t]*raise NotImplementedError\(.*\)", re.MULTILINE)
@@ -42,20 +40,18 @@ class Member:
     promise: str  # the expectation in words
 
 
-class _Week:
+class _ReleasedWeek:
     """The released week, its solutions, variants and mistakes, by exercise."""
 
-    def __init__(self, course: Course, week: str) -> None:
-        path = course.source_notebooks(week)[0]
-        self.source: NotebookTemplate = read_source(path)
-        released = course.folder("release", week) / path.name
+    def __init__(self, week: Week) -> None:
+        self.source: NotebookTemplate = week.notebooks[0]
+        released = week.folder("release") / f"{self.source.name}.ipynb"
         self.notebook: dict = json.loads(released.read_text("utf-8"))
         answers = [cell for cell in self.source.cells if cell.solution and cell.kind == "code"]
         self.solutions = {
             cell.grade_id: REGION.sub("", cell.source) for cell in answers if cell.grade_id
         }
-        mistakes = MISTAKES / f"{week}.py"
-        self.book = load_mistakes(mistakes) if mistakes.is_file() else MistakeBook(mistakes)
+        self.book = week.book
 
     def stub(self, exercise: str, body: str) -> str:
         """The released stub of an exercise with another body."""
@@ -107,9 +103,9 @@ def _less_at(exercise: str) -> Callable[[Points, Points], bool]:
     return holds
 
 
-def make_members(course: Course, week: str) -> list[Member]:
+def make_members(week: Week) -> list[Member]:
     """The eleven sample submissions of a released week."""
-    made = _Week(course, week)
+    made = _ReleasedWeek(week)
     right, names = made.solutions, list(made.solutions)
     middle = names[len(names) // 2]
     mistake = made.book.mistakes[0]
@@ -141,20 +137,20 @@ def make_members(course: Course, week: str) -> list[Member]:
     ]  # fmt: skip
 
 
-def solved_notebooks(course: Course, week: str, count: int) -> Iterator[bytes]:
+def solved_notebooks(week: Week, count: int) -> Iterator[bytes]:
     """The released notebook with every solution in place, each with a comment of its own."""
-    made = _Week(course, week)
+    made = _ReleasedWeek(week)
     first = next(iter(made.solutions))
     for number in range(count):
         answer = f"# submission {number}\n{made.solutions[first]}"
         yield made.filled({**made.solutions, first: answer})
 
 
-def write_members(course: Course, week: str, members: list[Member]) -> None:
+def write_members(week: Week, members: list[Member]) -> None:
     """Put the submissions where nbgrader collects them; unchanged ones are left alone."""
-    name = course.source_notebooks(week)[0].name
+    name = f"{week.notebooks[0].name}.ipynb"
     for member in members:
-        path = course.folder("submitted", week, member.student) / name
+        path = week.folder("submitted", member.student) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not (path.is_file() and path.read_bytes() == member.content):
             path.write_bytes(member.content)

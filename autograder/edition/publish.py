@@ -25,9 +25,9 @@ import nbformat
 import course as course_package
 from autograder.course_folder import Course
 from autograder.errors import UserError
-from autograder.reference.build import MISTAKES
 from autograder.reference.mistakebook import load_mistakes
 from autograder.templates import FOLDER
+from autograder.week import MISTAKES
 
 REPOSITORY = Path(course_package.__file__).resolve().parents[1]
 ROOT_FILES = (

@@ -11,10 +11,11 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.judging.comparison import same_value
-from autograder.reference.build import Reference, load_references, make_reference
+from autograder.model import Reference
+from autograder.reference.build import load_references, make_reference
+from autograder.week import Week
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,7 @@ class Released:
 
 
 def release(
-    course: Course,
-    week: str,
+    week: Week,
     provisioner: str | None = None,
     say: Callable[[str], None] = print,
 ) -> Released:
@@ -38,15 +38,15 @@ def release(
     Raises:
         UserError: the reference fails, or is not the same twice, or nbgrader refuses the notebook.
     """
-    first = load_references(course, week, provisioner, say)
-    for path in course.source_notebooks(week):
-        say(f"Executing the reference of {path.stem} a second time …")
-        again = make_reference(course, week, path, provisioner=provisioner)
-        _same_twice(first[path.stem], again)
-    generate(course, week)
-    notebooks = tuple(sorted(course.folder("release", week).glob("*.ipynb")))
+    first = load_references(week, provisioner, say)
+    for notebook in week.notebooks:
+        say(f"Executing the reference of {notebook.name} a second time …")
+        again = make_reference(week, notebook, provisioner=provisioner)
+        _same_twice(first[notebook.name], again)
+    generate(week)
+    notebooks = tuple(sorted(week.folder("release").glob("*.ipynb")))
     points = sum(check.points for reference in first.values() for check in reference.checks)
-    return Released(week, notebooks, points, sum(r.seconds for r in first.values()))
+    return Released(week.name, notebooks, points, sum(r.seconds for r in first.values()))
 
 
 def _same_twice(first: Reference, again: Reference) -> None:
@@ -60,13 +60,15 @@ def _same_twice(first: Reference, again: Reference) -> None:
                 )
 
 
-def generate(course: Course, week: str) -> None:
+def generate(week: Week) -> None:
     """`nbgrader generate_assignment WEEK --force`, through nbgrader's own converter.
 
     Raises:
         UserError: nbgrader refuses; its reason is in the message.
     """
-    coursedir = CourseDirectory(config=course.config, root=str(course.root), assignment_id=week)
+    course = week.course
+    root = str(course.root)
+    coursedir = CourseDirectory(config=course.config, root=root, assignment_id=week.name)
     coursedir.student_id = "."
     log = _Kept()
     converter = GenerateAssignment(coursedir=coursedir, config=course.config, log=log.logger)
@@ -75,8 +77,8 @@ def generate(course: Course, week: str) -> None:
         converter.start()
     except NbGraderException:
         raise UserError(
-            f"nbgrader could not generate release/{week}: {log.last_error()}",
-            f"See the full text with `nbgrader generate_assignment {week} --force`.",
+            f"nbgrader could not generate release/{week.name}: {log.last_error()}",
+            f"See the full text with `nbgrader generate_assignment {week.name} --force`.",
         ) from None
 
 

@@ -5,24 +5,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from autograder.model import Evidence
 from course.probes import MAX_DEPTH, MAX_TEXT, MAX_VALUES, MIME
 
 MAX_ITEMS = 20_000  # numbers and texts in one probe, all levels together
 INTEGERS = 2**63
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One probe as displayed. Points and tolerances count only when the reference says them."""
-
-    label: str
-    value: dict
-    points: float
-    rtol: float
-    atol: float
 
 
 class Malformed(ValueError):

@@ -21,10 +21,11 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.course_folder import Course, open_course
+from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook
 from autograder.light_imports import import_jsonschema
+from autograder.week import Week
 
 SHOWN = {
     Grade: (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade),
@@ -42,8 +43,7 @@ class Feedback:
 
 
 def write_feedback(
-    course: Course,
-    week: str,
+    week: Week,
     workers: int = 1,
     done: Callable[[str], None] = lambda _: None,
     force: bool = False,
@@ -51,8 +51,7 @@ def write_feedback(
     """Write feedback/STUDENT/WEEK for every graded submission whose page is missing or outdated.
 
     Args:
-        course: the course.
-        week: the assignment.
+        week: whose pages.
         workers: processes.
         done: called with each student's id as the pages are finished.
         force: write every page.
@@ -60,50 +59,49 @@ def write_feedback(
     Raises:
         UserError: nothing has been graded.
     """
+    root, name = week.course.root, week.name
     graded = sorted(
-        path.parent.name for path in (course.root / "autograded").glob(f"*/{week}") if path.is_dir()
+        path.parent.name for path in (root / "autograded").glob(f"*/{name}") if path.is_dir()
     )
     if not graded:
         raise UserError(
-            f"Nothing of '{week}' has been graded yet.", f"Run `autograder grade {week}` first."
+            f"Nothing of '{name}' has been graded yet.", f"Run `autograder grade {name}` first."
         )
-    shows = _what_pages_show(course, week, graded)
-    known = {} if force else _remembered(course, week)
+    shows = _what_pages_show(week, graded)
+    known = {} if force else _remembered(week)
     stale = [
         student
         for student in graded
         if known.get(student) != shows[student]
-        or not any(course.folder("feedback", week, student).glob("*.html"))
+        or not any(week.folder("feedback", student).glob("*.html"))
     ]
     failed = []
     try:
-        for student, ok in _in_parallel(course, week, stale, workers):
+        for student, ok in _in_parallel(week, stale, workers):
             failed += [] if ok else [student]
             known |= {student: shows[student]} if ok else {}
             done(student)
     finally:
-        _remember(course, week, known)
-    pages = tuple(sorted((course.root / "feedback").glob(f"*/{week}/*.html")))
-    return Feedback(week, pages, tuple(failed))
+        _remember(week, known)
+    pages = tuple(sorted((root / "feedback").glob(f"*/{name}/*.html")))
+    return Feedback(name, pages, tuple(failed))
 
 
-def _in_parallel(
-    course: Course, week: str, students: list[str], workers: int
-) -> Iterator[tuple[str, bool]]:
+def _in_parallel(week: Week, students: list[str], workers: int) -> Iterator[tuple[str, bool]]:
     if not students:
         return
     context = multiprocessing.get_context("spawn")
     count = min(workers, len(students))
     with ProcessPoolExecutor(count, mp_context=context, initializer=import_jsonschema) as pool:
-        work = pool.map(_one, [(str(course.root), week, student) for student in students])
+        work = pool.map(_one, [(str(week.course.root), week.name, student) for student in students])
         yield from zip(students, work, strict=True)
 
 
 # ------------------------------------------------------------------------------------ what is new
-def _what_pages_show(course: Course, week: str, students: list[str]) -> dict[str, str]:
+def _what_pages_show(week: Week, students: list[str]) -> dict[str, str]:
     """By student, the hash of everything that the page shows."""
     rows: dict[str, list[str]] = {student: [] for student in students}
-    with open_gradebook(course) as gradebook:
+    with open_gradebook(week.course) as gradebook:
         for kind, shown in SHOWN.items():
             query = (
                 gradebook.db.query(SubmittedAssignment.student_id, kind.cell_id, *shown)
@@ -112,34 +110,34 @@ def _what_pages_show(course: Course, week: str, students: list[str]) -> dict[str
                     SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id
                 )
                 .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-                .filter(Assignment.name == week)
+                .filter(Assignment.name == week.name)
             )
             for student, *values in query:
                 rows.setdefault(student, []).append(repr(values))
-    return {student: _hash(course, week, student, sorted(rows[student])) for student in students}
+    return {student: _hash(week, student, sorted(rows[student])) for student in students}
 
 
-def _hash(course: Course, week: str, student: str, rows: list[str]) -> str:
+def _hash(week: Week, student: str, rows: list[str]) -> str:
     digest = hashlib.sha256("\n".join(rows).encode())
-    for path in sorted(course.folder("autograded", week, student).glob("*.ipynb")):
+    for path in sorted(week.folder("autograded", student).glob("*.ipynb")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _memory(course: Course, week: str) -> Path:
-    return course.state / "feedback" / f"{week}.json"
+def _memory(week: Week) -> Path:
+    return week.course.state / "feedback" / f"{week.name}.json"
 
 
-def _remembered(course: Course, week: str) -> dict[str, str]:
+def _remembered(week: Week) -> dict[str, str]:
     """The hashes of the pages as they were written; none when there is no such file, or no JSON."""
     try:
-        return dict(json.loads(_memory(course, week).read_text("utf-8")))
+        return dict(json.loads(_memory(week).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
 
 
-def _remember(course: Course, week: str, known: dict[str, str]) -> None:
-    path = _memory(course, week)
+def _remember(week: Week, known: dict[str, str]) -> None:
+    path = _memory(week)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".new")
     partial.write_text(json.dumps(known), "utf-8")

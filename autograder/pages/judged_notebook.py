@@ -19,11 +19,16 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from autograder.judging.error_texts import shown_by_check
+from autograder.model import (
+    CheckVerdict,
+    Execution,
+    Judgement,
+    PreparedCell,
+    PreparedNotebook,
+    TemplateCell,
+)
 from autograder.pages.inert_markdown import defused
 from autograder.pages.verdict_table import KEY, verdict_data, verdict_panel
-from autograder.stages.execute import Execution
-from autograder.stages.judge import CheckVerdict, Judgement
-from autograder.stages.prepare import PreparedCell, PreparedNotebook, TemplateCell
 
 KERNEL = {"name": "word2chat", "display_name": "word2chat (CPU)", "language": "python"}
 SAFE_TYPES = ("text/plain", "image/png")

@@ -13,9 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.course_folder import Course
 from autograder.errors import UserError
+from autograder.model import CheckVerdict, Entry, Verdict
 from autograder.pages.verdict_table import colour
-from autograder.run.journal import Entry, open_journal
-from autograder.stages.judge import CheckVerdict, Verdict
+from autograder.run.journal import open_journal
+from autograder.week import Week
 
 # one tint a verdict in the bars, apart for colour-blind readers too
 SHADES = {
@@ -92,17 +93,17 @@ class Report:
         ]
 
 
-def read_report(course: Course, week: str) -> Report:
+def read_report(week: Week) -> Report:
     """Collect a week's results from its journal.
 
     Raises:
         UserError: nothing has been graded.
     """
-    course.source_notebooks(week)
-    journal = open_journal(course.state, week)
+    journal = open_journal(week)
     if not journal.entries:
         raise UserError(
-            f"Nothing of '{week}' has been graded yet.", f"Run `autograder grade {week}` first."
+            f"Nothing of '{week.name}' has been graded yet.",
+            f"Run `autograder grade {week.name}` first.",
         )
     entries = tuple(sorted(journal.entries.values(), key=lambda entry: entry.student))
     checks: dict[str, list[CheckVerdict]] = {}
@@ -110,16 +111,18 @@ def read_report(course: Course, week: str) -> Report:
         for check in checks_of(entry).values():
             checks.setdefault(check.grade_id, []).append(check)
     summaries = tuple(_summary(grade_id, found) for grade_id, found in checks.items())
-    pages = {entry.student: page for entry in entries if (page := _page(course, week, entry))}
-    return Report(week, entries, summaries, sum(check.max_points for check in summaries), pages)
+    pages = {entry.student: page for entry in entries if (page := _page(week, entry))}
+    return Report(
+        week.name, entries, summaries, sum(check.max_points for check in summaries), pages
+    )
 
 
-def _page(course: Course, week: str, entry: Entry) -> str | None:
+def _page(week: Week, entry: Entry) -> str | None:
     """The address of a student's feedback, as seen from reports/, if it has been written."""
-    found = sorted(course.folder("feedback", week, entry.student).glob("*.html"))
+    found = sorted(week.folder("feedback", entry.student).glob("*.html"))
     if not found:
         return None
-    parts = ("feedback", entry.student, week, found[0].name)
+    parts = ("feedback", entry.student, week.name, found[0].name)
     return "/".join(["..", *(quote(part, safe="") for part in parts)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from autograder.stages.judge import CheckVerdict, ProbeVerdict, Verdict
+from autograder.model import CheckVerdict, ProbeVerdict, Verdict
 
 GREEN, ORANGE, PURPLE, GREY = "#1b7837", "#b35806", "#6a51a3", "#57606a"
 COLOURS = {Verdict.PASS: GREEN, Verdict.GRADER_FAULT: PURPLE}

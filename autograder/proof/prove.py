@@ -32,16 +32,26 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from autograder.course_folder import Course, open_course
+from autograder.course_folder import Course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
+from autograder.model import (
+    CellEnd,
+    CellRun,
+    CheckReference,
+    CheckVerdict,
+    Execution,
+    JobCell,
+    NotebookTemplate,
+    Reference,
+    TemplateCell,
+)
 from autograder.proof.mutants import mutants
-from autograder.reference import build as references
-from autograder.reference.build import CheckReference, Reference, job_for, make_reference, own_cells
-from autograder.reference.mistakebook import MistakeBook, load_mistakes
-from autograder.stages.execute import CellEnd, CellRun, Execution, JobCell, execute
-from autograder.stages.judge import CheckVerdict, judge
-from autograder.stages.prepare import NotebookTemplate, TemplateCell, read_source
+from autograder.reference.build import job_for, make_reference, own_cells
+from autograder.reference.mistakebook import MistakeBook
+from autograder.stages.execute import execute
+from autograder.stages.judge import judge
+from autograder.week import Week
 from course.probes import SEED_VARIABLE
 
 KILL_SHARE = 0.9
@@ -160,10 +170,9 @@ class Trial:
 
 # ------------------------------------------------------------------------------------ the proof
 def prove_week(
-    week: str,
+    week: Week,
     seeds: int = 20,
     mutants: bool = True,
-    course: Course | None = None,
     provisioner: str | None = None,
     mutant_limit: int | None = MUTANTS_PER_EXERCISE,
     say: Callable[[str], None] = lambda text: None,
@@ -171,40 +180,37 @@ def prove_week(
     """Prove the checks of one week.
 
     Args:
-        week: such as week03_lstm.
+        week: the week.
         seeds: how many offerings' seeds to try beside the course's own.
         mutants: whether to try automatic mutants, the longest part.
-        course: an opened course; None opens the current folder.
         provisioner: how kernels start; None takes the course's setting.
         mutant_limit: at most so many mutants per exercise, spread over its code; None for all.
         say: is told what happens next.
 
     Raises:
-        UserError: no such week, or more than one notebook in it.
+        UserError: there is more than one notebook in it.
         GraderFault: a kernel could not be started.
     """
-    course = course or open_course()
-    notebooks = course.source_notebooks(week)
-    if len(notebooks) != 1:
-        raise UserError(f"source/{week} holds {len(notebooks)} notebooks.", "A proof needs one.")
+    if len(week.notebooks) != 1:
+        raise UserError(
+            f"source/{week.name} holds {len(week.notebooks)} notebooks.", "A proof needs one."
+        )
     started = time.monotonic()
-    prover = _Prover(course, week, provisioner, say)
+    prover = _Prover(week, provisioner, say)
     try:
         proof = prover.prove(seeds, mutants, mutant_limit)
     except UserError as error:
-        proof = Proof(week, problems=(Problem("reference", "", str(error)),))
+        proof = Proof(week.name, problems=(Problem("reference", "", str(error)),))
     return replace(proof, seconds=time.monotonic() - started)
 
 
 class _Prover:
     """One week under proof: its notebook, its reference, and the kernels that try overlays."""
 
-    def __init__(
-        self, course: Course, week: str, provisioner: str | None, say: Callable[[str], None]
-    ) -> None:
-        self.course, self.week, self.provisioner, self.say = course, week, provisioner, say
-        (self.path,) = course.source_notebooks(week)
-        self.notebook = read_source(self.path)
+    def __init__(self, week: Week, provisioner: str | None, say: Callable[[str], None]) -> None:
+        self.course, self.provisioner, self.say = week.course, provisioner, say
+        self.opened, self.week = week, week.name
+        (self.notebook,) = week.notebooks
         self.cells = {cell.grade_id: cell for cell in self.notebook.cells if cell.grade_id}
         self.own = own_cells(self.notebook)
         self.exercises = [name for name, cell in _code(self.notebook) if cell.solution]
@@ -214,9 +220,7 @@ class _Prover:
     def prove(self, seeds: int, with_mutants: bool, limit: int | None) -> Proof:
         self.say(f"{self.week}: reference")
         self.book = self._book()
-        self.reference = make_reference(
-            self.course, self.week, self.path, provisioner=self.provisioner
-        )
+        self.reference = make_reference(self.opened, self.notebook, provisioner=self.provisioner)
         parts = [self._main(), self._empty(), self._lazy(), self._seeds(seeds)]
         if with_mutants:
             parts.append(self._mutants(limit))
@@ -232,13 +236,10 @@ class _Prover:
         return proof
 
     def _book(self) -> MistakeBook:
-        path = references.MISTAKES / f"{self.week}.py"
-        try:
-            return load_mistakes(path, self.exercises)
-        except FileNotFoundError:
-            raise UserError(f"There is no {path.name} among the mistakes files.") from None
-        except ValueError as error:
-            raise UserError(str(error)) from error
+        path = self.opened.mistakes_file
+        if not path.is_file():
+            raise UserError(f"There is no {path.name} among the mistakes files.")
+        return self.opened.book
 
     # -------------------------------------------------------------------------------- parts
     def _main(self) -> dict:
@@ -308,7 +309,7 @@ class _Prover:
     def _empty(self) -> dict:
         """The release version: stubs in place of solutions, every check."""
         self.say(f"{self.week}: empty notebook")
-        stubs = _stubs(self.course, self.path)
+        stubs = _stubs(self.course, self.opened.source(self.notebook.name))
         cells = [
             replace(cell, source=stubs.get(cell.grade_id or "", cell.source)) for cell in self.own
         ]

@@ -14,62 +14,30 @@ import json
 import os
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course_folder import Course
 from autograder.errors import GraderFault, UserError
-from autograder.judging.evidence import Evidence, read_evidence
-from autograder.reference.mistakebook import Mistake, MistakeBook, load_mistakes
-from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob, JobCell, execute
-from autograder.stages.prepare import NotebookTemplate, read_source
+from autograder.judging.evidence import read_evidence
+from autograder.model import (
+    CellEnd,
+    CellRun,
+    CheckReference,
+    Evidence,
+    Execution,
+    ExecutionJob,
+    JobCell,
+    MistakeReference,
+    NotebookTemplate,
+    ProbeReference,
+    Reference,
+)
+from autograder.reference.mistakebook import Mistake, MistakeBook
+from autograder.stages.execute import execute
+from autograder.week import Week
 from course import probes
 
 ENGINE = "1"  # raise it when a stored reference must not be used any more
-MISTAKES = Path(__file__).parents[1] / "mistakes"
-
-
-@dataclass(frozen=True)
-class MistakeReference:
-    """A known mistake and what it displays at the probes of its check."""
-
-    name: str
-    en: str
-    ko: str
-    values: tuple[dict, ...]
-
-
-@dataclass(frozen=True)
-class ProbeReference:
-    """One probe: what it is worth, how closely it is compared, and the right answer."""
-
-    label: str
-    points: float
-    rtol: float
-    atol: float
-    value: dict
-
-
-@dataclass(frozen=True)
-class CheckReference:
-    """A graded cell."""
-
-    grade_id: str
-    points: float
-    probes: tuple[ProbeReference, ...]
-    mistakes: tuple[MistakeReference, ...] = ()
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What one notebook is judged against. It never leaves the judge."""
-
-    week: str
-    notebook: str
-    seed: str
-    key: str
-    checks: tuple[CheckReference, ...]
-    seconds: float  # of the graded part of the instructor's own run
 
 
 def fingerprint() -> str:
@@ -79,42 +47,39 @@ def fingerprint() -> str:
     return " · ".join(versions)
 
 
-def reference_key(path: Path, mistakes: Path, seed: str) -> str:
+def reference_key(week: Week, notebook: NotebookTemplate, seed: str) -> str:
     """The hash of everything that a reference depends on."""
     digest = hashlib.sha256(f"{ENGINE}\0{seed}\0{fingerprint()}\0".encode())
-    for cell in read_source(path).cells:
+    for cell in notebook.cells:
         digest.update(repr((cell.kind, cell.source, cell.grade_id, cell.skip)).encode())
-    digest.update(mistakes.read_bytes() if mistakes.is_file() else b"")
+    digest.update(repr(week.book.mistakes).encode())
     digest.update(Path(probes.__file__).read_bytes())
     return digest.hexdigest()
 
 
 def load_references(
-    course: Course, week: str, provisioner: str | None = None, say: Callable[[str], None] = print
+    week: Week, provisioner: str | None = None, say: Callable[[str], None] = print
 ) -> dict[str, Reference]:
     """The references of a week's notebooks, from the cache or by executing them now.
 
     Raises:
-        UserError: no such week, or its notebook does not run or holds no evidence.
+        UserError: a notebook does not run or holds no evidence.
         GraderFault: the sandbox failed.
     """
-    references = {}
-    for path in course.source_notebooks(week):
-        references[path.stem] = _load(course, week, path, provisioner, say)
-    return references
+    return {book.name: _load(week, book, provisioner, say) for book in week.notebooks}
 
 
 def _load(
-    course: Course, week: str, path: Path, provisioner: str | None, say: Callable[[str], None]
+    week: Week, notebook: NotebookTemplate, provisioner: str | None, say: Callable[[str], None]
 ) -> Reference:
-    mistakes = MISTAKES / f"{week}.py"
-    key = reference_key(path, mistakes, course.settings.seed)
-    folder = course.state / "reference"
-    stored = folder / f"{path.stem}-{key[:16]}.json"
+    seed = week.course.settings.seed
+    key = reference_key(week, notebook, seed)
+    folder = week.course.state / "reference"
+    stored = folder / f"{notebook.name}-{key[:16]}.json"
     if stored.is_file():
         return _from_json(json.loads(stored.read_text("utf-8")))
-    say(f"Executing the reference of {path.stem} (seed '{course.settings.seed}') …")
-    made = make_reference(course, week, path, provisioner=provisioner)
+    say(f"Executing the reference of {notebook.name} (seed '{seed}') …")
+    made = make_reference(week, notebook, provisioner=provisioner)
     folder.mkdir(exist_ok=True)
     partial = stored.with_suffix(f".{os.getpid()}")
     partial.write_text(json.dumps(dataclasses.asdict(made)), "utf-8")
@@ -123,27 +88,23 @@ def _load(
 
 
 def make_reference(
-    course: Course,
-    week: str,
-    path: Path,
+    week: Week,
+    notebook: NotebookTemplate,
     seed: str | None = None,
     provisioner: str | None = None,
 ) -> Reference:
     """Execute an instructor's notebook and its known mistakes. See `load_references`."""
-    seed = course.settings.seed if seed is None else seed
-    notebook = read_source(path)
-    mistakes = MISTAKES / f"{week}.py"
-    exercises = [cell.grade_id for cell in notebook.cells if cell.solution and cell.grade_id]
-    book = load_mistakes(mistakes, exercises) if mistakes.is_file() else MistakeBook(mistakes)
-    job = job_for(course, f"{week}/reference", reference_cells(notebook, book), seed, provisioner)
+    seed = week.course.settings.seed if seed is None else seed
+    cells = reference_cells(notebook, week.book)
+    job = job_for(week.course, f"{week.name}/reference", cells, seed, provisioner)
     job = dataclasses.replace(job, limits=dataclasses.replace(job.limits, submission_seconds=900))
     ran = execute(job)
     if ran.fault:
-        raise GraderFault(f"The reference of {week} could not be executed: {ran.fault}")
-    checks = _checks(notebook, book, ran)
+        raise GraderFault(f"The reference of {week.name} could not be executed: {ran.fault}")
+    checks = _checks(notebook, week.book, ran)
     own = [run for run in ran.runs if run.index < len(notebook.cells)]
-    key = reference_key(path, mistakes, seed)
-    return Reference(week, notebook.name, seed, key, checks, sum(run.seconds for run in own))
+    key = reference_key(week, notebook, seed)
+    return Reference(week.name, notebook.name, seed, key, checks, sum(run.seconds for run in own))
 
 
 def job_for(

@@ -11,21 +11,32 @@ from dataclasses import dataclass, field
 
 from nbgrader.api import Gradebook
 
-from autograder.course_folder import UNPROTECTED, WARM, Course
+from autograder.course_folder import UNPROTECTED, WARM
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
+from autograder.model import (
+    Entry,
+    Execution,
+    GradedSubmission,
+    JobCell,
+    Judgement,
+    PreparedNotebook,
+    Reference,
+    Submission,
+    Template,
+)
 from autograder.pages.judged_notebook import judged_notebook
-from autograder.reference.build import Reference, job_for, load_references
-from autograder.run.journal import Entry, Journal, only_grader, open_journal, verdict_key
+from autograder.reference.build import job_for, load_references
+from autograder.run.journal import Journal, only_grader, open_journal, verdict_key
 from autograder.run.progress import Watcher
 from autograder.run.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
-from autograder.stages.execute import Execution, JobCell
-from autograder.stages.ingest import Submission, ingest, shown_id
-from autograder.stages.judge import Judgement, judge
-from autograder.stages.prepare import PreparedNotebook, Template, prepare, read_template
-from autograder.stages.record import Judged, record, sweep
+from autograder.stages.ingest import ingest, shown_id
+from autograder.stages.judge import judge
+from autograder.stages.prepare import prepare, read_template
+from autograder.stages.record import record, sweep
+from autograder.week import Week
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class GradeRun:
 
 
 BATCH, BATCH_SECONDS = 32, 2.0  # submissions written with one commit, or what came in meanwhile
-_Done = tuple[Judged, Entry]
+_Done = tuple[GradedSubmission, Entry]
 
 
 @dataclass(frozen=True)
@@ -79,33 +90,47 @@ class _Ready:
     key: str
 
 
-def grade(
-    course: Course, week: str, options: Options | None = None, watcher: Watcher | None = None
-) -> GradeRun:
+def grade(week: Week, options: Options | None = None, watcher: Watcher | None = None) -> GradeRun:
     """Grade every submission of a week that has changed since it was last graded.
 
     Raises:
-        UserError: unknown week, empty class, not released, another grader at work.
+        UserError: not released, nobody or not these students handed in, another grader at work.
         GraderFault: the reference could not be executed.
     """
     options, watcher = options or Options(), watcher or Watcher()
     started = time.monotonic()
-    students = options.students or tuple(course.students(week))
-    template = read_template(course, week)
-    with only_grader(course.state, week):
-        provisioner = course.settings.provisioner if options.sandbox else UNPROTECTED
+    template = read_template(week)
+    students = _chosen(week, options.students)
+    with only_grader(week):
+        provisioner = week.course.settings.provisioner if options.sandbox else UNPROTECTED
         if not options.sandbox:
             watcher.say(WARNING)
-        references = load_references(course, week, provisioner, _announcing(watcher))
-        journal = open_journal(course.state, week)
-        sweep(course, week)
-        run = GradeRun(week, before=dict(journal.entries))
-        grader = _Grader(course, template, references, journal, options, provisioner, run)
+        references = load_references(week, provisioner, _announcing(watcher))
+        journal = open_journal(week)
+        sweep(week)
+        run = GradeRun(week.name, before=dict(journal.entries))
+        grader = _Grader(week, template, references, journal, options, provisioner, run)
         for entry in grader.go(students, watcher):
             run.graded.append(entry)
             watcher.done(entry)
     run.seconds = time.monotonic() - started
     return run
+
+
+def _chosen(week: Week, students: tuple[str, ...]) -> tuple[str, ...]:
+    """These students, or everybody who handed in.
+
+    Raises:
+        UserError: nobody has handed in, or not all of these students.
+    """
+    here = week.students()
+    strangers = sorted(set(students) - set(here))
+    if strangers:
+        raise UserError(
+            f"No submission of '{week.name}' by {', '.join(strangers)}.",
+            f"See who has handed in: submitted/STUDENT/{week.name}/. Nothing was graded.",
+        )
+    return students or tuple(here)
 
 
 def _announcing(watcher: Watcher) -> Callable[[str], None]:
@@ -123,7 +148,7 @@ class _Grader:
 
     def __init__(
         self,
-        course: Course,
+        week: Week,
         template: Template,
         references: dict[str, Reference],
         journal: Journal,
@@ -131,7 +156,8 @@ class _Grader:
         provisioner: str,
         run: GradeRun,
     ) -> None:
-        self.course, self.template, self.references = course, template, references
+        self.week, self.template, self.references = week, template, references
+        self.course = course = week.course
         self.journal, self.options, self.run = journal, options, run
         self.provisioner = provisioner
         self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
@@ -206,8 +232,7 @@ class _Grader:
             return self.write(gradebook, [self.review(entry.student, fault)])
 
     def ingest(self, student: str) -> Submission:
-        week = self.template.week
-        submission = ingest(self.course.folder("submitted", week, student), student, week)
+        submission = ingest(self.week.folder("submitted", student), student, self.week.name)
         expected = {notebook.name for notebook in self.template.notebooks}
         found = {notebook.name for notebook in submission.notebooks}
         if not expected & found:  # grading it as an empty one would be a zero of ours
@@ -266,7 +291,7 @@ class _Grader:
 
     def judged(
         self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]
-    ) -> Judged:
+    ) -> GradedSubmission:
         """What the gradebook and autograded/ get."""
         submission = item.submission
         together = zip(item.prepared, executions, judgements, strict=True)
@@ -274,7 +299,7 @@ class _Grader:
             (prepared.name, judged_notebook(prepared, execution, judgement, self.stamp))
             for prepared, execution, judgement in together
         )
-        return Judged(
+        return GradedSubmission(
             submission.week, submission.student, submission.timestamp, notebooks,
             submission.attachments,
         )  # fmt: skip
@@ -298,7 +323,7 @@ class _Grader:
         Without a key the entry never counts as known, so the next run tries again.
         """
         timestamp = item.submission.timestamp if item else None
-        judged = Judged(self.template.week, student, timestamp, needs_review=reason)
+        judged = GradedSubmission(self.template.week, student, timestamp, needs_review=reason)
         return judged, Entry(student, key, None, 0.0, needs_review=reason, stamp=self.stamp)
 
 

@@ -18,23 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UserError
-from autograder.reference.build import MistakeReference
-from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line: a submission, what decided its verdict, and the verdict."""
-
-    student: str
-    key: str
-    score: float | None
-    max_score: float
-    needs_review: str | None = None
-    judgements: tuple[Judgement, ...] = ()
-    notes: tuple[str, ...] = ()
-    seconds: float = 0.0
-    stamp: str = ""  # 'unsandboxed' when it was
+from autograder.model import CheckVerdict, Entry, Judgement, MistakeReference, ProbeVerdict, Verdict
+from autograder.week import Week
 
 
 @dataclass
@@ -65,9 +50,9 @@ class Journal:
         self.entries.update({entry.student: entry for entry in entries})
 
 
-def open_journal(state: Path, week: str) -> Journal:
+def open_journal(week: Week) -> Journal:
     """Read a week's journal. A last line that a killed run left unfinished is ignored and cut."""
-    path = state / "journal" / f"{week}.jsonl"
+    path = week.course.state / "journal" / f"{week.name}.jsonl"
     journal = Journal(path)
     if not path.is_file():
         return journal
@@ -88,20 +73,21 @@ def verdict_key(*parts: Any) -> str:
 
 
 @contextmanager
-def only_grader(state: Path, week: str) -> Iterator[None]:
+def only_grader(week: Week) -> Iterator[None]:
     """Hold the week for this process.
 
     Raises:
         UserError: another grader holds it.
     """
-    path = state / f"{week}.lock"
+    path = week.course.state / f"{week.name}.lock"
     with path.open("a+") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             stream.seek(0)
+            holder = stream.read().strip() or "?"
             raise UserError(
-                f"Another grader is at work on '{week}' (process {stream.read().strip() or '?'}).",
+                f"Another grader is at work on '{week.name}' (process {holder}).",
                 "Wait until it ends, or stop it; what it has graded is kept.",
             ) from None
         stream.truncate(0)

@@ -21,13 +21,15 @@ from nbgrader.utils import find_all_files
 from autograder.course_folder import CONFIG_FILE, Course, course_from_config, open_course
 from autograder.errors import GraderFault, Refused
 from autograder.gradebook import open_gradebook
+from autograder.model import Execution, GradedSubmission, Judgement, PreparedNotebook, Submission
 from autograder.pages.judged_notebook import bare_notebook, judged_notebook
 from autograder.reference.build import job_for, load_references
-from autograder.stages.execute import Execution, execute
-from autograder.stages.ingest import Submission, ingest, shown_id
-from autograder.stages.judge import Judgement, judge
-from autograder.stages.prepare import PreparedNotebook, prepare, read_template
-from autograder.stages.record import RUN_BY_BROWSERS, Judged, record
+from autograder.stages.execute import execute
+from autograder.stages.ingest import ingest, shown_id
+from autograder.stages.judge import judge
+from autograder.stages.prepare import prepare, read_template
+from autograder.stages.record import RUN_BY_BROWSERS, record
+from autograder.week import open_week
 
 _refused: set[str] = set()  # folders of which nbgrader must copy nothing
 
@@ -93,7 +95,7 @@ def _leaks(provisioner: str) -> str:
 
 def _ask_for_review(course: Course, week: str, student: str, reason: str) -> None:
     with open_gradebook(course) as gradebook:
-        record(course, gradebook, [Judged(week, student, needs_review=reason)])
+        record(course, gradebook, [GradedSubmission(week, student, needs_review=reason)])
 
 
 def _root_of(folder: Path) -> Path:
@@ -121,7 +123,7 @@ class _Stage(NbGraderPreprocessor):
             submission = ingest(course.folder("submitted", week, student), student, week)
         except Refused as refusal:
             self.needs_review(course, week, student, str(refusal))
-        template = read_template(course, week)
+        template = read_template(open_week(course, week))
         rebuilt = {found.name: found for found in prepare(submission, template)}
         return submission, rebuilt[names["notebook"]]
 
@@ -156,7 +158,8 @@ class ExecuteAndJudge(_Stage):
     ) -> tuple[Execution, Judgement]:
         from autograder.run.grade import cells_to_run
 
-        reference = load_references(course, submission.week, say=self.log.info)[prepared.name]
+        week = open_week(course, submission.week)
+        reference = load_references(week, say=self.log.info)[prepared.name]
         name = f"{submission.week}/{submission.student}"
         job = job_for(course, name, cells_to_run(prepared), files=submission.attachments)
         execution = execute(job)

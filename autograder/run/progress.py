@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.run.journal import Entry
+    from autograder.model import Entry
 
 
 class Watcher:

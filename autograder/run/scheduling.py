@@ -18,9 +18,10 @@ from threading import BrokenBarrierError
 from typing import Any
 
 from autograder.errors import GraderFault, UserError
+from autograder.model import Execution, ExecutionJob
 from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
 from autograder.sandbox.warm import Loan, borrow, lend, zygote_for
-from autograder.stages.execute import Execution, ExecutionJob, execute
+from autograder.stages.execute import execute
 
 WINDOW = 3  # submissions on their way per process: they keep it busy and do not fill the memory
 OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel

@@ -16,8 +16,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from enum import StrEnum
 from hmac import compare_digest
 from typing import Any
 
@@ -25,6 +23,7 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+from autograder.model import CellEnd, CellRun, Execution, ExecutionJob, JobCell
 from autograder.sandbox.limits import Limits, SandboxSpec
 from course.probes import MIME, SEED_VARIABLE
 
@@ -41,18 +40,6 @@ KINDS_WITH_CONTENT = {"status", "stream", "display_data", "execute_result", "err
 KEPT_TYPES = ("text/plain", "text/html", "image/png", "image/svg+xml", "text/markdown", MIME)
 
 
-class CellEnd(StrEnum):
-    """How the run of one cell ended."""
-
-    OK = "ok"
-    ERROR = "error"
-    TIME_LIMIT = "time limit"
-    OUTPUT_LIMIT = "output limit"
-    MEMORY_LIMIT = "memory limit"
-    DEAD_KERNEL = "dead kernel"
-    NOT_RUN = "not run"  # the kernel was gone, or the submission's time was used up
-
-
 # without the working folder, where a submission may have brought a torch.py of its own
 IMPORT = """import sys
 sys.path, path = [entry for entry in sys.path if entry], sys.path
@@ -60,51 +47,6 @@ for name in {modules!r}:
     __import__(name)
 sys.path = path
 del sys, path, name"""
-
-
-@dataclass(frozen=True)
-class JobCell:
-    """Source to run, and the index of its cell in the prepared notebook."""
-
-    index: int
-    source: str
-    grade_id: str | None = None
-    seconds: float | None = None  # None: the limit of the job
-
-
-@dataclass(frozen=True)
-class ExecutionJob:
-    """Everything that a run needs; plain data that can travel to another machine."""
-
-    name: str  # for logs and progress: week/student
-    cells: tuple[JobCell, ...]
-    seed: str
-    limits: Limits = field(default_factory=Limits)
-    files: tuple[tuple[str, bytes], ...] = ()
-    provisioner: str = "word2chat-sandbox"
-    warm_modules: tuple[str, ...] = ("torch", "numpy")
-    gpu: str | None = None
-
-
-@dataclass(frozen=True)
-class CellRun:
-    """What one cell did. Outputs are nbformat output dictionaries, bounded and schema-checked."""
-
-    index: int
-    grade_id: str | None
-    end: CellEnd
-    outputs: tuple[dict, ...] = ()
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Execution:
-    """What a run brought back. With a `fault` the run says nothing about the student."""
-
-    name: str
-    runs: tuple[CellRun, ...]
-    seconds: float
-    fault: str | None = None
 
 
 def execute(job: ExecutionJob, turn: AbstractContextManager = _AT_ONCE) -> Execution:

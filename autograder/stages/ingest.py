@@ -13,12 +13,13 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import Refused
+from autograder.model import StudentCell, StudentNotebook, Submission
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 TIMESTAMP_FILE = "timestamp.txt"
@@ -34,37 +35,6 @@ class IngestLimits:
     folder_depth: int = 5
     cells: int = 1_000
     source_chars: int = 200_000  # colouring a page of code takes the square of it at worst
-
-
-@dataclass(frozen=True)
-class StudentCell:
-    """All that is taken from a student's cell."""
-
-    kind: str  # code, markdown or raw
-    source: str
-    grade_id: str | None
-    cell_id: str | None
-
-
-@dataclass(frozen=True)
-class StudentNotebook:
-    """A notebook as the student sent it, reduced to sources."""
-
-    name: str  # without .ipynb
-    cells: tuple[StudentCell, ...]
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One student's files for one week, read once and bounded."""
-
-    student: str
-    week: str
-    notebooks: tuple[StudentNotebook, ...]
-    attachments: tuple[tuple[str, bytes], ...]
-    timestamp: datetime | None
-    digest: str  # of everything that can change the verdict
-    notes: tuple[str, ...] = field(default=())
 
 
 def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = None) -> Submission:

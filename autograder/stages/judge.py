@@ -6,75 +6,26 @@ Missing evidence earns nothing; our own failures are kept apart and never become
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from autograder.judging.comparison import same_value
 from autograder.judging.differences import describe_difference
 from autograder.judging.error_texts import shown_error
-from autograder.judging.evidence import Evidence, read_evidence
-from autograder.reference.build import CheckReference, MistakeReference, ProbeReference, Reference
-from autograder.stages.execute import CellEnd, CellRun, Execution
+from autograder.judging.evidence import read_evidence
+from autograder.model import (
+    CellEnd,
+    CellRun,
+    CheckReference,
+    CheckVerdict,
+    Evidence,
+    Execution,
+    Judgement,
+    MistakeReference,
+    ProbeReference,
+    ProbeVerdict,
+    Reference,
+    Verdict,
+)
 
 MESSAGE_CHARS = 300
-
-
-class Verdict(StrEnum):
-    """What was found, kept apart so that a reader knows what to do next."""
-
-    PASS = "pass"
-    WRONG = "wrong"
-    ERROR = "error"  # the student's code raised
-    TIME_LIMIT = "time limit"
-    MEMORY_LIMIT = "memory limit"
-    OUTPUT_LIMIT = "output limit"
-    DEAD_KERNEL = "dead kernel"
-    GRADER_FAULT = "grader fault"
-
-
-@dataclass(frozen=True)
-class ProbeVerdict:
-    """One probe: what it earned, and a sentence that says why."""
-
-    label: str
-    verdict: Verdict
-    points: float
-    max_points: float
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class CheckVerdict:
-    """One graded cell: the sum of its probes, and the known mistake if one was recognised."""
-
-    grade_id: str
-    verdict: Verdict
-    points: float
-    max_points: float
-    probes: tuple[ProbeVerdict, ...]
-    mistake: MistakeReference | None = None
-    visible_error: str = ""  # what ended the cell, bounded; see messages.shown_by_check
-
-    @property
-    def exercise(self) -> str:
-        return self.grade_id.removeprefix("check_")
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The verdict on one notebook of one submission."""
-
-    name: str
-    checks: tuple[CheckVerdict, ...]
-    fault: str | None = None
-
-    @property
-    def points(self) -> float:
-        return round(sum(check.points for check in self.checks), 6)
-
-    @property
-    def max_points(self) -> float:
-        return round(sum(check.max_points for check in self.checks), 6)
 
 
 def judge(execution: Execution, reference: Reference) -> Judgement:

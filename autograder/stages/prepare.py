@@ -8,80 +8,23 @@ retyped or doubled cells therefore lose nothing but the student's own words.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook, patiently
-from autograder.stages.ingest import StudentCell, StudentNotebook, Submission
-
-SKIP_TAG = "nbval-skip"
-
-
-@dataclass(frozen=True)
-class TemplateCell:
-    """A cell of the instructor's notebook. `grade_id` is None for plain text and playgrounds."""
-
-    kind: str
-    source: str  # as the gradebook holds it, hidden checks included; stubs in solution cells
-    grade_id: str | None
-    cell_id: str
-    locked: bool
-    grade: bool
-    solution: bool
-    task: bool
-    points: float
-    skip: bool  # tagged nbval-skip: grading never runs it
-    checksum: str | None = None
-
-
-@dataclass(frozen=True)
-class NotebookTemplate:
-    """One notebook of a week as the gradebook knows it."""
-
-    name: str
-    cells: tuple[TemplateCell, ...]
-
-    @property
-    def known(self) -> dict[str, TemplateCell]:
-        """The cells that nbgrader tracks, by grade_id."""
-        return {cell.grade_id: cell for cell in self.cells if cell.grade_id}
-
-
-@dataclass(frozen=True)
-class Template:
-    """What every submission of a week is rebuilt on."""
-
-    week: str
-    notebooks: tuple[NotebookTemplate, ...]
-
-
-@dataclass(frozen=True)
-class PreparedCell:
-    """A cell that is ready to run: text from the gradebook, or from the student."""
-
-    kind: str
-    source: str
-    run: bool
-    grade_id: str | None = None
-    grade: bool = False
-    solution: bool = False
-    template: TemplateCell | None = None
-
-
-@dataclass(frozen=True)
-class PreparedNotebook:
-    """A rebuilt notebook, with notes on what was put right."""
-
-    student: str
-    week: str
-    name: str
-    cells: tuple[PreparedCell, ...]
-    notes: tuple[str, ...] = ()
+from autograder.model import (
+    NotebookTemplate,
+    PreparedCell,
+    PreparedNotebook,
+    StudentCell,
+    StudentNotebook,
+    Submission,
+    Template,
+    TemplateCell,
+)
+from autograder.week import Week
 
 
 def prepare(submission: Submission, template: Template) -> tuple[PreparedNotebook, ...]:
@@ -162,22 +105,25 @@ def _own_cells(cells: list[StudentCell]) -> list[PreparedCell]:
 
 
 # ------------------------------------------------------------------------------------ template
-def read_template(course: Course, week: str) -> Template:
+def read_template(week: Week) -> Template:
     """Read a week's cells from the gradebook, in the order of the source notebook.
 
     Raises:
         UserError: the week was never released, or source/ has changed since.
     """
-    paths = course.source_notebooks(week)
-    with open_gradebook(course) as gradebook:
+    with open_gradebook(week.course) as gradebook:
         return patiently(
-            lambda: Template(week, tuple(_notebook_template(gradebook, week, p) for p in paths)),
+            lambda: Template(
+                week.name,
+                tuple(_released(gradebook, week.name, notebook) for notebook in week.notebooks),
+            ),
             gradebook.db.rollback,
         )
 
 
-def _notebook_template(gradebook: Gradebook, week: str, path: Path) -> NotebookTemplate:
-    name = path.stem
+def _released(gradebook: Gradebook, week: str, source: NotebookTemplate) -> NotebookTemplate:
+    """A notebook of source/ with the texts of its release, which the gradebook keeps."""
+    name = source.name
     try:
         notebook = gradebook.find_notebook(name, week)
     except MissingEntry:
@@ -186,9 +132,7 @@ def _notebook_template(gradebook: Gradebook, week: str, path: Path) -> NotebookT
             f"Run `autograder release {week}` (or `nbgrader generate_assignment {week}`) first.",
         ) from None
     stored = {cell.name: cell for cell in notebook.source_cells}
-    return NotebookTemplate(
-        name, tuple(_as_stored(cell, stored, week) for cell in read_source(path).cells)
-    )
+    return NotebookTemplate(name, tuple(_as_stored(cell, stored, week) for cell in source.cells))
 
 
 def _as_stored(cell: TemplateCell, stored: dict, week: str) -> TemplateCell:
@@ -202,36 +146,3 @@ def _as_stored(cell: TemplateCell, stored: dict, week: str) -> TemplateCell:
             f"Run `autograder release {week}` again, then grade.",
         )
     return replace(cell, source=kept.source, locked=bool(kept.locked), checksum=kept.checksum)
-
-
-def _is_tracked(nbgrader: dict) -> bool:
-    return any(nbgrader.get(flag) for flag in ("grade", "solution", "locked", "task"))
-
-
-def read_source(path: Path) -> NotebookTemplate:
-    """The instructor's notebook itself, solutions included: what the reference is executed from."""
-    cells = []
-    for index, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
-        nbgrader = cell["metadata"].get("nbgrader", {})
-        cells.append(
-            TemplateCell(
-                kind=cell["cell_type"],
-                source="".join(cell["source"]),
-                grade_id=nbgrader.get("grade_id") if _is_tracked(nbgrader) else None,
-                cell_id=cell.get("id") or f"cell-{index}",
-                locked=bool(nbgrader.get("locked")),
-                grade=bool(nbgrader.get("grade")),
-                solution=bool(nbgrader.get("solution")),
-                task=bool(nbgrader.get("task")),
-                points=float(nbgrader.get("points") or 0),
-                skip=SKIP_TAG in cell["metadata"].get("tags", []),
-            )
-        )
-    return NotebookTemplate(path.stem, tuple(cells))
-
-
-def as_prepared(notebook: NotebookTemplate, student: str, week: str) -> PreparedNotebook:
-    """A template as it stands, ready to run: the reference, or an empty submission."""
-    return PreparedNotebook(
-        student, week, notebook.name, tuple(_from_template(cell) for cell in notebook.cells)
-    )

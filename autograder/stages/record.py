@@ -16,8 +16,6 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,9 @@ from sqlalchemy.orm import joinedload
 from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.gradebook import patiently
+from autograder.model import GradedSubmission
 from autograder.stages.ingest import STUDENT_ID, write_files
+from autograder.week import Week
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
 RUN_BY_BROWSERS = (
@@ -38,19 +38,7 @@ RUN_BY_BROWSERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Judged:
-    """One submission, ready to be written. With `needs_review` it has no score and no notebooks."""
-
-    week: str
-    student: str
-    timestamp: datetime | None = None
-    notebooks: tuple[tuple[str, NotebookNode], ...] = ()
-    attachments: tuple[tuple[str, bytes], ...] = ()
-    needs_review: str | None = None
-
-
-def record(course: Course, gradebook: Gradebook, batch: Sequence[Judged]) -> None:
+def record(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
     """Write a batch of submissions: folders under autograded/, then scores, in one commit.
 
     An id that is none gets no entry in the gradebook: the journal alone remembers it.
@@ -74,7 +62,7 @@ def record(course: Course, gradebook: Gradebook, batch: Sequence[Judged]) -> Non
 
 
 # ------------------------------------------------------------------------------------ scores
-def _write_scores(course: Course, gradebook: Gradebook, batch: Sequence[Judged]) -> None:
+def _write_scores(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
     with _one_commit(gradebook):
         for judged in batch:
             submission = _submission(gradebook, judged)
@@ -103,7 +91,7 @@ def _one_commit(gradebook: Gradebook) -> Iterator[None]:
     session.commit()
 
 
-def _submission(gradebook: Gradebook, judged: Judged) -> SubmittedAssignment:
+def _submission(gradebook: Gradebook, judged: GradedSubmission) -> SubmittedAssignment:
     gradebook.update_or_create_student(judged.student)
     details = {"timestamp": judged.timestamp} if judged.timestamp else {}
     return gradebook.update_or_create_submission(judged.week, judged.student, **details)
@@ -154,7 +142,7 @@ class _SaveAutoGrades(SaveAutoGrades):
         return NbGraderPreprocessor.preprocess(self, nb, resources)
 
 
-def _penalise_if_late(course: Course, gradebook: Gradebook, judged: Judged) -> None:
+def _penalise_if_late(course: Course, gradebook: Gradebook, judged: GradedSubmission) -> None:
     submission = gradebook.find_submission(judged.week, judged.student)
     was_penalised = any(nb.late_submission_penalty for nb in submission.notebooks)
     if not submission.total_seconds_late and not was_penalised:
@@ -172,13 +160,13 @@ def _as_text(path: str) -> str:
     return f"{path}.txt" if path.lower().endswith(RUN_BY_BROWSERS) else path
 
 
-def sweep(course: Course, week: str) -> None:
+def sweep(week: Week) -> None:
     """Remove what a run that was killed had begun to write under autograded/."""
-    for begun in course.folder("autograded", week).parent.glob(f"*/.{week}.*"):
+    for begun in week.folder("autograded").parent.glob(f"*/.{week.name}.*"):
         shutil.rmtree(begun, ignore_errors=True)
 
 
-def _write_autograded(course: Course, judged: Judged) -> None:
+def _write_autograded(course: Course, judged: GradedSubmission) -> None:
     """Write autograded/STUDENT/WEEK as a whole: readers see the old folder or the new one."""
     target = course.folder("autograded", judged.week, judged.student)
     if target.is_symlink():

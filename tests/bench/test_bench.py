@@ -23,6 +23,7 @@ from autograder.bench.week import bench_week
 from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.reference.build import load_references
+from autograder.week import open_week
 
 RUNS = (
     Run("bare execution", 10, 1, 0.1, 0.1),
@@ -149,7 +150,9 @@ def test_the_class_is_made_for_both_graders(tmp_path: Path) -> None:
     for root in (made.ours, made.stock):
         assert len(list((root / "submitted").glob(f"*/{WEEK}/{WEEK}.ipynb"))) == 2
         assert "BEGIN SOLUTION" not in (root / "release" / WEEK / f"{WEEK}.ipynb").read_text()
-    (reference,) = load_references(open_course(made.ours), WEEK, say=lambda _: None).values()
+    (reference,) = load_references(
+        open_week(open_course(made.ours), WEEK), say=lambda _: None
+    ).values()
     assert sum(check.points for check in reference.checks) == assignment.POINTS
     assert peers.bare(made).count == 2
 
@@ -158,12 +161,12 @@ def test_the_class_is_made_for_both_graders(tmp_path: Path) -> None:
 @pytest.mark.sandbox
 def test_a_real_week_is_measured_beside_its_own_code(root: Path, tmp_path: Path) -> None:
     """Perfect submissions get full points, and a process of its own costs more than its code."""
-    found = bench_week(open_course(root), TINY, 12, 2, tmp_path, lambda _: None)
+    found = bench_week(open_week(open_course(root), TINY), 12, 2, tmp_path, lambda _: None)
     assert 0 < found.code_s < found.process_s
     assert found.total_s == pytest.approx(found.many_s / 12)
     assert found.as_json()["further_s"] == pytest.approx((found.many_s - found.few_s) / 2)
     with pytest.raises(UserError, match="no week 'week77'"):
-        bench_week(open_course(root), "week77", 12, 2, tmp_path, lambda _: None)
+        bench_week(open_week(open_course(root), "week77"), 12, 2, tmp_path, lambda _: None)
 
 
 @pytest.mark.slow

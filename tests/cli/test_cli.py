@@ -20,6 +20,7 @@ import typer
 from typer.testing import CliRunner
 
 from autograder.cli.app import app, main
+from autograder.week import open_week
 
 ROOT = Path(__file__).resolve().parents[2]
 WEEK = tiny_course.WEEK
@@ -102,7 +103,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from autograder.edition.release import generate
 
     root = tiny_course.make_course(tmp_path_factory.mktemp("generated"))
-    generate(open_course(root), WEEK)
+    generate(open_week(open_course(root), WEEK))
     return root
 
 

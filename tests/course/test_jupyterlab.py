@@ -15,6 +15,7 @@ from browsing import JupyterServer, chromium, jupyter_lab, picture_on_failure, w
 from autograder.course_folder import open_course
 from autograder.demo.sample_class import make_members
 from autograder.edition.release import generate
+from autograder.week import open_week
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -46,8 +47,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(tiny_course.ROOT / "source" / week, root / "source" / week)
     course = open_course(root)
     for week in course.weeks():
-        generate(course, week)
-        perfect = make_members(course, week)[0]
+        generate(open_week(course, week))
+        perfect = make_members(open_week(course, week))[0]
         (root / "solved").mkdir(exist_ok=True)
         (root / "solved" / f"{week}.ipynb").write_bytes(perfect.content)
     return root

@@ -21,6 +21,7 @@ from autograder.edition.publish import STAFF_PAGES, Published, edition, find_lea
 from autograder.edition.release import generate
 from autograder.errors import UserError
 from autograder.reference.mistakebook import load_mistakes
+from autograder.week import open_week
 
 ROOT = Path(__file__).resolve().parents[2]
 WEEK = tiny_course.WEEK
@@ -33,7 +34,7 @@ LONG = 25
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The tiny course, generated without running anything."""
     course = open_course(tiny_course.make_course(tmp_path_factory.mktemp("tiny")))
-    generate(course, WEEK)
+    generate(open_week(course, WEEK))
     return course
 
 
@@ -45,7 +46,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Course:
     shutil.copytree(ROOT / "source", root / "source")
     course = open_course(root)
     for week in course.weeks():
-        generate(course, week)
+        generate(open_week(course, week))
     return course
 
 

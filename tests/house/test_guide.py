@@ -64,6 +64,9 @@ def commands(page: Path, program: str) -> list[list[str]]:
     return [text.split()[1:] for text in calls]
 
 
+APPLICATIONS = {"course": "course.student.cli", "autograder": "autograder.cli.app"}
+
+
 @cache
 def command_line(program: str) -> Any:
     """The group of commands behind a Typer application, `course` or `autograder`."""
@@ -71,9 +74,9 @@ def command_line(program: str) -> Any:
 
     import typer
 
-    module = importlib.import_module(f"{program}.cli")
+    module = importlib.import_module(APPLICATIONS[program])
     group = typer.main.get_command(module.app)
-    assert subcommands(group), f"{program}.cli.app has no subcommands"
+    assert subcommands(group), f"{program} has no subcommands"
     return group
 
 
@@ -274,7 +277,7 @@ def test_stated_limits_are_those_of_the_grader() -> None:
 
 def test_every_verdict_is_explained_to_students() -> None:
     """Each verdict that feedback can show, and the review, has a row in both grading pages."""
-    from autograder.stages.judge import Verdict
+    from autograder.model import Verdict
 
     words = [str(verdict) for verdict in Verdict if verdict is not Verdict.GRADER_FAULT]
     for name in ("grading.md", "grading.ko.md"):

@@ -12,6 +12,7 @@ from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.pages.feedback import write_feedback
 from autograder.run.grade import Options, grade
+from autograder.week import open_week
 
 STUDENTS = ["s1", "s2"]
 
@@ -19,7 +20,7 @@ STUDENTS = ["s1", "s2"]
 def test_nothing_graded_is_one_sentence(root: Path) -> None:
     """There is no page without a grade."""
     with pytest.raises(UserError, match="graded yet"):
-        write_feedback(open_course(root), WEEK)
+        write_feedback(open_week(open_course(root), WEEK))
 
 
 @pytest.mark.slow
@@ -28,11 +29,11 @@ def test_pages_follow_the_gradebook(root: Path) -> None:
     course = open_course(root)
     for student in STUDENTS:
         submit(root, student, solve(root))
-    grade(course, WEEK, Options(sandbox=False))
+    grade(open_week(course, WEEK), Options(sandbox=False))
 
     def written(force: bool = False) -> list[str]:
         students: list[str] = []
-        made = write_feedback(course, WEEK, 2, students.append, force)
+        made = write_feedback(open_week(course, WEEK), 2, students.append, force)
         assert (len(made.pages), made.failed) == (2, ())
         return sorted(students)
 

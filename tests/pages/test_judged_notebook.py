@@ -5,11 +5,20 @@ from __future__ import annotations
 import nbformat
 import pytest
 
+from autograder.model import (
+    CellEnd,
+    CellRun,
+    CheckVerdict,
+    Execution,
+    Judgement,
+    MistakeReference,
+    PreparedCell,
+    PreparedNotebook,
+    ProbeVerdict,
+    TemplateCell,
+    Verdict,
+)
 from autograder.pages.judged_notebook import bare_notebook, judged_notebook
-from autograder.reference.build import MistakeReference
-from autograder.stages.execute import CellEnd, CellRun, Execution
-from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
-from autograder.stages.prepare import PreparedCell, PreparedNotebook, TemplateCell
 
 PICTURE = "iVBORw0KGgoAAAANSUhEUg=="
 OUTPUTS = (

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from browsing import chromium, picture_on_failure
 
+from autograder.model import CheckVerdict, Entry, Judgement, MistakeReference, ProbeVerdict, Verdict
 from autograder.pages.report import Report, _summary, _write_csv, checks_of, remarks_of, render_html
-from autograder.reference.build import MistakeReference
-from autograder.run.journal import Entry
-from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
 
 MISTAKE = MistakeReference("axes-swapped", "Which axis?", "어느 축일까요?", ())
 TAG = "<img src=x onerror=alert(1)>"

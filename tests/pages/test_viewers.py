@@ -25,6 +25,7 @@ from autograder.pages.report import read_report, write_report
 from autograder.pages.safe_html import safe_markdown, safe_output
 from autograder.run.grade import Options, grade
 from autograder.templates import nbgrader_templates
+from autograder.week import open_week
 
 WRONG = "def row_sums(x):\n    return x.sum(0)"
 MISTAKE = """# %% exercise=row_sums name=sums-the-columns
@@ -181,26 +182,26 @@ def course(released_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     folder = submit(root, "hostile", hostile.submission(root))
     for name, content in hostile.FILES.items():
         (folder / name).write_bytes(content)
-    grade(opened, WEEK, Options(workers=1))
-    write_feedback(opened, WEEK)
-    write_report(opened, read_report(opened, WEEK))
+    grade(open_week(opened, WEEK), Options(workers=1))
+    write_feedback(open_week(opened, WEEK))
+    write_report(opened, read_report(open_week(opened, WEEK)))
     submit(root, "waits", solve(root, {**GOOD, "row_sums": WRONG}))
     return opened
 
 
 def _know_the_mistake(course: Course, folder: Path) -> None:
     """Put a reference that knows the mistake where the engine looks for the one that does not."""
-    from autograder.reference import build as reference
+    from autograder import week as weeks
+    from autograder.reference.build import load_references, reference_key
 
     (folder / f"{WEEK}.py").write_text(MISTAKE, "utf-8")
-    (source,) = course.source_notebooks(WEEK)
-    plain, known = (
-        reference.reference_key(source, mistakes, course.settings.seed)
-        for mistakes in (folder / "none.py", folder / f"{WEEK}.py")
-    )
+    seed, opened = course.settings.seed, open_week(course, WEEK)
+    plain = reference_key(opened, opened.notebooks[0], seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reference, "MISTAKES", folder)
-        reference.load_references(course, WEEK, say=lambda _: None)
+        patch.setattr(weeks, "MISTAKES", folder)
+        opened = open_week(course, WEEK)
+        known = reference_key(opened, opened.notebooks[0], seed)
+        load_references(opened, say=lambda _: None)
     stored = course.state / "reference"
     (stored / f"{WEEK}-{known[:16]}.json").replace(stored / f"{WEEK}-{plain[:16]}.json")
 
@@ -483,7 +484,7 @@ def test_autograde_button_runs_our_engine(course: Course, server: JupyterServer,
         row.locator("td.autograde a").click(timeout=60_000)
         page.wait_for_selector("#success-modal", timeout=180_000)
         row.locator("td.score", has_text="3 / 6").wait_for()
-    run = grade(open_course(course.root), WEEK, Options(students=("waits",), workers=1))
+    run = grade(open_week(open_course(course.root), WEEK), Options(students=("waits",), workers=1))
     assert [entry.score for entry in run.entries if entry.student == "waits"] == [3.0]
     notebook = nbformat.read(
         course.folder("autograded", WEEK, "waits") / f"{WEEK}.ipynb", as_version=4

@@ -20,11 +20,13 @@ import tiny_course
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
+from autograder import week as weeks
 from autograder.course_folder import UNPROTECTED, Course, open_course
+from autograder.model import CellEnd, CellRun, Execution, ExecutionJob
 from autograder.proof import prove
 from autograder.proof.prove import Count, Proof, prove_week, render
 from autograder.reference import build as reference
-from autograder.stages.execute import CellEnd, CellRun, Execution, ExecutionJob
+from autograder.week import open_week
 from course import probes
 
 WEEK = "week91_shapes"
@@ -133,13 +135,13 @@ def executed(monkeypatch):
 @pytest.fixture
 def prove_with(tmp_path, monkeypatch, executed) -> Prove:
     """Prove the small week with some of its cells or mistakes changed; None removes a mistake."""
-    monkeypatch.setattr(reference, "MISTAKES", tmp_path)
+    monkeypatch.setattr(weeks, "MISTAKES", tmp_path)
 
     def run(cells=None, mistakes=None, text="", **options) -> Proof:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         course = make_course(folder, CELLS | (cells or {}))
         write_mistakes(tmp_path, MISTAKES | (mistakes or {}), text)
-        return prove_week(WEEK, course=course, **{"seeds": 2, **options})
+        return prove_week(open_week(course, WEEK), **{"seeds": 2, **options})
 
     return run
 
@@ -251,12 +253,12 @@ def test_a_reference_that_fails_is_one_clear_problem(prove_with):
 
 def test_a_week_without_mistakes_file_is_not_proved(tmp_path, monkeypatch, executed):
     """A missing or broken mistakes file is a problem with its name."""
-    monkeypatch.setattr(reference, "MISTAKES", tmp_path)
-    proof = prove_week(WEEK, course=make_course(tmp_path, CELLS))
+    monkeypatch.setattr(weeks, "MISTAKES", tmp_path)
+    proof = prove_week(open_week(make_course(tmp_path, CELLS), WEEK))
     assert f"There is no {WEEK}.py among the mistakes files" in problems(proof)
     (tmp_path / f"{WEEK}.py").write_text("# %% exercise=scale\n")
     assert f"{WEEK}.py:1: a cell needs one of" in problems(
-        prove_week(WEEK, course=open_course(tmp_path / "course"))
+        prove_week(open_week(open_course(tmp_path / "course"), WEEK))
     )
 
 
@@ -407,14 +409,14 @@ def test_a_week_with_two_notebooks_is_refused(tmp_path, executed):
     folder = course.root / "source" / WEEK
     (folder / "second.ipynb").write_bytes((folder / f"{WEEK}.ipynb").read_bytes())
     with pytest.raises(prove.UserError, match="holds 2 notebooks"):
-        prove_week(WEEK, course=course)
+        prove_week(open_week(course, WEEK))
 
 
 # ------------------------------------------------------------------------------------ the weeks
 @pytest.mark.parametrize("week", WEEKS)
 def test_the_checks_of_every_week_are_right(week, executed):
     """Reference, empty notebook, variants, mistakes and two seeds, without kernels and mutants."""
-    proof = prove_week(week, seeds=2, mutants=False, course=open_course(tiny_course.ROOT))
+    proof = prove_week(open_week(open_course(tiny_course.ROOT), week), seeds=2, mutants=False)
     assert proof.ok, problems(proof)
 
 
@@ -423,7 +425,7 @@ def test_the_checks_of_every_week_are_right(week, executed):
 def test_every_week_is_proved_in_kernels_with_seeds_and_mutants(week):
     """The whole proof: 20 seeds, and nine of ten mutants lose; survivors have their reasons."""
     course = open_course(tiny_course.ROOT)
-    proof = prove_week(week, seeds=20, course=course, provisioner=UNPROTECTED)
+    proof = prove_week(open_week(course, week), seeds=20, provisioner=UNPROTECTED)
     assert proof.ok, problems(proof)
     unexplained = [mutant for mutant in proof.survivors if not mutant.why]
     assert not unexplained
@@ -434,14 +436,14 @@ def test_every_week_is_proved_in_kernels_with_seeds_and_mutants(week):
 @pytest.mark.slow
 def test_a_real_kernel_proves_the_week_and_survives_an_endless_mutant(tmp_path, monkeypatch):
     """With kernels: measured CPU and memory, and a mutant that loops for ever is interrupted."""
-    monkeypatch.setattr(reference, "MISTAKES", tmp_path)
+    monkeypatch.setattr(weeks, "MISTAKES", tmp_path)
     looping = SHIFT.replace(
         "return x - x.max()",
         "n = 0\n    while n < 3:\n        n += 1\n    return x - x.max() + n - 3",
     )
     course = make_course(tmp_path, CELLS | {"shift": looping})
     write_mistakes(tmp_path, MISTAKES, "")
-    proof = prove_week(WEEK, seeds=2, course=course, provisioner=UNPROTECTED)
+    proof = prove_week(open_week(course, WEEK), seeds=2, provisioner=UNPROTECTED)
     assert proof.ok, problems(proof)
     assert proof.reference_cpu_seconds > 0
     assert proof.peak_mb > 50

@@ -23,10 +23,11 @@ from nbgrader.api import Gradebook
 
 from autograder.course_folder import Course, open_course
 from autograder.edition.release import generate
+from autograder.model import Entry
 from autograder.pages.feedback import write_feedback
 from autograder.reference.build import load_references
 from autograder.run.grade import GradeRun, Options, grade
-from autograder.run.journal import Entry
+from autograder.week import open_week
 
 from .attacks import ARMED, Attack
 
@@ -56,8 +57,8 @@ def make_template(folder: Path, provisioner: str) -> Path:
     text = text.replace("### BEGIN HIDDEN TESTS", f"### BEGIN HIDDEN TESTS\\n# {HIDDEN_CANARY}")
     path.write_text(text, "utf-8")
     course = open_course(root)
-    generate(course, WEEK)
-    load_references(course, WEEK, say=lambda _: None)
+    generate(open_week(course, WEEK))
+    load_references(open_week(course, WEEK), say=lambda _: None)
     return root
 
 
@@ -154,10 +155,10 @@ class Arena:
     def grade(self, feedback: bool = True, **options: object) -> Outcome:
         """Grade the class and look at what became of the world."""
         before = fingerprints(self.root)
-        run = grade(self.course, WEEK, Options(**{"workers": 2, **options}))  # type: ignore[arg-type]
+        run = grade(open_week(self.course, WEEK), Options(**{"workers": 2, **options}))  # type: ignore[arg-type]
         after = fingerprints(self.root)
         if feedback:
-            write_feedback(self.course, WEEK, workers=2)
+            write_feedback(open_week(self.course, WEEK), workers=2)
         names = before.keys() | after
         changed = sorted(name for name in names if before.get(name) != after.get(name))
         students = [entry.student for entry in run.entries]

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 import tiny_course
 
+from autograder.model import CellEnd, ExecutionJob, JobCell
 from autograder.run.grade import Options, grade
 from autograder.sandbox.limits import Limits
-from autograder.stages.execute import CellEnd, ExecutionJob, JobCell, _resident_bytes, execute
+from autograder.stages.execute import _resident_bytes, execute
+from autograder.week import open_week
 
 from . import forging, messages, oddities, sabotage, secrets
 from .arena import NEIGHBOURS, WEEK, Arena, arena, fingerprints
@@ -83,7 +85,7 @@ def test_a_notebook_swapped_for_a_link_while_it_is_graded(ring: Arena) -> None:
     swapping.start()
     try:
         for _ in range(3):
-            run = grade(ring.course, WEEK, Options(workers=2, force=True))
+            run = grade(open_week(ring.course, WEEK), Options(workers=2, force=True))
             scores = {entry.student: entry.score for entry in run.entries}
             assert scores["swapper"] in (0.0, None)
             assert [scores[who] for who in NEIGHBOURS] == [6.0, 6.0]

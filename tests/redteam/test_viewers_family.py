@@ -11,6 +11,7 @@ import pytest
 from autograder.pages.feedback import write_feedback
 from autograder.pages.report import read_report, write_report
 from autograder.run.grade import Options, grade
+from autograder.week import open_week
 
 from . import viewers
 from .arena import WEEK, arena
@@ -40,9 +41,9 @@ def pages(template_for, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     """Feedback pages by student, and the instructor's report."""
     with arena(template_for("word2chat-warm"), tmp_path_factory.mktemp("viewers")) as made:
         made.submit(viewers.ATTACKS)
-        grade(made.course, WEEK, Options(workers=2))
-        write_feedback(made.course, WEEK, workers=2)
-        report, _ = write_report(made.course, read_report(made.course, WEEK))
+        grade(open_week(made.course, WEEK), Options(workers=2))
+        write_feedback(open_week(made.course, WEEK), workers=2)
+        report, _ = write_report(made.course, read_report(open_week(made.course, WEEK)))
         found = {"report": report.read_text("utf-8")}
         for attack in viewers.ATTACKS:
             folder: Path = made.course.folder("feedback", WEEK, attack.who)

@@ -21,11 +21,13 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
 from autograder import gradebook
 from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
+from autograder.model import CellEnd, ExecutionJob, JobCell
 from autograder.run.grade import Options, grade
 from autograder.sandbox.limits import Limits
 from autograder.stages import execute as execution
 from autograder.stages import record as recording
-from autograder.stages.execute import CellEnd, ExecutionJob, JobCell, execute
+from autograder.stages.execute import execute
+from autograder.week import open_week
 
 pytestmark = pytest.mark.sandbox
 WARM = "word2chat-warm"
@@ -155,13 +157,13 @@ def test_a_fault_puts_one_submission_into_review_and_the_next_run_grades_it(
             yield item, RuntimeError("a worker died") if hit else executions
 
     monkeypatch.setitem(grade.__globals__, "run_jobs", with_a_fault)
-    first = grade(course, WEEK, Options(workers=2))
+    first = grade(open_week(course, WEEK), Options(workers=2))
     monkeypatch.undo()
     (review,) = [entry for entry in first.entries if entry.needs_review]
     assert (review.student, review.score) == ("s2", None)
     assert "Our fault" in review.needs_review
     assert scores(course.root) == {**expected, "s2": None}
-    second = grade(course, WEEK, Options(workers=2))
+    second = grade(open_week(course, WEEK), Options(workers=2))
     assert [entry.student for entry in second.graded] == ["s2"]
     assert scores(course.root) == expected
 
@@ -173,13 +175,13 @@ def test_what_cannot_be_recorded_stays_alone(
     expected = hand_in(course.root)
     real = recording._write_autograded
 
-    def breaks(course: Course, judged: recording.Judged) -> None:
+    def breaks(course: Course, judged: recording.GradedSubmission) -> None:
         if judged.student == "s4" and judged.needs_review is None:
             raise ValueError("poison")
         real(course, judged)
 
     monkeypatch.setattr(recording, "_write_autograded", breaks)
-    run = grade(course, WEEK, Options(workers=2))
+    run = grade(open_week(course, WEEK), Options(workers=2))
     assert {entry.student: entry.score for entry in run.entries} == {**expected, "s4": None}
     assert scores(course.root) == {**expected, "s4": None}
 
@@ -206,7 +208,7 @@ def test_a_gradebook_held_for_a_while_is_waited_for(course: Course) -> None:
     """Another program writes for some seconds, from the start on: the run waits and is right."""
     expected = hand_in(course.root)
     thread = holder(course.root, 8)
-    grade(course, WEEK, Options(workers=2))
+    grade(open_week(course, WEEK), Options(workers=2))
     thread.join()
     assert scores(course.root) == expected == journal_of(course.root)
 
@@ -231,10 +233,10 @@ def test_a_gradebook_held_for_good_is_one_sentence_and_no_loss(
 
         monkeypatch.setitem(grade.__globals__, "record", then_held)
     with pytest.raises(UserError, match="gradebook"):
-        grade(course, WEEK, Options(workers=2))
+        grade(open_week(course, WEEK), Options(workers=2))
     (thread if when == "before" else threads[0]).join()
     monkeypatch.undo()
-    run = grade(course, WEEK, Options(workers=2))
+    run = grade(open_week(course, WEEK), Options(workers=2))
     assert {entry.student: entry.score for entry in run.entries} == expected
     assert scores(course.root) == expected
 
@@ -288,7 +290,7 @@ def test_a_clock_that_jumps_changes_nothing(
     assert done.fault is None
     assert [run.end for run in done.runs] == [CellEnd.OK, CellEnd.TIME_LIMIT, CellEnd.OK]
     expected = hand_in(course.root)
-    assert {e.student: e.score for e in grade(course, WEEK).entries} == expected
+    assert {e.student: e.score for e in grade(open_week(course, WEEK)).entries} == expected
 
 
 # ------------------------------------------------------------------------------------ two graders
@@ -396,7 +398,7 @@ def test_two_weeks_graded_at_once_share_the_gradebook(tmp_path: Path) -> None:
     )
     course = open_course(root)
     for week in (WEEK, other):
-        generate(course, week)
+        generate(open_week(course, week))
     expected = hand_in(root)
     for student in expected:
         folder = root / "submitted" / student / other
@@ -405,7 +407,7 @@ def test_two_weeks_graded_at_once_share_the_gradebook(tmp_path: Path) -> None:
     found: dict[str, dict] = {}
 
     def run(week: str) -> None:
-        entries = grade(open_course(root), week, Options(workers=1)).entries
+        entries = grade(open_week(open_course(root), week), Options(workers=1)).entries
         found[week] = {entry.student: entry.score for entry in entries}
 
     threads = [threading.Thread(target=run, args=(week,)) for week in (WEEK, other)]

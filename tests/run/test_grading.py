@@ -16,8 +16,9 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, released, solve, submit
 
 from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
+from autograder.model import Verdict
 from autograder.run.grade import GradeRun, Options, grade
-from autograder.stages.judge import Verdict
+from autograder.week import open_week
 
 pytestmark = pytest.mark.sandbox
 
@@ -57,7 +58,7 @@ def graded(released_template: Path, tmp_path_factory: pytest.TempPathFactory):
         config.write("\nc.Grading.cell_seconds = 6\n")
     hand_in(root)
     course = open_course(root)
-    return course, grade(course, WEEK, Options(workers=2))
+    return course, grade(open_week(course, WEEK), Options(workers=2))
 
 
 def scores(course: Course) -> dict[str, float | None]:
@@ -113,7 +114,7 @@ def test_autograded_notebooks_hold_the_verdict_and_nothing_active(graded) -> Non
 def test_an_unchanged_class_is_not_graded_again(graded: tuple[Course, GradeRun]) -> None:
     """The journal knows every submission, refused ones included."""
     course, _ = graded
-    again = grade(course, WEEK, Options(workers=2))
+    again = grade(open_week(course, WEEK), Options(workers=2))
     assert again.graded == []
     assert len(again.unchanged) == len(EXPECTED)
 
@@ -177,10 +178,10 @@ def test_a_resubmission_clears_the_old_score(root: Path) -> None:
     """A notebook that cannot be graded does not keep the score of the one before."""
     course = open_course(root)
     submit(root, "s1", solve(root))
-    grade(course, WEEK)
+    grade(open_week(course, WEEK))
     assert scores(course) == {"s1": MAX_SCORE}
     submit(root, "s1", b"{")
-    run = grade(course, WEEK)
+    run = grade(open_week(course, WEEK))
     assert scores(course) == {"s1": None}
     assert not course.folder("autograded", WEEK, "s1").exists()
     assert run.entries[0].needs_review
@@ -190,11 +191,11 @@ def test_preview_writes_nothing(root: Path) -> None:
     """A preview tells the new score and leaves gradebook, journal and folders alone."""
     course = open_course(root)
     submit(root, "s1", solve(root))
-    run = grade(course, WEEK, Options(preview=True))
+    run = grade(open_week(course, WEEK), Options(preview=True))
     assert run.graded[0].score == MAX_SCORE
     assert scores(course) == {}
     assert not (course.root / "autograded").exists()
-    assert grade(course, WEEK).graded[0].score == MAX_SCORE
+    assert grade(open_week(course, WEEK)).graded[0].score == MAX_SCORE
 
 
 def test_another_seed_asks_other_questions(root: Path) -> None:
@@ -203,7 +204,7 @@ def test_another_seed_asks_other_questions(root: Path) -> None:
     with (root / "nbgrader_config.py").open("a") as config:
         config.write("\nc.Grading.seed = 'another term'\n")
     course = open_course(root)
-    assert grade(course, WEEK).graded[0].score == MAX_SCORE
+    assert grade(open_week(course, WEEK)).graded[0].score == MAX_SCORE
     stored = list((course.state / "reference").glob("*.json"))
     values = {json.dumps(json.loads(path.read_text())["checks"][0]["probes"]) for path in stored}
     assert len(values) == 2
@@ -215,15 +216,15 @@ def test_two_graders_do_not_meet(root: Path) -> None:
 
     course = open_course(root)
     submit(root, "s1", solve(root))
-    with only_grader(course.state, WEEK), pytest.raises(UserError, match="Another grader"):
-        grade(course, WEEK)
+    with only_grader(open_week(course, WEEK)), pytest.raises(UserError, match="Another grader"):
+        grade(open_week(course, WEEK))
 
 
 def test_without_a_sandbox_the_score_is_stamped(root: Path) -> None:
     """--no-sandbox works for one run and says so on every score."""
     course = open_course(root)
     submit(root, "s1", solve(root))
-    run = grade(course, WEEK, Options(sandbox=False))
+    run = grade(open_week(course, WEEK), Options(sandbox=False))
     assert (run.graded[0].score, run.graded[0].stamp) == (MAX_SCORE, "unsandboxed")
     notebook = (course.folder("autograded", WEEK, "s1") / f"{WEEK}.ipynb").read_text()
     assert "unsandboxed" in notebook

@@ -9,20 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course_folder import open_course
 from autograder.errors import UserError
-from autograder.reference.build import MistakeReference
-from autograder.run.journal import Entry, Journal, only_grader, open_journal, verdict_key
-from autograder.stages.judge import CheckVerdict, Judgement, ProbeVerdict, Verdict
+from autograder.model import CheckVerdict, Entry, Judgement, MistakeReference, ProbeVerdict, Verdict
+from autograder.run.journal import Journal, only_grader, open_journal, verdict_key
+from autograder.week import Week
 
 WEEK = "week90"
 HOLD = """
 import sys
-from pathlib import Path
 from autograder.run.journal import only_grader
-with only_grader(Path(sys.argv[1]), sys.argv[2]):
+from autograder.course_folder import open_course
+from autograder.week import Week
+with only_grader(Week(open_course(sys.argv[1]), sys.argv[2], ())):
     print("held", flush=True)
     sys.stdin.read()
 """
+
+
+def week_in(folder: Path, name: str = WEEK) -> Week:
+    """A week without notebooks in a course folder without settings."""
+    (folder / "nbgrader_config.py").touch()
+    return Week(open_course(folder), name, ())
 
 
 def entry(student: str, score: float | None = 3.0, key: str = "k") -> Entry:
@@ -34,7 +42,7 @@ def entry(student: str, score: float | None = 3.0, key: str = "k") -> Entry:
 
 
 def written(state: Path, *entries: Entry) -> Path:
-    journal = open_journal(state, WEEK)
+    journal = open_journal(week_in(state))
     journal.append(list(entries))
     return journal.path
 
@@ -42,7 +50,7 @@ def written(state: Path, *entries: Entry) -> Path:
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     """An entry comes back as it was: verdicts, mistakes, notes and all."""
     written(tmp_path, entry("s1"), Entry("s2", "k2", None, 0.0, needs_review="no notebook"))
-    found = open_journal(tmp_path, WEEK).entries
+    found = open_journal(week_in(tmp_path)).entries
     assert found["s1"].key == "k"
     assert found["s1"].judgements[0].checks[0].verdict is Verdict.WRONG
     assert found["s1"].judgements[0].checks[0].mistake.name == "halved"
@@ -53,7 +61,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 def test_the_last_line_of_a_student_counts(tmp_path: Path) -> None:
     """A regrade adds a line; the earlier one is history."""
     written(tmp_path, entry("s1", 1.0), entry("s2", 2.0), entry("s1", 5.0))
-    found = open_journal(tmp_path, WEEK).entries
+    found = open_journal(week_in(tmp_path)).entries
     assert {student: one.score for student, one in found.items()} == {"s1": 5.0, "s2": 2.0}
 
 
@@ -64,17 +72,17 @@ def test_a_half_written_line_is_cut_wherever_it_breaks(tmp_path: Path) -> None:
     first = content.index(b"\n") + 1
     for end in (first + 1, first + 40, len(content) - 2, len(content) - 1):
         path.write_bytes(content[:end])
-        assert set(open_journal(tmp_path, WEEK).entries) == {"s1"}
+        assert set(open_journal(week_in(tmp_path)).entries) == {"s1"}
         assert path.read_bytes() == content[:first]
         written(tmp_path, entry("s3"))
-        assert set(open_journal(tmp_path, WEEK).entries) == {"s1", "s3"}
+        assert set(open_journal(week_in(tmp_path)).entries) == {"s1", "s3"}
 
 
 def test_a_character_cut_in_two_harms_nothing(tmp_path: Path) -> None:
     """Bytes that are no text, in a line of their own, are passed over."""
     path = written(tmp_path, entry("s1"))
     path.write_bytes(path.read_bytes() + b'{"student": "\xec\xa0\n' + b"\n")
-    assert set(open_journal(tmp_path, WEEK).entries) == {"s1"}
+    assert set(open_journal(week_in(tmp_path)).entries) == {"s1"}
 
 
 @pytest.mark.parametrize(
@@ -93,30 +101,32 @@ def test_older_and_newer_forms_are_passed_over(tmp_path: Path, old: object) -> N
     path = written(tmp_path, entry("s1"))
     path.write_bytes(path.read_bytes() + json.dumps(old).encode() + b"\n")
     written(tmp_path, entry("s3"))
-    assert set(open_journal(tmp_path, WEEK).entries) == {"s1", "s3"}
+    assert set(open_journal(week_in(tmp_path)).entries) == {"s1", "s3"}
 
 
 def test_many_entries_in_many_batches(tmp_path: Path) -> None:
     """A class of a thousand, written in batches, comes back whole."""
-    journal = open_journal(tmp_path, WEEK)
+    journal = open_journal(week_in(tmp_path))
     for start in range(0, 1000, 32):
         journal.append([entry(f"s{n:04}", n) for n in range(start, min(start + 32, 1000))])
-    found = open_journal(tmp_path, WEEK).entries
+    found = open_journal(week_in(tmp_path)).entries
     assert len(found) == 1000
     assert all(one.score == int(student[1:]) for student, one in found.items())
 
 
 def test_what_is_on_disk_is_what_is_known(tmp_path: Path) -> None:
     """After an append the journal in memory and the one read anew agree."""
-    journal = open_journal(tmp_path, WEEK)
+    journal = open_journal(week_in(tmp_path))
     journal.append([entry("s1"), entry("s2", None)])
-    assert open_journal(tmp_path, WEEK).entries == journal.entries
+    assert open_journal(week_in(tmp_path)).entries == journal.entries
 
 
 def test_nothing_is_written_by_reading(tmp_path: Path) -> None:
     """A week that was never graded has no journal, and looking makes none."""
-    assert open_journal(tmp_path, WEEK) == Journal(tmp_path / "journal" / f"{WEEK}.jsonl")
-    assert list(tmp_path.iterdir()) == []
+    assert open_journal(week_in(tmp_path)) == Journal(
+        tmp_path / ".autograder" / "journal" / f"{WEEK}.jsonl"
+    )
+    assert list((tmp_path / ".autograder").iterdir()) == []
 
 
 def test_a_key_changes_with_each_of_its_parts() -> None:
@@ -133,12 +143,13 @@ def test_two_processes_do_not_grade_the_same_week(tmp_path: Path) -> None:
     )  # fmt: skip
     try:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(UserError, match=f"process {holder.pid}"), only_grader(tmp_path, WEEK):
+        again = pytest.raises(UserError, match=f"process {holder.pid}")
+        with again, only_grader(week_in(tmp_path)):
             pass
-        with only_grader(tmp_path, "week91"):
+        with only_grader(week_in(tmp_path, "week91")):
             pass
     finally:
         holder.kill()
         holder.wait()
-    with only_grader(tmp_path, WEEK):
-        assert (tmp_path / f"{WEEK}.lock").read_text().isdigit()
+    with only_grader(week_in(tmp_path)):
+        assert (tmp_path / ".autograder" / f"{WEEK}.lock").read_text().isdigit()

@@ -17,16 +17,17 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
 from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import GraderFault, UserError
+from autograder.model import Execution, ExecutionJob, JobCell
 from autograder.reference import build as reference
 from autograder.reference.build import load_references
 from autograder.run import scheduling
 from autograder.run.grade import GradeRun, Options, _Grader, _Ready, grade
 from autograder.run.journal import open_journal
 from autograder.sandbox.limits import SandboxSpec
-from autograder.stages.execute import Execution, ExecutionJob, JobCell
 from autograder.stages.ingest import ingest
 from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
+from autograder.week import open_week
 
 WRONG = "def row_sums(x):\n    return x.sum(0)"
 DIFFERS = """
@@ -41,9 +42,9 @@ def quick_job(name: str, source: str = "1 + 1") -> ExecutionJob:
 
 def jobs_for(course: Course, students: list[str]) -> list[tuple[str, tuple[ExecutionJob, ...]]]:
     """What workers are sent for these students, made by the engine itself."""
-    template = read_template(course, WEEK)
-    references = load_references(course, WEEK, say=lambda _: None)
-    journal, run = open_journal(course.state, WEEK), GradeRun(WEEK)
+    template = read_template(open_week(course, WEEK))
+    references = load_references(open_week(course, WEEK), say=lambda _: None)
+    journal, run = open_journal(open_week(course, WEEK)), GradeRun(WEEK)
     grader = _Grader(course, template, references, journal, Options(), UNPROTECTED, run)
     made = []
     for student in students:
@@ -134,7 +135,7 @@ def test_a_worker_is_sent_neither_answers_nor_paths(handed_in: Course) -> None:
     for secret in (b"return 2 * x", b"x.sum(-1)", b"BEGIN SOLUTION", b"gradebook", b"sqlite"):
         assert secret not in sent, secret
     assert str(handed_in.root).encode() not in sent
-    (found,) = load_references(handed_in, WEEK, say=lambda _: None).values()
+    (found,) = load_references(open_week(handed_in, WEEK), say=lambda _: None).values()
     for check in found.checks:
         for probe in check.probes:
             for value in probe.value["values"]:
@@ -187,7 +188,7 @@ def test_a_worker_of_another_environment_is_refused(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_both_ways_give_the_same_verdicts(handed_in: Course) -> None:
     """A pool and a cluster of worker processes: the same judgement of the same submissions."""
-    (found,) = load_references(handed_in, WEEK, say=lambda _: None).values()
+    (found,) = load_references(open_week(handed_in, WEEK), say=lambda _: None).values()
     work = jobs_for(handed_in, ["full", "half"])
     with cluster(2) as made:
         on_dask = dict(scheduling.run_jobs(iter(work), 2, made.scheduler_address))
@@ -210,10 +211,10 @@ def test_a_killed_worker_loses_nothing(root: Path) -> None:
     with cluster(2) as made:
         victim = next(iter(made.workers.values())).process.pid
         threading.Timer(3.0, os.kill, (victim, signal.SIGKILL)).start()
-        run = grade(course, WEEK, Options(scheduler=made.scheduler_address))
+        run = grade(open_week(course, WEEK), Options(scheduler=made.scheduler_address))
     assert sorted(entry.student for entry in run.graded) == students
     assert {entry.score for entry in run.graded} == {MAX_SCORE}
-    lines = open_journal(course.state, WEEK).path.read_text().splitlines()
+    lines = open_journal(open_week(course, WEEK)).path.read_text().splitlines()
     assert sorted(json.loads(line)["student"] for line in lines) == students
 
 

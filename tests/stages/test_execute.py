@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from autograder.model import CellEnd, Execution, ExecutionJob, JobCell
 from autograder.sandbox.limits import Limits
-from autograder.stages.execute import CellEnd, Execution, ExecutionJob, JobCell, _Clock, execute
+from autograder.stages.execute import _Clock, execute
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(cell_seconds=5, submission_seconds=60)

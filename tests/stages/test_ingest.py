@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import Refused
-from autograder.stages.ingest import IngestLimits, Submission, ingest
+from autograder.model import Submission
+from autograder.stages.ingest import IngestLimits, ingest
 
 WEEK = "week90_tiny"
 

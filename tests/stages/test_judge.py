@@ -11,9 +11,17 @@ import torch
 from autograder.judging.comparison import same_value
 from autograder.judging.differences import describe_difference
 from autograder.judging.evidence import Malformed, checked, read_evidence
-from autograder.reference.build import CheckReference, MistakeReference, ProbeReference, Reference
-from autograder.stages.execute import CellEnd, CellRun, Execution
-from autograder.stages.judge import Verdict, judge
+from autograder.model import (
+    CellEnd,
+    CellRun,
+    CheckReference,
+    Execution,
+    MistakeReference,
+    ProbeReference,
+    Reference,
+    Verdict,
+)
+from autograder.stages.judge import judge
 from course.probes import MIME, bundle
 
 

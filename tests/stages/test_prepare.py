@@ -9,13 +9,14 @@ import tiny_course
 
 from autograder.course_folder import Course
 from autograder.errors import UserError
-from autograder.stages.ingest import StudentCell, StudentNotebook, Submission
-from autograder.stages.prepare import PreparedNotebook, Template, prepare, read_template
+from autograder.model import PreparedNotebook, StudentCell, StudentNotebook, Submission, Template
+from autograder.stages.prepare import prepare, read_template
+from autograder.week import open_week
 
 
 @pytest.fixture
 def template(course: Course) -> Template:
-    return read_template(course, tiny_course.WEEK)
+    return read_template(open_week(course, tiny_course.WEEK))
 
 
 def rebuilt(
@@ -130,7 +131,7 @@ def test_an_unreleased_week_is_named(course: Course, root: Path) -> None:
     source = root / "source" / tiny_course.WEEK / f"{tiny_course.WEEK}.ipynb"
     (root / "source" / "week91" / "week91.ipynb").write_bytes(source.read_bytes())
     with pytest.raises(UserError, match="autograder release week91"):
-        read_template(course, "week91")
+        read_template(open_week(course, "week91"))
 
 
 def test_a_source_that_changed_since_release_is_named(course: Course, root: Path) -> None:
@@ -138,4 +139,4 @@ def test_a_source_that_changed_since_release_is_named(course: Course, root: Path
     source = root / "source" / tiny_course.WEEK / f"{tiny_course.WEEK}.ipynb"
     source.write_text(source.read_text().replace("double(3) == 6", "double(4) == 8"))
     with pytest.raises(UserError, match="changed since it was released"):
-        read_template(course, tiny_course.WEEK)
+        read_template(open_week(course, tiny_course.WEEK))

@@ -1,0 +1,316 @@
+"""Every data class that passes between the stages, in the order of the stages.
+
+    ingest    Submission: a student's files, reduced to sources
+    prepare   Template, PreparedNotebook: the instructor's cells with the student's text in them
+    execute   ExecutionJob -> Execution: what a kernel is sent, and the bounded outputs it displayed
+    judge     Reference, Evidence -> Judgement: what is right, what was shown, what it is worth
+    record    GradedSubmission, Entry: what the gradebook and the journal keep
+
+All of it is plain, frozen data. Nothing here reads, runs or writes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from autograder.sandbox.limits import Limits
+
+if TYPE_CHECKING:  # importing nbformat takes half a second that no worker needs
+    from nbformat import NotebookNode
+
+
+# ------------------------------ ingest: what a student sent
+@dataclass(frozen=True)
+class StudentCell:
+    """All that is taken from a student's cell."""
+
+    kind: str  # code, markdown or raw
+    source: str
+    grade_id: str | None
+    cell_id: str | None
+
+
+@dataclass(frozen=True)
+class StudentNotebook:
+    """A notebook as the student sent it, reduced to sources."""
+
+    name: str  # without .ipynb
+    cells: tuple[StudentCell, ...]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's files for one week, read once and bounded."""
+
+    student: str
+    week: str
+    notebooks: tuple[StudentNotebook, ...]
+    attachments: tuple[tuple[str, bytes], ...]
+    timestamp: datetime | None
+    digest: str  # of everything that can change the verdict
+    notes: tuple[str, ...] = field(default=())
+
+
+# ------------------------------ prepare: the instructor's cells, and what is rebuilt on them
+@dataclass(frozen=True)
+class TemplateCell:
+    """A cell of the instructor's notebook. `grade_id` is None for plain text and playgrounds."""
+
+    kind: str
+    source: str  # as the gradebook holds it, hidden checks included; stubs in solution cells
+    grade_id: str | None
+    cell_id: str
+    locked: bool
+    grade: bool
+    solution: bool
+    task: bool
+    points: float
+    skip: bool  # tagged nbval-skip: grading never runs it
+    checksum: str | None = None
+
+
+@dataclass(frozen=True)
+class NotebookTemplate:
+    """One notebook of a week as the gradebook knows it."""
+
+    name: str
+    cells: tuple[TemplateCell, ...]
+
+    @property
+    def known(self) -> dict[str, TemplateCell]:
+        """The cells that nbgrader tracks, by grade_id."""
+        return {cell.grade_id: cell for cell in self.cells if cell.grade_id}
+
+
+@dataclass(frozen=True)
+class Template:
+    """What every submission of a week is rebuilt on."""
+
+    week: str
+    notebooks: tuple[NotebookTemplate, ...]
+
+
+@dataclass(frozen=True)
+class PreparedCell:
+    """A cell that is ready to run: text from the gradebook, or from the student."""
+
+    kind: str
+    source: str
+    run: bool
+    grade_id: str | None = None
+    grade: bool = False
+    solution: bool = False
+    template: TemplateCell | None = None
+
+
+@dataclass(frozen=True)
+class PreparedNotebook:
+    """A rebuilt notebook, with notes on what was put right."""
+
+    student: str
+    week: str
+    name: str
+    cells: tuple[PreparedCell, ...]
+    notes: tuple[str, ...] = ()
+
+
+# ------------------------------ execute: what is sent to a kernel, and what comes back
+class CellEnd(StrEnum):
+    """How the run of one cell ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIME_LIMIT = "time limit"
+    OUTPUT_LIMIT = "output limit"
+    MEMORY_LIMIT = "memory limit"
+    DEAD_KERNEL = "dead kernel"
+    NOT_RUN = "not run"  # the kernel was gone, or the submission's time was used up
+
+
+@dataclass(frozen=True)
+class JobCell:
+    """Source to run, and the index of its cell in the prepared notebook."""
+
+    index: int
+    source: str
+    grade_id: str | None = None
+    seconds: float | None = None  # None: the limit of the job
+
+
+@dataclass(frozen=True)
+class ExecutionJob:
+    """Everything that a run needs; plain data that can travel to another machine."""
+
+    name: str  # for logs and progress: week/student
+    cells: tuple[JobCell, ...]
+    seed: str
+    limits: Limits = field(default_factory=Limits)
+    files: tuple[tuple[str, bytes], ...] = ()
+    provisioner: str = "word2chat-sandbox"
+    warm_modules: tuple[str, ...] = ("torch", "numpy")
+    gpu: str | None = None
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What one cell did. Outputs are nbformat output dictionaries, bounded and schema-checked."""
+
+    index: int
+    grade_id: str | None
+    end: CellEnd
+    outputs: tuple[dict, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What a run brought back. With a `fault` the run says nothing about the student."""
+
+    name: str
+    runs: tuple[CellRun, ...]
+    seconds: float
+    fault: str | None = None
+
+
+# ------------------------------ judge: evidence, reference, verdicts
+@dataclass(frozen=True)
+class Evidence:
+    """One probe as displayed. Points and tolerances count only when the reference says them."""
+
+    label: str
+    value: dict
+    points: float
+    rtol: float
+    atol: float
+
+
+@dataclass(frozen=True)
+class MistakeReference:
+    """A known mistake and what it displays at the probes of its check."""
+
+    name: str
+    en: str
+    ko: str
+    values: tuple[dict, ...]
+
+
+@dataclass(frozen=True)
+class ProbeReference:
+    """One probe: what it is worth, how closely it is compared, and the right answer."""
+
+    label: str
+    points: float
+    rtol: float
+    atol: float
+    value: dict
+
+
+@dataclass(frozen=True)
+class CheckReference:
+    """A graded cell."""
+
+    grade_id: str
+    points: float
+    probes: tuple[ProbeReference, ...]
+    mistakes: tuple[MistakeReference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What one notebook is judged against. It never leaves the judge."""
+
+    week: str
+    notebook: str
+    seed: str
+    key: str
+    checks: tuple[CheckReference, ...]
+    seconds: float  # of the graded part of the instructor's own run
+
+
+class Verdict(StrEnum):
+    """What was found, kept apart so that a reader knows what to do next."""
+
+    PASS = "pass"
+    WRONG = "wrong"
+    ERROR = "error"  # the student's code raised
+    TIME_LIMIT = "time limit"
+    MEMORY_LIMIT = "memory limit"
+    OUTPUT_LIMIT = "output limit"
+    DEAD_KERNEL = "dead kernel"
+    GRADER_FAULT = "grader fault"
+
+
+@dataclass(frozen=True)
+class ProbeVerdict:
+    """One probe: what it earned, and a sentence that says why."""
+
+    label: str
+    verdict: Verdict
+    points: float
+    max_points: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class CheckVerdict:
+    """One graded cell: the sum of its probes, and the known mistake if one was recognised."""
+
+    grade_id: str
+    verdict: Verdict
+    points: float
+    max_points: float
+    probes: tuple[ProbeVerdict, ...]
+    mistake: MistakeReference | None = None
+    visible_error: str = ""  # what ended the cell, bounded; see messages.shown_by_check
+
+    @property
+    def exercise(self) -> str:
+        return self.grade_id.removeprefix("check_")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on one notebook of one submission."""
+
+    name: str
+    checks: tuple[CheckVerdict, ...]
+    fault: str | None = None
+
+    @property
+    def points(self) -> float:
+        return round(sum(check.points for check in self.checks), 6)
+
+    @property
+    def max_points(self) -> float:
+        return round(sum(check.max_points for check in self.checks), 6)
+
+
+# ------------------------------ record: what the gradebook and the journal get
+@dataclass(frozen=True)
+class GradedSubmission:
+    """One submission, ready to be written. With `needs_review` it has no score and no notebooks."""
+
+    week: str
+    student: str
+    timestamp: datetime | None = None
+    notebooks: tuple[tuple[str, NotebookNode], ...] = ()
+    attachments: tuple[tuple[str, bytes], ...] = ()
+    needs_review: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: a submission, what decided its verdict, and the verdict."""
+
+    student: str
+    key: str
+    score: float | None
+    max_score: float
+    needs_review: str | None = None
+    judgements: tuple[Judgement, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    stamp: str = ""  # 'unsandboxed' when it was

@@ -1,0 +1,130 @@
+"""One week of a course: opened once, and handed on to whatever needs it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from autograder.course_folder import Course
+from autograder.errors import UserError
+from autograder.model import NotebookTemplate, TemplateCell
+from autograder.reference.mistakebook import MistakeBook, MistakeFileError, load_mistakes
+
+MISTAKES = Path(__file__).parent / "mistakes"
+SKIP_TAG = "nbval-skip"
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week (nbgrader's assignment) of an opened course, with its notebooks of source/ parsed.
+
+    The parsed notebooks hold the solutions: nothing of them may reach a student's kernel.
+    """
+
+    course: Course
+    name: str
+    notebooks: tuple[NotebookTemplate, ...]
+
+    def folder(self, step: str, student: str = ".") -> Path:
+        """The folder of one step, as nbgrader lays it out: source, release, submitted, …"""
+        return self.course.folder(step, self.name, student)
+
+    def source(self, notebook: str) -> Path:
+        """The instructor's file of one of the notebooks."""
+        return self.folder("source") / f"{notebook}.ipynb"
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The grade_ids of the solution cells that hold code."""
+        return tuple(
+            cell.grade_id
+            for notebook in self.notebooks
+            for cell in notebook.cells
+            if cell.solution and cell.kind == "code" and cell.grade_id
+        )
+
+    @property
+    def mistakes_file(self) -> Path:
+        """Where the week's known mistakes stand; a week need not have any."""
+        return MISTAKES / f"{self.name}.py"
+
+    @cached_property
+    def book(self) -> MistakeBook:
+        """The known mistakes, variants and accepted survivors; empty when there is no file.
+
+        Raises:
+            UserError: the file breaks the format.
+        """
+        if not self.mistakes_file.is_file():
+            return MistakeBook(self.mistakes_file)
+        try:
+            return load_mistakes(self.mistakes_file, self.exercises)
+        except MistakeFileError as error:
+            raise UserError(str(error), "Repair the mistakes file.") from error
+
+    def students(self) -> list[str]:
+        """The students who have a folder for this week under submitted/, sorted.
+
+        Raises:
+            UserError: nobody has.
+        """
+        submitted = self.course.root / self.course.coursedir.submitted_directory
+        found = sorted(
+            entry.name
+            for entry in (os.scandir(submitted) if submitted.is_dir() else [])
+            if os.path.lexists(os.path.join(entry.path, self.name))
+        )
+        if not found:
+            raise UserError(
+                f"No submissions of '{self.name}': {submitted.name}/ holds none.",
+                "Collect them with `nbgrader collect` or `autograder collect`, or put them in "
+                f"{submitted.name}/STUDENT/{self.name}/.",
+            )
+        return found
+
+
+def open_week(course: Course, name: str) -> Week:
+    """Open a week: parse the instructor's notebooks, once.
+
+    Raises:
+        UserError: no such week, or a notebook of it cannot be read.
+    """
+    paths = course.source_notebooks(name)
+    return Week(course, name, tuple(read_source(path) for path in paths))
+
+
+def read_source(path: Path) -> NotebookTemplate:
+    """An instructor's notebook, solutions included: what the reference is executed from.
+
+    Raises:
+        UserError: it is not a notebook.
+    """
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        cells = tuple(_cell(index, cell) for index, cell in enumerate(document["cells"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{path.name} in source/ cannot be read ({type(error).__name__}: {error}).",
+            "Open it in JupyterLab, repair it and save it.",
+        ) from error
+    return NotebookTemplate(path.stem, cells)
+
+
+def _cell(index: int, cell: dict) -> TemplateCell:
+    nbgrader = cell["metadata"].get("nbgrader", {})
+    tracked = any(nbgrader.get(flag) for flag in ("grade", "solution", "locked", "task"))
+    return TemplateCell(
+        kind=cell["cell_type"],
+        source="".join(cell["source"]),
+        grade_id=nbgrader.get("grade_id") if tracked else None,
+        cell_id=cell.get("id") or f"cell-{index}",
+        locked=bool(nbgrader.get("locked")),
+        grade=bool(nbgrader.get("grade")),
+        solution=bool(nbgrader.get("solution")),
+        task=bool(nbgrader.get("task")),
+        points=float(nbgrader.get("points") or 0),
+        skip=SKIP_TAG in cell["metadata"].get("tags", []),
+    )
