@@ -137,6 +137,7 @@ def test_a_key_changes_with_each_of_its_parts() -> None:
 
 def test_two_processes_do_not_grade_the_same_week(tmp_path: Path) -> None:
     """The second is told who holds it; another week is free; a killed holder holds nothing."""
+    week_in(tmp_path)
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path), WEEK],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
