@@ -45,7 +45,9 @@ def jobs_for(course: Course, students: list[str]) -> list[tuple[str, tuple[Execu
     template = read_template(open_week(course, WEEK))
     references = load_references(open_week(course, WEEK), say=lambda _: None)
     journal, run = open_journal(open_week(course, WEEK)), GradeRun(WEEK)
-    grader = _Grader(open_week(course, WEEK), template, references, journal, Options(), UNPROTECTED, run)
+    grader = _Grader(
+        open_week(course, WEEK), template, references, journal, Options(), UNPROTECTED, run
+    )
     made = []
     for student in students:
         submission = ingest(course.folder("submitted", WEEK, student), student, WEEK)

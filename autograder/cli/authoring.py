@@ -1,0 +1,133 @@
+"""Commands for those who make weeks: release, publish, prove."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.cli.options import (
+    EXIT_UNPROVED,
+    HERE,
+    AsJson,
+    NoSandbox,
+    Root,
+    Weeks,
+    app,
+    open_here,
+    print_json,
+    provisioner_for,
+)
+from autograder.cli.screen import Screen, err, out
+from autograder.errors import UserError
+
+PROOF_COLUMNS = 150  # a line a week: better too wide for a terminal than cut
+
+
+@app.command(rich_help_panel="Make weeks")
+def release(
+    weeks: Weeks = None,
+    course_root: Root = HERE,
+    skip_proof: Annotated[
+        bool, typer.Option("--skip-proof", help="Do not prove the checks first.")
+    ] = False,
+    no_sandbox: NoSandbox = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the reference twice, prove the checks, and generate release/ for students."""
+    course = open_here(course_root)
+    from autograder.edition.release import release as release_week
+    from autograder.proof.prove import prove_week, render
+    from autograder.week import open_week
+
+    provisioner = provisioner_for(no_sandbox)
+    released = []
+    for name in weeks or course.weeks():
+        week = open_week(course, name)
+        with Screen() as screen:
+            if not skip_proof:
+                screen.say(f"Proving the checks of {name} …")
+                proof = prove_week(
+                    week, seeds=2, mutants=False, provisioner=provisioner, say=screen.say
+                )
+                if not proof.ok:
+                    err.print(render([proof]))
+                    raise UserError(
+                        f"{name} is not released: its checks could not be proved.",
+                        f"Repair what the table shows, or see `autograder prove {name}`.",
+                    )
+            made = release_week(week, provisioner, screen.say)
+        released.append(made)
+        if not as_json:
+            points = f"{made.points:g} points, reference {made.seconds:.1f} s"
+            out.print(f"Released [bold]{name}[/]: {points}. Students get release/{name}/.")
+    if as_json:
+        print_json([dataclasses.asdict(made) for made in released])
+
+
+@app.command(rich_help_panel="Make weeks")
+def publish(
+    target: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A folder, or a zip: NAME.zip.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option("--branch", help="A git branch for students, in place of DIR.")
+    ] = None,
+    week: Annotated[
+        list[str] | None, typer.Option("--week", help="Only this week; may be repeated.")
+    ] = None,
+    course_root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write the students' edition: course, released notebooks, set-up; nothing of yours.
+
+    It is searched for solutions, hidden checks and hints first. A folder from last time is brought
+    up to date; a branch gets one commit, without touching your working tree.
+    """
+    from autograder.edition.publish import publish as write_edition
+
+    made = write_edition(open_here(course_root), target, branch, week or ())
+    if as_json:
+        print_json(dataclasses.asdict(made))
+        return
+    out.print(
+        f"{made.files} files, {made.size / 1e6:.1f} MB for students: {made.place}", soft_wrap=True
+    )
+    out.print(f"Weeks: {', '.join(made.weeks)}. No solution, hidden check or hint is in it.")
+
+
+@app.command(rich_help_panel="Make weeks")
+def prove(
+    weeks: Weeks = None,
+    every: Annotated[bool, typer.Option("--all", help="All weeks, seeds and mutants.")] = False,
+    course_root: Root = HERE,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds to try.")] = 20,
+    mutants: Annotated[bool, typer.Option("--mutants/--no-mutants", help="Try mutants.")] = True,
+    no_sandbox: NoSandbox = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show that the checks are right: they pass what is right and fail what is wrong."""
+    course = open_here(course_root)
+    from autograder.proof.prove import prove_week, render
+    from autograder.week import open_week
+
+    chosen = course.weeks() if every or not weeks else weeks
+    proofs = []
+    for week in chosen:
+        with Screen() as screen:
+            screen.say(f"Proving {week} …")
+            proofs.append(
+                prove_week(
+                    open_week(course, week), seeds=seeds, mutants=mutants,
+                    provisioner=provisioner_for(no_sandbox), say=screen.say,
+                )
+            )  # fmt: skip
+    if as_json:
+        print_json([dataclasses.asdict(proof) for proof in proofs])
+    else:
+        Console(width=max(out.width, PROOF_COLUMNS)).print(render(proofs))
+    if not all(proof.ok for proof in proofs):
+        raise typer.Exit(EXIT_UNPROVED)

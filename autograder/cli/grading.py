@@ -1,0 +1,182 @@
+"""Commands of a term: collect, grade, feedback, report."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autograder.cli.options import (
+    EXIT_REVIEW,
+    HERE,
+    AsJson,
+    NoSandbox,
+    Root,
+    Week,
+    app,
+    open_here,
+    print_json,
+)
+from autograder.cli.screen import Screen, err, out
+from autograder.cli.tables import (
+    checks_table,
+    class_table,
+    entry_json,
+    preview_table,
+)
+from autograder.errors import UserError
+
+
+@app.command(rich_help_panel="Grade")
+def collect(
+    week: Week,
+    download: Annotated[Path, typer.Argument(help="A folder, zip or tar, as the LMS gave it.")],
+    course_root: Root = HERE,
+    name_pattern: Annotated[
+        str, typer.Option("--name-pattern", help="Regular expression with (?P<student>…).")
+    ] = r"(?P<student>[^/]+)/",
+    roster: Annotated[
+        Path | None, typer.Option("--roster", help="CSV: name in the LMS, student id.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sort an LMS download into submitted/, strictly; earlier versions are kept."""
+    from autograder.intake.collect import collect as collect_week
+
+    course = open_here(course_root)
+    done = collect_week(course, week, download, name_pattern, roster)
+    if as_json:
+        print_json([dataclasses.asdict(one) for one in done])
+    else:
+        for one in done:
+            out.print(f"{one.outcome:10}{one.student}  {one.reason}", markup=False, soft_wrap=True)
+        taken = sum(one.outcome != "refused" for one in done)
+        refused = len(done) - taken
+        out.print(f"{taken} collected, {refused} refused. Next: `autograder grade {week}`.")
+    if any(one.outcome == "refused" for one in done):
+        raise typer.Exit(EXIT_REVIEW)
+
+
+@app.command(rich_help_panel="Grade")
+def grade(
+    week: Week,
+    course_root: Root = HERE,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is unchanged.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say who would gain or lose; write nothing.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="A Dask scheduler: tcp://host:8786.")
+    ] = None,
+    no_sandbox: NoSandbox = False,
+    as_json: AsJson = False,
+) -> None:
+    """Grade what students handed in: only what has changed since the last run."""
+    course = open_here(course_root)
+    from autograder.run.grade import Options
+    from autograder.run.grade import grade as grade_week
+    from autograder.week import open_week
+
+    options = Options(
+        tuple(student or ()), force, preview, workers, scheduler, sandbox=not no_sandbox
+    )
+    with Screen(lambda: _selftest(course, options, scheduler)) as screen:
+        run = grade_week(open_week(course, week), options, screen)
+    if as_json:
+        print_json(
+            {
+                "week": week, "seconds": round(run.seconds, 3), "graded": len(run.graded),
+                "unchanged": len(run.unchanged), "counts": dict(run.counts),
+                "entries": [entry_json(entry) for entry in run.entries],
+            }
+        )  # fmt: skip
+    elif preview:
+        out.print(preview_table(run))
+    else:
+        out.print(class_table(run))
+        out.print(
+            f"{len(run.graded)} graded, {len(run.unchanged)} unchanged, {run.seconds:.1f} s. "
+            f"Next: `autograder feedback {week}`, `autograder report {week}`."
+        )
+    if any(entry.needs_review for entry in run.entries):
+        raise typer.Exit(EXIT_REVIEW)
+
+
+@app.command(rich_help_panel="Grade")
+def feedback(
+    week: Week,
+    course_root: Root = HERE,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write pages again, changed or not.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write each student's feedback page, with nbgrader's own generate_feedback."""
+    course = open_here(course_root)
+    from autograder.pages.feedback import write_feedback
+    from autograder.run.scheduling import default_workers
+    from autograder.week import open_week
+
+    opened = open_week(course, week)
+    with err.status(f"Writing feedback for {week} …"):
+        written = write_feedback(opened, workers or default_workers(1024), force=force)
+    if as_json:
+        print_json(dataclasses.asdict(written))
+    else:
+        out.print(f"{len(written.pages)} feedback pages under feedback/STUDENT/{week}/.")
+    if written.failed:
+        raise UserError(
+            f"No feedback could be made for {', '.join(written.failed)}.",
+            f"See why with `nbgrader generate_feedback {week} --student STUDENT`.",
+        )
+
+
+@app.command(rich_help_panel="Grade")
+def report(week: Week, course_root: Root = HERE, as_json: AsJson = False) -> None:
+    """Show the class: scores, checks, common mistakes, and who needs a review."""
+    course = open_here(course_root)
+    from autograder.pages.report import read_report, write_report
+    from autograder.week import open_week
+
+    found = read_report(open_week(course, week))
+    html, table = write_report(course, found)
+    if as_json:
+        print_json(
+            {
+                "week": week, "html": str(html), "csv": str(table), "max_score": found.max_score,
+                "entries": [entry_json(entry) for entry in found.entries],
+            }
+        )  # fmt: skip
+        return
+    out.print(checks_table(found))
+    out.print(f"Look at {html}, or load {table}.", highlight=False)
+
+
+def _selftest(course: Any, options: Any, scheduler: str | None) -> None:
+    """Fail closed: no grading without a sandbox that has just shown that it holds."""
+    from autograder.sandbox.gate import selftest
+
+    if not options.sandbox or scheduler:
+        return
+    err.print("Trying the sandbox …")
+    try:
+        leaks = [found for found in selftest(course.settings.provisioner) if not found.ok]
+    except RuntimeError as error:
+        raise _no_sandbox(f"{error}") from error
+    if leaks:
+        raise _no_sandbox("; ".join(f"{f.name}: {f.detail} {f.remedy}" for f in leaks))
+
+
+def _no_sandbox(why: str) -> UserError:
+    return UserError(
+        f"The sandbox does not hold here: {why.strip()}",
+        "Nothing was run and no score was written. See `autograder doctor`. The ways out: a Linux "
+        "server, the container recipe in course/guide/host.md, or `--no-sandbox` for one run.",
+    )

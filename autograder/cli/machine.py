@@ -1,0 +1,103 @@
+"""Commands that look at this machine and at the engine itself: demo, bench, doctor."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.grading import _selftest
+from autograder.cli.options import (
+    EXIT_ERROR,
+    HERE,
+    AsJson,
+    NoSandbox,
+    Root,
+    app,
+    open_here,
+    print_json,
+)
+from autograder.cli.screen import Screen, err, out
+from autograder.cli.tables import (
+    class_table,
+    findings_table,
+)
+from autograder.errors import UserError
+
+
+@app.command(rich_help_panel="This machine")
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="Where to make it.")] = Path("demo"),
+    week: Annotated[str, typer.Option("--week", help="Which week.")] = "week01_word2vec",
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.")] = None,
+    no_sandbox: NoSandbox = False,
+    course_root: Root = HERE,
+) -> None:
+    """Take a real week through the whole loop with eleven sample submissions."""
+    course = open_here(course_root)
+    from autograder.demo.demo import demo as run_demo
+    from autograder.run.grade import Options
+    from autograder.week import open_week
+
+    options = Options(workers=workers, sandbox=not no_sandbox)
+    _selftest(course, options, None)
+    with Screen() as screen:
+        result = run_demo(open_week(course, week), folder.resolve(), options, screen)
+    out.print(class_table(result.run, {m.student: m.promise for m in result.members}))
+    graded, unchanged = len(result.run.graded), len(result.run.unchanged)
+    out.print(f"{graded} graded, {unchanged} unchanged, {result.run.seconds:.1f} s.")
+    pages = result.feedback.pages[0].parent.parent.parent
+    out.print(f"Look at   {result.report}", highlight=False, soft_wrap=True)
+    out.print(f"and at    {pages}/STUDENT/{week}/", highlight=False, soft_wrap=True)
+    if result.broken:
+        raise UserError("A promise was not kept: " + "; ".join(result.broken) + ".")
+
+
+@app.command(rich_help_panel="This machine")
+def bench(
+    count: Annotated[int, typer.Option("--count", min=1, help="Submissions.")] = 20,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="Shuffled rounds.")] = 3,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="For the runs of ours.")] = 2,
+    otter: Annotated[bool, typer.Option("--otter", help="Install otter aside; 1 GB.")] = False,
+    growth: Annotated[
+        list[int] | None, typer.Option("--growth", help="Also a class of this size; repeatable.")
+    ] = None,
+    week: Annotated[
+        str | None, typer.Option("--week", help="Also a week of this course, beside its own code.")
+    ] = None,
+    course_root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Measure our grader and its peers side by side, on the same solutions in one run.
+
+    Close other programs: processor time is that of the whole machine.
+    """
+    from autograder.bench.run import BenchOptions, render
+    from autograder.bench.run import bench as run_bench
+    from autograder.course_folder import open_course
+
+    options = BenchOptions(count, rounds, otter, tuple(growth or ()), workers, week)
+    course = open_course(course_root) if week else None
+    result = run_bench(options, lambda text: err.print(text, highlight=False), course)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        out.print(render(result))
+
+
+@app.command(rich_help_panel="This machine")
+def doctor(course_root: Root = HERE, as_json: AsJson = False) -> None:
+    """Look at this machine: packages, course folder, and a sandbox tried with canaries."""
+    from autograder.cli.doctor import doctor as look
+    from autograder.course_folder import SANDBOX, WARM
+
+    with err.status("Looking at this machine …"):
+        findings = look(course_root.resolve(), (SANDBOX, WARM))
+    if as_json:
+        print_json([dataclasses.asdict(finding) for finding in findings])
+    else:
+        out.print(findings_table(findings))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(EXIT_ERROR)
