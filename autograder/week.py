@@ -10,8 +10,8 @@ from pathlib import Path
 
 from autograder.course_folder import Course
 from autograder.errors import UserError
+from autograder.mistakebook import MistakeBook, MistakeFileError, load_mistakes
 from autograder.model import NotebookTemplate, TemplateCell
-from autograder.reference.mistakebook import MistakeBook, MistakeFileError, load_mistakes
 
 MISTAKES = Path(__file__).parent / "mistakes"
 SKIP_TAG = "nbval-skip"

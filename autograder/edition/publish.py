@@ -25,7 +25,7 @@ import nbformat
 import course as course_package
 from autograder.course_folder import Course
 from autograder.errors import UserError
-from autograder.reference.mistakebook import load_mistakes
+from autograder.mistakebook import load_mistakes
 from autograder.templates import FOLDER
 from autograder.week import MISTAKES
 

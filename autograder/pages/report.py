@@ -13,9 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.course_folder import Course
 from autograder.errors import UserError
+from autograder.journal import open_journal
 from autograder.model import CheckVerdict, Entry, Verdict
 from autograder.pages.verdict_table import colour
-from autograder.run.journal import open_journal
 from autograder.week import Week
 
 # one tint a verdict in the bars, apart for colour-blind readers too

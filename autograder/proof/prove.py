@@ -35,6 +35,7 @@ from rich.text import Text
 from autograder.course_folder import Course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
+from autograder.mistakebook import MistakeBook
 from autograder.model import (
     CellEnd,
     CellRun,
@@ -48,7 +49,6 @@ from autograder.model import (
 )
 from autograder.proof.mutants import mutants
 from autograder.reference.build import job_for, make_reference, own_cells
-from autograder.reference.mistakebook import MistakeBook
 from autograder.stages.execute import execute
 from autograder.stages.judge import judge
 from autograder.week import Week

@@ -19,6 +19,7 @@ from pathlib import Path
 from autograder.course_folder import Course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
+from autograder.mistakebook import Mistake, MistakeBook
 from autograder.model import (
     CellEnd,
     CellRun,
@@ -32,7 +33,6 @@ from autograder.model import (
     ProbeReference,
     Reference,
 )
-from autograder.reference.mistakebook import Mistake, MistakeBook
 from autograder.stages.execute import execute
 from autograder.week import Week
 from course import probes

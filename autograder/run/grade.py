@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from autograder.course_folder import UNPROTECTED, WARM
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
+from autograder.journal import Journal, only_grader, open_journal, verdict_key
 from autograder.model import (
     Entry,
     Execution,
@@ -27,7 +28,6 @@ from autograder.model import (
 )
 from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import job_for, load_references
-from autograder.run.journal import Journal, only_grader, open_journal, verdict_key
 from autograder.run.progress import Watcher
 from autograder.run.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.sandbox.limits import SandboxSpec

@@ -20,7 +20,7 @@ from autograder.course_folder import Course, open_course
 from autograder.edition.publish import STAFF_PAGES, Published, edition, find_leaks, publish
 from autograder.edition.release import generate
 from autograder.errors import UserError
-from autograder.reference.mistakebook import load_mistakes
+from autograder.mistakebook import load_mistakes
 from autograder.week import open_week
 
 ROOT = Path(__file__).resolve().parents[2]

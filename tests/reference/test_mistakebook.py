@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reference.mistakebook import (
+from autograder.mistakebook import (
     Mistake,
     MistakeFileError,
     Survivor,

@@ -212,7 +212,7 @@ def test_another_seed_asks_other_questions(root: Path) -> None:
 
 def test_two_graders_do_not_meet(root: Path) -> None:
     """The second is told who is at work, and nothing is lost."""
-    from autograder.run.journal import only_grader
+    from autograder.journal import only_grader
 
     course = open_course(root)
     submit(root, "s1", solve(root))

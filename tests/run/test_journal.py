@@ -11,14 +11,14 @@ import pytest
 
 from autograder.course_folder import open_course
 from autograder.errors import UserError
+from autograder.journal import Journal, only_grader, open_journal, verdict_key
 from autograder.model import CheckVerdict, Entry, Judgement, MistakeReference, ProbeVerdict, Verdict
-from autograder.run.journal import Journal, only_grader, open_journal, verdict_key
 from autograder.week import Week
 
 WEEK = "week90"
 HOLD = """
 import sys
-from autograder.run.journal import only_grader
+from autograder.journal import only_grader
 from autograder.course_folder import open_course
 from autograder.week import Week
 with only_grader(Week(open_course(sys.argv[1]), sys.argv[2], ())):

@@ -17,12 +17,12 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
 from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import GraderFault, UserError
+from autograder.journal import open_journal
 from autograder.model import Execution, ExecutionJob, JobCell
 from autograder.reference import build as reference
 from autograder.reference.build import load_references
 from autograder.run import scheduling
 from autograder.run.grade import GradeRun, Options, _Grader, _Ready, grade
-from autograder.run.journal import open_journal
 from autograder.sandbox.limits import SandboxSpec
 from autograder.stages.ingest import ingest
 from autograder.stages.judge import judge

@@ -20,7 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.reference.mistakebook import MistakeBook, MistakeFileError, load_mistakes
+from autograder.mistakebook import MistakeBook, MistakeFileError, load_mistakes
 from course.probes import MIME
 
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"

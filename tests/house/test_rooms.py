@@ -1,0 +1,52 @@
+"""The rooms of the house are those of the architecture page, and no import climbs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "course" / "guide" / "architecture.md").read_text("utf-8")
+
+
+def rooms_on_the_page(package: str) -> list[str]:
+    """The first column of the table of a package's rooms, in the page's order."""
+    table = PAGE.partition(f"| Room of `{package}/` |")[2].partition("\n\n")[0]
+    return re.findall(r"^\| `(\w+)/?` \|", table, re.MULTILINE)
+
+
+def modules(package: str) -> list[Path]:
+    """Every module of a package that holds code; mistakes files are content, never imported."""
+    found = (ROOT / package).rglob("*.py")
+    return sorted(path for path in found if "mistakes" not in path.parts)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """What a module imports, as dotted names, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_the_page_names_every_room_of_the_engine() -> None:
+    """A folder or a module beside the rooms that the page does not name has no place yet."""
+    found = {path.stem for path in (ROOT / "autograder").glob("*.py")} - {"__init__"}
+    found |= {path.parent.name for path in (ROOT / "autograder").glob("*/*.py")}
+    assert sorted(rooms_on_the_page("autograder")) == sorted(found)
+
+
+def test_the_page_names_every_folder_of_the_course() -> None:
+    """The course's folders, guide included, are those that the page lists."""
+    folders = (path for path in (ROOT / "course").iterdir() if path.is_dir())
+    found = {folder.name for folder in folders if not folder.name.startswith((".", "__"))}
+    assert set(rooms_on_the_page("course")) == found - {"shipped"}
+
+
+def test_the_course_does_not_know_the_grader() -> None:
+    """Students have course/ and not autograder/."""
+    knowing = [path for path in modules("course") for name in imports(path) if "autograder" in name]
+    assert knowing == []
