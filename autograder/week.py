@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +11,9 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.mistakebook import MistakeBook, MistakeFileError, load_mistakes
 from autograder.model import NotebookTemplate, TemplateCell
+from course.notebook_format import Cell, NotebookError, read_cells, read_document
 
 MISTAKES = Path(__file__).parent / "mistakes"
-SKIP_TAG = "nbval-skip"
 
 
 @dataclass(frozen=True)
@@ -100,31 +99,32 @@ def read_source(path: Path) -> NotebookTemplate:
     """An instructor's notebook, solutions included: what the reference is executed from.
 
     Raises:
-        UserError: it is not a notebook.
+        UserError: it is not a notebook, or the points of a cell are no number.
     """
     try:
-        document = json.loads(path.read_text("utf-8"))
-        cells = tuple(_cell(index, cell) for index, cell in enumerate(document["cells"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        cells = read_cells(read_document(path.read_bytes()))
+    except NotebookError as error:
         raise UserError(
-            f"{path.name} in source/ cannot be read ({type(error).__name__}: {error}).",
-            "Open it in JupyterLab, repair it and save it.",
+            f"{path.name} in source/ {error}.", "Open it in JupyterLab, repair it and save it."
         ) from error
-    return NotebookTemplate(path.stem, cells)
+    return NotebookTemplate(path.stem, tuple(_template_cell(path, cell) for cell in cells))
 
 
-def _cell(index: int, cell: dict) -> TemplateCell:
-    nbgrader = cell["metadata"].get("nbgrader", {})
-    tracked = any(nbgrader.get(flag) for flag in ("grade", "solution", "locked", "task"))
+def _template_cell(path: Path, cell: Cell) -> TemplateCell:
+    if cell.points is None:
+        raise UserError(
+            f"The points of '{cell.label}' in {path.name} are no number.",
+            "Set them in JupyterLab's Create Assignment panel.",
+        )
     return TemplateCell(
-        kind=cell["cell_type"],
-        source="".join(cell["source"]),
-        grade_id=nbgrader.get("grade_id") if tracked else None,
-        cell_id=cell.get("id") or f"cell-{index}",
-        locked=bool(nbgrader.get("locked")),
-        grade=bool(nbgrader.get("grade")),
-        solution=bool(nbgrader.get("solution")),
-        task=bool(nbgrader.get("task")),
-        points=float(nbgrader.get("points") or 0),
-        skip=SKIP_TAG in cell["metadata"].get("tags", []),
+        kind=cell.kind,
+        source=cell.source,
+        grade_id=cell.grade_id if cell.tracked else None,
+        cell_id=cell.id or f"cell-{cell.index}",
+        locked=cell.locked,
+        grade=cell.grade,
+        solution=cell.solution,
+        task=cell.task,
+        points=cell.points,
+        skip=cell.skip,
     )

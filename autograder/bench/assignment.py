@@ -13,6 +13,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from course.notebook_format import HIDDEN_TESTS, SOLUTION
+
 WEEK = "bench"
 POINTS = 6
 IMPORTS = "import torch\nimport torch.nn.functional as F\n\ntorch.set_num_threads(1)"
@@ -72,7 +74,7 @@ def _cell(source: str, grade_id: str, **flags: object) -> nbformat.NotebookNode:
 
 
 def _source(checks: list[str]) -> nbformat.NotebookNode:
-    marked = "\n".join(["### BEGIN SOLUTION", *BODY, "### END SOLUTION"]).split("\n")
+    marked = "\n".join([SOLUTION.begin, *BODY, SOLUTION.end]).split("\n")
     answer = HEAD + "\n".join(f"    {line}" for line in marked)
     cells = [
         new_markdown_cell("# Skip-gram loss", id="title"),
@@ -80,7 +82,7 @@ def _source(checks: list[str]) -> nbformat.NotebookNode:
         _cell(answer, "sgns_loss", solution=True),
     ]
     for index, check in enumerate(checks):
-        hidden = f"### BEGIN HIDDEN TESTS\n{check}\n### END HIDDEN TESTS"
+        hidden = f"{HIDDEN_TESTS.begin}\n{check}\n{HIDDEN_TESTS.end}"
         name = "check_sgns_loss" if len(checks) == 1 else f"check_{index}"
         points = POINTS // len(checks)
         cells.append(_cell(hidden, name, grade=True, locked=True, points=points))

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from autograder.model import NotebookTemplate
 from autograder.week import Week
+from course.notebook_format import CODE_STUB, SOLUTION
 
-REGION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
-STUB = re.compile(r"^([ \t]*)# YOUR CODE HERE\n[ \t]*raise NotImplementedError\(.*\)", re.MULTILINE)
+STUB = re.compile(rf"^([ \t]*)# {CODE_STUB}\n[ \t]*raise NotImplementedError\(.*\)", re.MULTILINE)
 
 FORGERY = """
 import ast
@@ -49,7 +49,7 @@ class _ReleasedWeek:
         self.notebook: dict = json.loads(released.read_text("utf-8"))
         answers = [cell for cell in self.source.cells if cell.solution and cell.kind == "code"]
         self.solutions = {
-            cell.grade_id: REGION.sub("", cell.source) for cell in answers if cell.grade_id
+            cell.grade_id: SOLUTION.unmarked(cell.source) for cell in answers if cell.grade_id
         }
         self.book = week.book
 

@@ -28,6 +28,7 @@ from autograder.errors import UserError
 from autograder.mistakebook import load_mistakes
 from autograder.templates import FOLDER
 from autograder.week import MISTAKES
+from course.notebook_format import REGIONS
 
 REPOSITORY = Path(course_package.__file__).resolve().parents[1]
 ROOT_FILES = (
@@ -41,12 +42,13 @@ STAFF_PAGES = ("architecture", "authoring", "cluster", "host", "instructor", "se
 STAFF_SECTIONS = ("I teach with it", "I maintain it", "The shortest tour")
 STAFF_LINK = re.compile(rf"\[([^\]]*)\]\((?:{'|'.join(STAFF_PAGES)})\.md[^)\s]*\)")
 SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+REGION_NAMES = "|".join(region.name for region in REGIONS)
 SECRET = re.compile(
-    r"^[#\s]*(?:===|###) BEGIN (?:SOLUTION|HIDDEN TESTS|MARK SCHEME).*?"
-    r"^[#\s]*(?:===|###) END (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)[^\n]*$",
+    rf"^[#\s]*(?:===|###) BEGIN (?:{REGION_NAMES}).*?"
+    rf"^[#\s]*(?:===|###) END (?:{REGION_NAMES})[^\n]*$",
     re.MULTILINE | re.DOTALL,
 )
-MARKER = re.compile(r"(?:===|###) (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)")
+MARKER = re.compile(rf"(?:===|###) (?:BEGIN|END) (?:{REGION_NAMES})")
 GENERATOR = re.compile(r"rng = probe_rng\([^()]*\)")  # says no more than an exercise's name
 TELLING = 25  # a line of this many characters or fewer gives no solution away
 TEXT_SUFFIXES = (".ipynb", ".py", ".md", ".txt", ".toml", ".yml", ".json", ".tsv", ".html")

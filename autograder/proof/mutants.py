@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+from course.notebook_format import SOLUTION
 
 BINARY: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -131,9 +131,9 @@ def solution_lines(source: str) -> set[int]:
     """Line numbers (from 1) inside the solution regions; every line if there is no region."""
     inside, lines = False, set()
     for number, line in enumerate(source.splitlines(), start=1):
-        if BEGIN in line:
+        if SOLUTION.begin in line:
             inside = True
-        elif END in line:
+        elif SOLUTION.end in line:
             inside = False
         elif inside:
             lines.add(number)

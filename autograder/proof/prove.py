@@ -52,6 +52,7 @@ from autograder.reference.build import job_for, make_reference, own_cells
 from autograder.stages.execute import execute
 from autograder.stages.judge import judge
 from autograder.week import Week
+from course.notebook_format import HIDDEN_TESTS
 from course.probes import SEED_VARIABLE
 
 KILL_SHARE = 0.9
@@ -59,7 +60,6 @@ MUTANTS_PER_EXERCISE = 60
 LAZY_SHARE = 0.5
 SECONDS = 3600  # for one kernel with all its trials
 OUTPUT_BYTES = 500_000_000
-BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 LAZY = {
     "returns 0": "return 0",
     "returns None": "return None",
@@ -532,8 +532,7 @@ def _code(notebook: NotebookTemplate) -> Iterator[tuple[str, TemplateCell]]:
 
 def _hidden(source: str) -> str:
     """The hidden region of a check cell: the probes, without the visible asserts."""
-    after = source.partition(BEGIN_HIDDEN)[2]
-    return after.partition(END_HIDDEN)[0] if after else source
+    return HIDDEN_TESTS.inside(source) or source
 
 
 def _stubs(course: Course, path: Path) -> dict[str, str]:

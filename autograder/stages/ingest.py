@@ -8,7 +8,6 @@ cells and their ids are kept: stored outputs, tags and every other metadata end 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import stat
@@ -16,10 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from autograder.errors import Refused
 from autograder.model import StudentCell, StudentNotebook, Submission
+from course.notebook_format import NotebookError, read_cells, read_document
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 TIMESTAMP_FILE = "timestamp.txt"
@@ -191,50 +190,16 @@ def _digest(notebooks: list[StudentNotebook], attachments: list[tuple[str, bytes
 
 # ------------------------------------------------------------------------------------ notebooks
 def _read_notebook(path: str, content: bytes, limits: IngestLimits) -> StudentNotebook:
-    document = _parse(path, content)
-    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-        raise Refused(f"'{path}' is not a notebook of format 4: it has no list of cells.")
-    if len(document["cells"]) > limits.cells:
-        raise Refused(f"'{path}' has {len(document['cells'])} cells, more than {limits.cells}.")
-    cells = tuple(_read_cell(path, index, cell) for index, cell in enumerate(document["cells"]))
+    try:
+        document = read_document(content)
+        if len(document["cells"]) > limits.cells:
+            raise Refused(f"'{path}' has {len(document['cells'])} cells, more than {limits.cells}.")
+        cells = read_cells(document)
+    except NotebookError as error:
+        raise Refused(
+            f"'{path}' {error}. Ask the student to save it in JupyterLab and send it again."
+        ) from None
     if sum(len(cell.source) for cell in cells) > limits.source_chars:
         raise Refused(f"'{path}' holds more than {limits.source_chars:,} characters of source.")
-    return StudentNotebook(path.removesuffix(".ipynb"), cells)
-
-
-def _parse(path: str, content: bytes) -> Any:
-    try:
-        return json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise Refused(f"'{path}' is not UTF-8 text, so it is not a notebook.") from None
-    except RecursionError:
-        raise Refused(f"'{path}' is nested too deeply to be a notebook.") from None
-    except ValueError as error:
-        raise Refused(
-            f"'{path}' is not a notebook: its JSON breaks off ({str(error)[:80]}). "
-            "Ask the student to save it in JupyterLab and send it again."
-        ) from None
-
-
-def _read_cell(path: str, index: int, cell: Any) -> StudentCell:
-    kind = cell.get("cell_type") if isinstance(cell, dict) else None
-    if kind not in ("code", "markdown", "raw"):
-        raise Refused(f"Cell {index + 1} of '{path}' is of no known type.")
-    source = cell.get("source", "")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if not isinstance(source, str):
-        raise Refused(f"The source of cell {index + 1} of '{path}' is not text.")
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return StudentCell(kind, _printable(source), _identifier(grade_id), _identifier(cell.get("id")))
-
-
-def _identifier(value: Any) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= 200 else None
-
-
-def _printable(source: str) -> str:
-    """Lone surrogates (legal in JSON, illegal in UTF-8) become question marks."""
-    return source.encode("utf-8", "replace").decode("utf-8")
+    kept = (StudentCell(cell.kind, cell.source, cell.grade_id, cell.id) for cell in cells)
+    return StudentNotebook(path.removesuffix(".ipynb"), tuple(kept))

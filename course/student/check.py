@@ -22,10 +22,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from course.notebook_format import ANSWER_STUB, CODE_STUB, SKIP_TAG, TEXT_STUB, Cell
 from course.student.submission import (
-    STUB,
-    TEXT_STUB,
-    Cell,
     Finding,
     GraderLimits,
     Notebook,
@@ -40,7 +38,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is given up
 START_SECONDS = 120
 MOST_MESSAGE = 400  # characters of one message
-ANSWER_STUBS = ("Write your answer here.", TEXT_STUB, STUB)  # what stands where an answer belongs
+ANSWER_STUBS = (ANSWER_STUB, TEXT_STUB, CODE_STUB)  # what stands where an answer belongs
 
 
 class State(StrEnum):
@@ -180,14 +178,15 @@ def as_graded(notebook: Notebook, shipped: Notebook | None) -> list[Cell]:
 
 def _with_shipped_text(notebook: Notebook, shipped: Notebook) -> list[Cell]:
     known, seen = shipped.tracked, set()
-    skipped = {cell.id for cell in shipped.cells if cell.skip}
+    skipped = {cell.id for cell in shipped.cells if cell.skip and cell.id}
     skipped |= {cell.source.strip() for cell in shipped.cells if cell.skip}
     cells = []
     for cell in notebook.cells:
         original = known.get(cell.grade_id or "")
         if original is None or original.grade_id in seen:
             skip = cell.id in skipped or cell.source.strip() in skipped
-            cells.append(replace(cell, grade_id=None, grade=False, solution=False, skip=skip))
+            tags = (SKIP_TAG,) if skip else ()
+            cells.append(replace(cell, grade_id=None, grade=False, solution=False, tags=tags))
             continue
         seen.add(original.grade_id)
         cells.append(original if original.locked else replace(original, source=cell.source))
@@ -195,7 +194,7 @@ def _with_shipped_text(notebook: Notebook, shipped: Notebook) -> list[Cell]:
 
 
 def _missing_locked(notebook: Notebook, shipped: Notebook) -> Iterator[tuple[str | None, Cell]]:
-    present = notebook.tracked
+    present = notebook.named
     before: str | None = None
     for name, cell in shipped.tracked.items():
         if cell.locked and name not in present:
@@ -216,7 +215,7 @@ def run_cells(
     runs: list[CellRun] = []
     with _quiet(), _kernel(cells, folder, limits) as kernel:
         for index, cell in enumerate(cells):
-            tell(index, len(cells), cell.grade_id or cell.id)
+            tell(index, len(cells), cell.label)
             runs.append(kernel.run(index, cell))
     tell(len(cells), len(cells), "")
     return runs
@@ -368,9 +367,7 @@ def _report(
         troubles=tuple(_troubles(runs)),
         compared=compared,
         seconds=sum(run.seconds for run in runs),
-        slowest=(slowest.cell.grade_id or slowest.cell.id, slowest.seconds)
-        if slowest
-        else ("", 0.0),
+        slowest=(slowest.cell.label, slowest.seconds) if slowest else ("", 0.0),
         limits=limits,
     )
 
@@ -391,12 +388,11 @@ def _exercises(notebook: Notebook, runs: list[CellRun]) -> Iterator[ExerciseResu
 
 
 def _exercise(run: CellRun, solutions: list[CellRun], titles: dict[str, str]) -> ExerciseResult:
-    grade_id = run.cell.grade_id or run.cell.id
-    name = grade_id.removeprefix("check_")
+    name = run.cell.label.removeprefix("check_")
     state, message = _verdict(run, solutions)
     seconds = run.seconds + sum(solution.seconds for solution in solutions)
     title = titles.get(name, name)
-    return ExerciseResult(name, title, run.cell.points, state, message, seconds)
+    return ExerciseResult(name, title, run.cell.points or 0.0, state, message, seconds)
 
 
 def _verdict(run: CellRun, solutions: list[CellRun]) -> tuple[State, str]:
@@ -453,7 +449,7 @@ def _written(notebook: Notebook) -> Iterator[WrittenQuestion]:
         if cell.task or (cell.grade and cell.solution):
             answer = cell if cell.solution else _answer_of(cell, notebook)
             answered = answer is not None and _is_answered(answer.source)
-            yield WrittenQuestion(cell.grade_id or "", cell.points, answered)
+            yield WrittenQuestion(cell.grade_id or "", cell.points or 0.0, answered)
 
 
 def _answer_of(question: Cell, notebook: Notebook) -> Cell | None:
@@ -474,7 +470,7 @@ def _troubles(runs: list[CellRun]) -> Iterator[str]:
         if run.cell.solution or _is_check(run.cell) or run.not_run:
             continue
         if run.error or run.timed_out:
-            yield f"The cell '{run.cell.grade_id or run.cell.id}': {_failure(run)[1]}"
+            yield f"The cell '{run.cell.label}': {_failure(run)[1]}"
 
 
 def _output_findings(runs: list[CellRun], limits: GraderLimits) -> Iterator[Finding]:

@@ -233,8 +233,9 @@ print("slider", slider.value)
 
 def _running() -> Line:
     """Start a kernel of this Python and draw a slider in it."""
+    from course.notebook_format import Cell
     from course.student.check import run_cells
-    from course.student.submission import Cell, GraderLimits
+    from course.student.submission import GraderLimits
 
     name = "kernel and widgets"
     limits = GraderLimits(cell_seconds=KERNEL_SECONDS, submission_seconds=KERNEL_SECONDS)

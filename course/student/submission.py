@@ -19,10 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import UserError
+from course.notebook_format import Cell, NotebookError, as_dict, read_cells, read_document
 
-SKIP_TAG = "nbval-skip"
-STUB = "YOUR CODE HERE"
-TEXT_STUB = "YOUR ANSWER HERE"
 WEEK = re.compile(r"(week\d\d_[a-z0-9_]+)")
 
 
@@ -59,23 +57,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What counts of a cell at grading, and what marks it."""
-
-    kind: str
-    source: str
-    id: str
-    grade_id: str | None = None
-    grade: bool = False
-    solution: bool = False
-    locked: bool = False
-    task: bool = False
-    points: float = 0.0
-    skip: bool = False
-    pasted_files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Notebook:
     """A notebook file of one week. `size` is in bytes."""
 
@@ -86,13 +67,18 @@ class Notebook:
     document: dict[str, Any] = field(repr=False, compare=False, default_factory=dict)
 
     @property
-    def tracked(self) -> dict[str, Cell]:
-        """The cells that the grader knows by name; of two with one name, the first."""
+    def named(self) -> dict[str, Cell]:
+        """The cells by grade_id, as the grader finds them; of two with one name, the first."""
         found: dict[str, Cell] = {}
         for cell in self.cells:
             if cell.grade_id:
                 found.setdefault(cell.grade_id, cell)
         return found
+
+    @property
+    def tracked(self) -> dict[str, Cell]:
+        """Those of them that nbgrader's flags mark: of a shipped notebook, what is graded."""
+        return {name: cell for name, cell in self.named.items() if cell.tracked}
 
 
 # ------------------------------------------------------------------------------------ finding it
@@ -176,9 +162,8 @@ def read_notebook(path: Path, limits: GraderLimits | None = None) -> Notebook:
         content = path.read_bytes()
     except OSError as error:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from error
-    document = _parse(path.name, content)
-    cells = tuple(_read_cell(path.name, i, cell) for i, cell in enumerate(document["cells"]))
-    return Notebook(path, week_of(path), cells, len(content), document)
+    document = _document(path.name, content)
+    return Notebook(path, week_of(path), _cells(path.name, document), len(content), document)
 
 
 def week_of(path: Path) -> str:
@@ -193,64 +178,22 @@ def week_of(path: Path) -> str:
     return path.stem
 
 
-def _parse(name: str, content: bytes) -> dict[str, Any]:
-    remedy = "Open it in JupyterLab, save it, and try again."
+def _document(name: str, content: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SubmissionError(f"{name} is not a notebook: it is not UTF-8 text.") from None
-    except RecursionError:
-        raise SubmissionError(f"{name} is nested too deeply to be a notebook.") from None
-    except ValueError as error:
-        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the start"
-        raise SubmissionError(
-            f"{name} is not a notebook: its JSON breaks off at {where}. {remedy}"
-        ) from None
-    if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-        raise SubmissionError(f"{name} is not a notebook of format 4: it has no cells. {remedy}")
-    return document
+        return read_document(content)
+    except NotebookError as error:
+        raise _saved_anew(name, error) from None
 
 
-def _read_cell(name: str, index: int, cell: Any) -> Cell:
-    kind = cell.get("cell_type") if isinstance(cell, dict) else None
-    source = cell.get("source", "") if isinstance(cell, dict) else None
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if kind not in ("code", "markdown", "raw") or not isinstance(source, str):
-        raise SubmissionError(f"Cell {index + 1} of {name} is not a cell that Jupyter wrote.")
-    metadata = _dict(cell.get("metadata"))
-    marks = _dict(metadata.get("nbgrader"))
-    tags = metadata.get("tags")
-    return Cell(
-        kind=kind,
-        source=source,
-        id=str(cell.get("id") or f"cell-{index}"),
-        grade_id=_grade_id(marks),
-        grade=bool(marks.get("grade")),
-        solution=bool(marks.get("solution")),
-        locked=bool(marks.get("locked")),
-        task=bool(marks.get("task")),
-        points=_points(marks.get("points")),
-        skip=SKIP_TAG in tags if isinstance(tags, list) else False,
-        pasted_files=tuple(str(key) for key in _dict(cell.get("attachments"))),
-    )
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _points(value: Any) -> float:
+def _cells(name: str, document: dict[str, Any]) -> tuple[Cell, ...]:
     try:
-        return float(value or 0)
-    except (TypeError, ValueError):
-        return 0.0
+        return read_cells(document)
+    except NotebookError as error:
+        raise _saved_anew(name, error) from None
 
 
-def _grade_id(marks: dict[str, Any]) -> str | None:
-    tracked = any(marks.get(flag) for flag in ("grade", "solution", "locked", "task"))
-    grade_id = marks.get("grade_id")
-    return grade_id if tracked and isinstance(grade_id, str) and grade_id else None
+def _saved_anew(name: str, error: NotebookError) -> SubmissionError:
+    return SubmissionError(f"{name} {error}. Open it in JupyterLab, save it, and try again.")
 
 
 # ---------------------------------------------------------------------------- the shipped notebook
@@ -292,11 +235,10 @@ def _from_git(notebook: Notebook) -> Notebook | None:
 
 def _from_bytes(notebook: Notebook, content: bytes) -> Notebook | None:
     try:
-        cells = _parse(notebook.path.name, content)["cells"]
-        read = tuple(_read_cell(notebook.path.name, i, cell) for i, cell in enumerate(cells))
-    except SubmissionError:
+        cells = read_cells(read_document(content))
+    except NotebookError:
         return None
-    return Notebook(notebook.path, notebook.week, read, len(content))
+    return Notebook(notebook.path, notebook.week, cells, len(content))
 
 
 # ------------------------------------------------------------------------------------ looking over
@@ -343,7 +285,7 @@ def _file_kind(path: Path) -> list[Finding]:
 
 
 def _missing(notebook: Notebook, shipped: Notebook | None) -> list[Finding]:
-    present = notebook.tracked
+    present = notebook.named
     if shipped is not None:
         gone = [cell for name, cell in shipped.tracked.items() if name not in present]
         return [_missing_cell(cell) for cell in gone]
@@ -380,7 +322,7 @@ def _doubled(notebook: Notebook) -> list[Finding]:
 def _changed(notebook: Notebook, shipped: Notebook | None) -> list[Finding]:
     if shipped is None:
         return []
-    mine = notebook.tracked
+    mine = notebook.named
     changed = [
         name
         for name, cell in shipped.tracked.items()
@@ -453,7 +395,7 @@ def pack(notebook: Notebook, folder: Path, limits: GraderLimits | None = None) -
 def _slim(notebook: Notebook, limits: GraderLimits) -> tuple[bytes, tuple[str, ...]]:
     document = json.loads(json.dumps(notebook.document))
     left_out = []
-    if _dict(document.get("metadata")).pop("widgets", None):
+    if as_dict(document.get("metadata")).pop("widgets", None):
         left_out.append("the widgets' state")
     content = _encode(document)
     if len(content) > limits.notebook_bytes:

@@ -470,8 +470,8 @@ def test_an_ambiguous_beginning_is_refused(folder: Path) -> None:
     [
         (b"{", "breaks off at line 1"),
         (b"\xff\xfe", "not UTF-8"),
-        (b"[]", "no cells"),
-        (b'{"cells": [{"cell_type": "video", "source": ""}]}', "not a cell that Jupyter wrote"),
+        (b"[]", "no list of cells"),
+        (b'{"cells": [{"cell_type": "video", "source": ""}]}', "not as Jupyter wrote it"),
         (b"[" * 100_000, "nested too deeply|breaks off"),
     ],
 )

@@ -93,6 +93,7 @@ BAD_NOTEBOOKS = {
     "a cell that is a number": (notebook(7), "no known type"),  # type: ignore[arg-type]
     "an unknown cell type": (notebook({"cell_type": "magic", "source": ""}), "no known type"),
     "a source that is a number": (notebook(code(7)), "not text"),
+    "a number without end": (b'{"cells": [], "n": ' + b"9" * 5_000 + b"}", "too long"),
     "a source of numbers": (notebook(code([1, 2])), "not text"),
 }
 

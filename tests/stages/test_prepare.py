@@ -11,7 +11,7 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.model import PreparedNotebook, StudentCell, StudentNotebook, Submission, Template
 from autograder.stages.prepare import prepare, read_template
-from autograder.week import open_week
+from autograder.week import open_week, read_source
 
 
 @pytest.fixture
@@ -140,3 +140,24 @@ def test_a_source_that_changed_since_release_is_named(course: Course, root: Path
     source.write_text(source.read_text().replace("double(3) == 6", "double(4) == 8"))
     with pytest.raises(UserError, match="changed since it was released"):
         read_template(open_week(course, tiny_course.WEEK))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda text: text.replace('"points": 3', '"points": "three"', 1),
+            "'check_double'.*number",
+        ),
+        (lambda text: text[: len(text) // 2], "JSON breaks off at line"),
+        (lambda text: text.replace('"cells"', '"worksheets"', 1), "no list of cells"),
+    ],
+)
+def test_an_instructors_notebook_that_is_odd_is_told_so(tmp_path, change, said):
+    """A broken source notebook is one sentence with a remedy, and odd points are never 0."""
+    week = tiny_course.WEEK
+    path = tiny_course.make_course(tmp_path) / "source" / week / f"{week}.ipynb"
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
+    with pytest.raises(UserError, match=said) as found:
+        read_source(path)
+    assert found.value.remedy
