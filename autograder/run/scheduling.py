@@ -20,7 +20,12 @@ from typing import Any
 from autograder.errors import GraderFault, UserError
 from autograder.model import Execution, ExecutionJob
 from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
-from autograder.sandbox.warm import Loan, borrow, lend, zygote_for
+from autograder.sandbox.warm import (
+    SharedWarmParent,
+    share_warm_parent,
+    use_shared_warm_parent,
+    warm_parent_for,
+)
 from autograder.stages.execute import execute
 
 WINDOW = 3  # submissions on their way per process: they keep it busy and do not fill the memory
@@ -71,7 +76,7 @@ def preheat(warm: SandboxSpec | None) -> None:
     """Start what a local pool will need and do not wait for it: it takes a second or two."""
     if warm is not None:
         with contextlib.suppress(SandboxUnavailable, OSError):  # who needs it says so
-            lend(warm)
+            share_warm_parent(warm)
     if _context().get_start_method() == "forkserver":
         forkserver.ensure_running()
 
@@ -125,8 +130,8 @@ def _pool(workers: int, processes: int, warm: SandboxSpec | None) -> Iterator[Ex
     context = _context()
     with contextlib.ExitStack() as stack:
         try:
-            loan = lend(warm) if warm is not None else None
-            arguments = (context.Semaphore(workers), loan, context.Barrier(processes))
+            shared = share_warm_parent(warm) if warm is not None else None
+            arguments = (context.Semaphore(workers), shared, context.Barrier(processes))
             pool = stack.enter_context(
                 ProcessPoolExecutor(processes, context, start_worker, arguments)
             )
@@ -139,7 +144,7 @@ def _pool(workers: int, processes: int, warm: SandboxSpec | None) -> Iterator[Ex
 def _all_up(pool: Executor, processes: int, warm: SandboxSpec | None) -> None:
     meeting = [pool.submit(_meet) for _ in range(processes)]
     if warm is not None:
-        zygote_for(warm)
+        warm_parent_for(warm)
     for one in meeting:
         one.result()
 
@@ -153,12 +158,12 @@ def _context() -> Any:
     return context
 
 
-def start_worker(turn: Turn, loan: Loan | None, all_here: Barrier) -> None:
+def start_worker(turn: Turn, shared: SharedWarmParent | None, all_here: Barrier) -> None:
     """In a new process of the pool: take what the run hands out, and end with it."""
     global _turn, _all_here
     _turn, _all_here = turn, all_here
-    if loan is not None:
-        borrow(loan)
+    if shared is not None:
+        use_shared_warm_parent(shared)
     end_with_parent()
 
 

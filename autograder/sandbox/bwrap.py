@@ -37,11 +37,12 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 GUEST = "/opt/word2chat"
 HOME, WORK = "/home/student", "/home/student/work"
-# the launcher mounts something that can be written to on each of these (see `inside/launcher.py`)
+# on each of these the launcher mounts a place to write to (see `inside/launcher.py`)
 MOUNT_POINTS = ("/tmp", HOME, "/run")
 PYTHON_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
-# unshare and mount, drop to another uid, empty the bounding set, map root's uid, raise `lo`
+# what they are for: unshare and mount; change uid, gid; empty the bounding set; map the uid of
+# root into a user namespace; bring the loopback interface up
 LAUNCHER_CAPABILITIES = (
     "CAP_SYS_ADMIN",
     "CAP_SETUID",
@@ -59,7 +60,7 @@ ENVIRONMENT = {
     "TMPDIR": "/tmp",
     "PYTHONNOUSERSITE": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
-    # sets print in one order in every kernel, warm or cold, reference or submission
+    # so that sets print in the same order in the kernels of the reference and of submissions
     "PYTHONHASHSEED": "0",
     "MPLCONFIGDIR": f"{HOME}/.config/matplotlib",
     "IPYTHONDIR": f"{HOME}/.ipython",
@@ -67,7 +68,7 @@ ENVIRONMENT = {
     "TRANSFORMERS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
-    # one thread each: many submissions run side by side, and a warm parent must not start a team
+    # one thread: many submissions run side by side, and OpenMP in a warm parent hangs its children
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -222,13 +223,14 @@ def base_jail(bwrap: str, gpu: str | None = None) -> list[str]:
 
 def python_command(module: str, *arguments: str) -> list[str]:
     """How the Python inside runs a module of `inside/`; -P keeps folders off sys.path."""
-    python = os.path.normpath(sys.executable)  # inside, the way of a `..` may not exist
+    # a path with `..` in it may lead through folders that do not exist inside
+    python = os.path.normpath(sys.executable)
     return ["--", python, "-P", "-s", "-m", f"word2chat_inside.{module}", *arguments]
 
 
 def namespaces() -> list[str]:
-    # no --unshare-user as root, so that the student's uid can be a real one of its own; as an
-    # ordinary user the launcher is uid 0 of a namespace that maps to nothing but that user
+    # root needs no user namespace and keeps all uids, of which each sandbox gets one; an ordinary
+    # user needs one, in which uid 0 stands for that user and no other uid exists
     users = [] if root_mode() else ["--unshare-user", "--uid", "0", "--gid", "0"]
     powers = ["--cap-drop", "ALL"]
     for capability in LAUNCHER_CAPABILITIES:
@@ -271,7 +273,7 @@ def masked_folders() -> tuple[Path, ...]:
     wanted = [Path(p) for p in ("/usr/etc", "/usr/local/etc", "/usr/src", "/usr/local/src")]
     wanted += [REPOSITORY, Path(os.path.abspath(".")), Path.home()]
     inside = [path for path in wanted if path.is_dir() and Path("/usr") in path.parents]
-    # a mask over a folder that holds another mask would hide the mount point of the second
+    # only the outermost: a mask hides the folders below it, so none can be mounted there
     kept = sorted({p for p in inside if not any(q in p.parents for q in inside)})
     return tuple(path for path in kept if not _holds_the_system(path))
 
@@ -352,7 +354,7 @@ def loose_packages() -> tuple[Path, ...]:
 def _python() -> list[str]:
     arguments: list[str] = []
     for home in python_homes():
-        # not the whole folder: a careless environment is the course's own folder
+        # not the whole folder, because some people make the environment in the course folder itself
         for name in PYTHON_PARTS:
             path = home / name
             if path.is_symlink():

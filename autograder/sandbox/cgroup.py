@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from autograder.sandbox.leftovers import is_orphan, owned_prefix
+from autograder.sandbox.leftovers import is_orphan, own_prefix
 from autograder.sandbox.limits import Limits
 
 MB = 1 << 20
@@ -63,7 +63,7 @@ def _usable(parent: Path) -> bool:
     """Whether a group can really be made below `parent` and a process moved into it."""
     if not os.access(parent / "cgroup.procs", os.W_OK):
         return False
-    trial = parent / f"{owned_prefix(KIND)}trial"
+    trial = parent / f"{own_prefix(KIND)}trial"
     try:
         trial.mkdir()
         trial.rmdir()
@@ -111,7 +111,7 @@ class ControlGroup:
 
     def __init__(self, limits: Limits) -> None:
         sweep()
-        name = owned_prefix(KIND) + secrets.token_hex(6)
+        name = own_prefix(KIND) + secrets.token_hex(6)
         self.folders: dict[str, Path] = {}
         try:
             for hierarchy in hierarchies():
@@ -128,7 +128,7 @@ class ControlGroup:
         if "memory" in hierarchy.controllers:
             _limit_memory(folder, hierarchy.version, limits.memory_mb * MB)
         if "pids" in hierarchy.controllers:
-            # process 1 and the moments between a death and its reaping
+            # 8 more than asked for: process 1, and the dead that it has not collected yet
             (folder / "pids.max").write_text(str(limits.processes + 8))
 
     @property
@@ -161,7 +161,7 @@ class ControlGroup:
 def _limit_memory(folder: Path, version: int, size: int) -> None:
     if version == 2:
         (folder / "memory.max").write_text(str(size))
-        with contextlib.suppress(OSError):  # absent without swap accounting
+        with contextlib.suppress(OSError):  # the file is missing where swap is not counted
             (folder / "memory.swap.max").write_text("0")
         return
     (folder / "memory.limit_in_bytes").write_text(str(size))

@@ -1,4 +1,4 @@
-"""What one sandbox is told: the order for the launcher inside, as one memory file."""
+"""The launch plan: what the launcher inside one sandbox is told, as one memory file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from autograder.sandbox.limits import Limits, SandboxSpec
 
 MB = 1 << 20
 USER_UID = 1000
-# above what systemd and container managers hand out, below 2**31; see systemd's UIDS-GIDS.md
+# no system gives these uids away: systemd and containers use lower ones (systemd, UIDS-GIDS.md),
+# and from 2**31 on some programs read a uid as negative
 FIRST_UID, LAST_UID = 0x70000000, 0x7FFD0000
 MAX_FILES = 2000
 
@@ -82,29 +83,29 @@ def _mapped_uids() -> tuple[int, int]:
     raise unavailable("this container maps too few uids to give the student's process its own.")
 
 
-# ------------------------------------------------------------------ the order
+# ------------------------------------------------------------------ the launch plan
 
 
 @dataclass(frozen=True)
-class Order:
+class LaunchPlan:
     """The plain data that the launcher gets: `header` as JSON, then the files' bytes."""
 
     header: dict[str, Any]
     contents: tuple[bytes, ...] = field(default=(), repr=False)
 
     def memory_file(self) -> int:
-        """An anonymous file that holds the order; the caller closes the descriptor."""
+        """An anonymous file that holds the plan; the caller closes the descriptor."""
         head = json.dumps(self.header).encode()
-        descriptor = os.memfd_create("order")
+        descriptor = os.memfd_create("launch-plan")
         with os.fdopen(os.dup(descriptor), "wb") as file:
             file.write(struct.pack("!Q", len(head)) + head)
             file.writelines(self.contents)
         return descriptor
 
 
-def build_order(
+def build_launch_plan(
     spec: SandboxSpec, connection: dict[str, Any], uid: int, memory_is_grouped: bool
-) -> Order:
+) -> LaunchPlan:
     """Check the files of `spec` and write down everything that the launcher needs.
 
     Raises ValueError for a path that leaves the working folder, or for more than it holds.
@@ -117,7 +118,7 @@ def build_order(
         "uid": uid,
         "limits": asdict(limits),
         "processes": limits.processes + _processes_counted_too(),
-        # CUDA reserves far more address space than it uses
+        # no limit on address space with a GPU: CUDA reserves far more than it uses
         "data_mb": 0 if spec.gpu is not None else watched,
         "watch_memory_mb": watched,
         "env": base_environment(spec.gpu) | dict(spec.env),
@@ -125,7 +126,7 @@ def build_order(
         "covered": covered_places(),
         "files": [(path, len(content)) for path, content in files],
     }
-    return Order(header, tuple(content for _, content in files))
+    return LaunchPlan(header, tuple(content for _, content in files))
 
 
 def _checked(files: tuple[tuple[str, bytes], ...], limits: Limits) -> list[tuple[str, bytes]]:
@@ -246,5 +247,5 @@ def _build_font_cache(kept: Path) -> None:
         made.mkdir()
         for path in Path(folder).glob("fontlist*.json"):
             path.rename(made / path.name)
-        with suppress(OSError):  # another grader was faster
+        with suppress(OSError):  # another process has put its own there meanwhile
             made.rename(kept)

@@ -13,7 +13,7 @@ def _namespace() -> str:
     return os.readlink("/proc/self/ns/pid").strip("pid:[]")
 
 
-def owned_prefix(kind: str) -> str:
+def own_prefix(kind: str) -> str:
     """How a name starts that belongs to this process: kind, pid namespace, pid."""
     return f"{kind}-{_namespace()}-{os.getpid()}-"
 

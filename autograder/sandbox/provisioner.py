@@ -11,19 +11,13 @@ the files beside the notebook (`cwd`) are copied in.
 from __future__ import annotations
 
 import asyncio
-import atexit
-import json
 import math
-import os
-import select
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,115 +26,34 @@ from jupyter_client.provisioning import LocalProvisioner
 from autograder.sandbox import bwrap
 from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.inside.channels import CHANNELS
-from autograder.sandbox.inside.protocol import FAILED, HELLO, STARTED
-from autograder.sandbox.inside.watch import TICKS, ticks
 from autograder.sandbox.launch_plan import (
     MB,
-    Order,
+    LaunchPlan,
     Uid,
-    build_order,
+    build_launch_plan,
     draw_uid,
     files_beside_notebook,
 )
-from autograder.sandbox.leftovers import is_orphan, owned_prefix
-from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
-
-__all__ = ["SandboxProvisioner", "SandboxUnavailable"]
-
-LONGEST_SOCKET_PATH = 107
-START_SECONDS = 60.0
-RUN_KIND = "w2c"
-
-
-class SandboxProcess:
-    """Process 1 of a sandbox, seen from outside, with the methods of Popen that callers use.
-
-    pid : its number outside; kernel : a descriptor of the kernel's process, for signals;
-    control : our end of the socket, whose closing ends the sandbox.
-    """
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, pidfd: int, kernel: int, control: socket.socket) -> None:
-        self.pidfd, self.kernel, self.control = pidfd, kernel, control
-        self.pid = pid_of(pidfd)
-        self.returncode: int | None = None
-        self.last_words: dict[str, Any] = {}
-        self.killed_by_us = False
-
-    def poll(self) -> int | None:
-        if self.returncode is None and _readable(self.pidfd):
-            self._bury()
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        if self.returncode is None:
-            _readable(self.pidfd, timeout)
-        return self.poll()
-
-    def _bury(self) -> None:
-        with suppress(OSError, ValueError):
-            self.control.setblocking(False)
-            self.last_words = json.loads(self.control.recv(4096))
-        self.returncode = int(self.last_words.get("code", -signal.SIGKILL))
-        self.control.close()
-        os.close(self.pidfd)
-        os.close(self.kernel)
-
-    def interrupt(self) -> None:
-        """To the kernel's own process, never to what stands around it."""
-        self._send(self.kernel, signal.SIGINT)
-
-    def kill(self) -> None:
-        """End process 1, and with it everything in the sandbox."""
-        self.killed_by_us = self.killed_by_us or self.poll() is None
-        self._send(self.pidfd, signal.SIGKILL)
-
-    terminate = kill
-
-    def cpu_seconds(self) -> float:
-        """Processor time of the kernel's own process so far, children that it waited for included.
-
-        Raises:
-            OSError: it is gone.
-        """
-        return ticks(pid_of(self.kernel)) / TICKS
-
-    def send_signal(self, signum: int) -> None:
-        if signum == signal.SIGINT:
-            self.interrupt()
-        elif signum in (signal.SIGTERM, signal.SIGKILL):
-            self.kill()
-        else:
-            self._send(self.kernel, signum)
-
-    def _send(self, descriptor: int, signum: int) -> None:
-        if self.poll() is None:
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(descriptor, signum)
-
-
-def _readable(descriptor: int, seconds: float | None = 0) -> bool:
-    poll = select.poll()  # select.select fails on descriptors over 1023
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(None if seconds is None else seconds * 1000))
-
-
-def pid_of(pidfd: int) -> int:
-    """The number, in our namespace, of the process behind a descriptor."""
-    text = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
-    return int(text.partition("\nPid:")[2].split()[0])
+from autograder.sandbox.limits import Limits, SandboxSpec
+from autograder.sandbox.process import (
+    SandboxProcess,
+    complaint_of,
+    end_bwrap,
+    start_bwrap,
+    start_in,
+)
+from autograder.sandbox.socket_folders import listen, make_socket_folder
 
 
 class SandboxProvisioner(LocalProvisioner):
     """Cold start: a bubblewrap, a Python and an IPython for each kernel."""
 
-    # jupyter_client says Popen, and uses what SandboxProcess has of it
+    # declared as a Popen in jupyter_client, which uses only the methods that SandboxProcess has too
     process: SandboxProcess | None  # type: ignore[assignment]
     parent: Any
     connection_info: Any
     spec: SandboxSpec
-    run_dir: Path | None = None
+    socket_folder: Path | None = None
     group: ControlGroup | None = None
     uid: Uid | None = None
     _dead: SandboxProcess | None = None
@@ -166,11 +79,11 @@ class SandboxProvisioner(LocalProvisioner):
             spec = SandboxSpec(limits=limits, files=files)
         self.spec = spec
         manager = self.parent
-        if self.run_dir is None:
-            self.run_dir = make_run_dir()
+        if self.socket_folder is None:
+            self.socket_folder = make_socket_folder()
         manager.transport = "ipc"
-        manager.ip = str(self.run_dir / "z")
-        manager.connection_file = str(self.run_dir / "kernel.json")
+        manager.ip = str(self.socket_folder / "z")
+        manager.connection_file = str(self.socket_folder / "kernel.json")
         manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
         return {"cmd": ["word2chat-sandbox"]}
@@ -181,19 +94,19 @@ class SandboxProvisioner(LocalProvisioner):
             raise bwrap.unavailable(f"only IPython's kernel can be sandboxed, not {argv[:3]}.")
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Start the sandbox and hand its launcher the order.
+        """Start the sandbox and hand its launcher the launch plan.
 
         Raises SandboxUnavailable when anything at all goes wrong on the way.
         """
         self._dead, self._memory_verdict = None, False
-        sockets = self._listen()
+        sockets = listen(self.connection_info)
         control = None
         try:
             self.group = ControlGroup(self.spec.limits)
             self.uid = draw_uid()
-            order = self._order(self.uid.number, self.group)
+            plan = self._launch_plan(self.uid.number, self.group)
             control = self.open_sandbox()
-            self.process = start_in(control, order, sockets, self.group, self.complaint)
+            self.process = start_in(control, plan, sockets, self.group, self.complaint)
         except BaseException as error:
             if control is not None:
                 control.close()
@@ -207,25 +120,12 @@ class SandboxProvisioner(LocalProvisioner):
         self.pid = self.process.pid
         return self.connection_info
 
-    def _listen(self) -> list[socket.socket]:
-        """Bind the kernel's sockets out here: the sandbox shares no folder with us."""
-        sockets = []
-        for name in CHANNELS:
-            path = f"{self.connection_info['ip']}-{self.connection_info[name]}"
-            with suppress(FileNotFoundError):
-                os.unlink(path)
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            listener.bind(path)
-            listener.listen(64)
-            sockets.append(listener)
-        return sockets
-
-    def _order(self, uid: int, group: ControlGroup) -> Order:
+    def _launch_plan(self, uid: int, group: ControlGroup) -> LaunchPlan:
         connection = {name: self.connection_info[name] for name in ("ip", *CHANNELS)}
         connection["signature_scheme"] = self.connection_info["signature_scheme"]
         key = self.connection_info["key"]
         connection["key"] = key.decode() if isinstance(key, bytes) else key
-        return build_order(self.spec, connection, uid, group.counts_memory)
+        return build_launch_plan(self.spec, connection, uid, group.counts_memory)
 
     def open_sandbox(self) -> socket.socket:
         """Start a bubblewrap with the launcher in it; our end of the launcher's socket."""
@@ -234,25 +134,12 @@ class SandboxProvisioner(LocalProvisioner):
             program = bwrap.find_bwrap().path
             command = bwrap.base_jail(program, self.spec.gpu)
             command += bwrap.python_command("launcher", str(theirs.fileno()))
-            self._bwrap = subprocess.Popen(
-                command,
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                cwd="/",
-                env={},
-            )
+            self._bwrap = start_bwrap(command, theirs)
         return ours
 
     def complaint(self) -> str:
         """What bubblewrap or Python printed before the launcher could speak for itself."""
-        process = self._bwrap
-        if process is None or process.stderr is None:
-            return ""
-        process.kill()
-        return process.stderr.read(4000).decode(errors="replace").strip()
+        return complaint_of(self._bwrap) if self._bwrap is not None else ""
 
     # -------------------------------------------------------------- life and death
 
@@ -282,7 +169,7 @@ class SandboxProvisioner(LocalProvisioner):
     async def kill(self, restart: bool = False) -> None:
         if self.process is not None:
             self.process.kill()
-            # jupyter_client would otherwise sleep 0.1 s between two looks
+            # wait here, because jupyter_client looks only every 0.1 s whether the kernel has ended
             await self._watch(self.process, seconds=2.0)
 
     async def terminate(self, restart: bool = False) -> None:
@@ -338,7 +225,7 @@ class SandboxProvisioner(LocalProvisioner):
         """Give back everything that a sandbox held outside; safe to call twice."""
         _ = self._ran_out_of_memory
         if self._bwrap is not None:
-            self._end_bwrap(self._bwrap)
+            end_bwrap(self._bwrap, seconds=0.5)
             self._bwrap = None
         if self.group is not None:
             self.group.close()
@@ -346,88 +233,6 @@ class SandboxProvisioner(LocalProvisioner):
         if self.uid is not None:
             self.uid.release()
             self.uid = None
-        if self.run_dir is not None and not keep_folder:
-            shutil.rmtree(self.run_dir, ignore_errors=True)
-            self.run_dir = None
-
-    @staticmethod
-    def _end_bwrap(process: subprocess.Popen[bytes]) -> None:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=0.5)  # it follows process 1 by itself
-        process.kill()
-        process.wait()
-        if process.stderr is not None:
-            process.stderr.close()
-
-
-def start_in(
-    control: socket.socket,
-    order: Order,
-    sockets: list[socket.socket],
-    group: ControlGroup,
-    complaint: Any,
-) -> SandboxProcess:
-    """Speak the grader's part with a launcher that is coming up behind `control`.
-
-    The launcher waits for the order, so it is in its control group before it does anything.
-    """
-    control.settimeout(START_SECONDS)
-    pidfd = _expect(control, HELLO, complaint)
-    try:
-        group.add(pid_of(pidfd))
-        memory = order.memory_file()
-        try:
-            socket.send_fds(control, [HELLO], [memory, *(one.fileno() for one in sockets)])
-        finally:
-            os.close(memory)
-        kernel = _expect(control, STARTED, complaint)
-    except BaseException:
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        os.close(pidfd)
-        raise
-    return SandboxProcess(pidfd, kernel, control)
-
-
-def _expect(control: socket.socket, word: bytes, complaint: Any) -> int:
-    """Receive one word with one descriptor, or raise SandboxUnavailable with what went wrong."""
-    try:
-        message, descriptors, _, _ = socket.recv_fds(control, 8192, 1)
-    except TimeoutError:
-        raise bwrap.unavailable(f"it did not start within {START_SECONDS:.0f} s.") from None
-    if message == word and descriptors:
-        return descriptors[0]
-    said = message[1:].decode(errors="replace") if message[:1] == FAILED else complaint()
-    raise bwrap.unavailable(f"it ended while starting: {said or 'without a word'}.")
-
-
-# ------------------------------------------------------------------ private folders
-
-
-def make_run_dir() -> Path:
-    """A folder of mode 0700 for the sockets of one kernel, short enough for an ipc address."""
-    sweep_run_dirs()
-    for parent in _run_parents():
-        with suppress(OSError):
-            folder = Path(tempfile.mkdtemp(prefix=owned_prefix(RUN_KIND), dir=parent))
-            if len(str(folder)) + len("/z-65535") <= LONGEST_SOCKET_PATH:
-                atexit.register(shutil.rmtree, folder, ignore_errors=True)
-                return folder
-            folder.rmdir()
-    raise bwrap.unavailable("no folder for sockets can be made in XDG_RUNTIME_DIR or /tmp.")
-
-
-def _run_parents() -> list[str]:
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    return [folder for folder in (runtime, "/tmp", tempfile.gettempdir()) if os.path.isdir(folder)]
-
-
-@lru_cache(maxsize=1)
-def sweep_run_dirs() -> None:
-    """Once per process, remove folders of graders of this user that were killed."""
-    for parent in _run_parents():
-        for folder in Path(parent).glob(f"{RUN_KIND}-*"):
-            with suppress(OSError):
-                mine = folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
-                if mine and is_orphan(folder, RUN_KIND):
-                    shutil.rmtree(folder, ignore_errors=True)
+        if self.socket_folder is not None and not keep_folder:
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
+            self.socket_folder = None

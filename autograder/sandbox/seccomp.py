@@ -126,12 +126,12 @@ PRLIMIT = (302, 261)
 SETRLIMIT = (160, 164)
 # at 1 a crash is handed to no program of the host; at 0 it may be (core(5), "Piping core dumps")
 RLIMIT_CORE = 4
-# a process that is not dumpable would hide from process 1
 # a lease on a shared file makes everyone else who opens it wait; its owner, which the grader's own
 # user may be, can take one even on a read-only mount (fcntl(2), "Leases")
 FCNTL = (72, 25)
 F_SETLEASE, F_NOTIFY, F_SETDELEG = 1024, 1026, 1040
 PRCTL = (157, 167)
+# a process that is not dumpable would hide from process 1, which counts what all of them use
 PR_SET_DUMPABLE = 4
 LAST_KNOWN = 462  # mseal, Linux 6.10
 

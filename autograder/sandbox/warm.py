@@ -2,9 +2,10 @@
 
 One warm parent per grading run (and per set of modules, and per GPU) lives in a bubblewrap of its
 own. For each kernel it forks; the child enters fresh namespaces and becomes the same launcher that
-a cold start runs, with the same order and the same rules. The processes of a local pool borrow the
-parent of the run; a worker of a cluster starts its own. If the parent has died, the next kernel
-starts a new one. If none can be started, SandboxUnavailable is raised: there is no way around it.
+a cold start runs, with the same launch plan and the same rules. The processes of a local pool share
+the warm parent of the run; a worker of a cluster starts its own. If the warm parent has died, the
+next kernel starts a new one. If none can be started, SandboxUnavailable is raised: there is no way
+around it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import atexit
 import os
 import select
 import socket
-import subprocess
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,8 +21,9 @@ from typing import Any
 
 from autograder.sandbox import bwrap
 from autograder.sandbox.inside.protocol import FAILED, READY
-from autograder.sandbox.launch_plan import build_order
+from autograder.sandbox.launch_plan import build_launch_plan
 from autograder.sandbox.limits import SandboxSpec
+from autograder.sandbox.process import complaint_of, end_bwrap, start_bwrap
 from autograder.sandbox.provisioner import SandboxProvisioner
 
 WARM_UP_SECONDS = 300.0
@@ -31,7 +32,10 @@ Key = tuple[tuple[str, ...], str | None]
 
 
 class WarmParent:
-    """A warm parent that another process started and will end: launchers can be asked for."""
+    """One end of the socket to a warm parent, which forks a launcher for each request.
+
+    This class is used as it is where another process started the warm parent and will end it.
+    """
 
     def __init__(self, server: socket.socket) -> None:
         self.server = server
@@ -39,25 +43,29 @@ class WarmParent:
     def alive(self) -> bool:
         """Whether there is somebody at the other end."""
         poll = select.poll()
-        poll.register(self.server, 0)  # a hang-up is always reported
+        poll.register(self.server, 0)  # an empty mask: poll reports hang-ups in any case
         return not poll.poll(0)
 
     def fork(self) -> socket.socket:
-        """Ask for a launcher; our end of its socket."""
+        """Ask for a launcher; our end of its socket.
+
+        Raises:
+            OSError: the warm parent has died.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             socket.send_fds(self.server, [b"fork"], [theirs.fileno()])
         return ours
 
     def wait_until_warm(self) -> None:
-        """Nothing to wait for: parents are lent when they are warm."""
+        """Nothing to wait for: whoever started the warm parent waits before it asks for work."""
 
     def close(self) -> None:
         self.server.close()
 
 
-class Zygote(WarmParent):
-    """A warm parent of our own. It starts at once and warms up in the background."""
+class WarmParentProcess(WarmParent):
+    """A warm parent that this process starts and ends. It warms up in the background."""
 
     is_warm = False
 
@@ -66,30 +74,21 @@ class Zygote(WarmParent):
         super().__init__(server)
         with theirs:
             command = bwrap.base_jail(bwrap.find_bwrap().path, gpu)
-            command += bwrap.python_command("zygote", str(theirs.fileno()))
-            self.process = subprocess.Popen(
-                command,
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                cwd="/",
-                env={},
-            )
+            command += bwrap.python_command("warm_parent", str(theirs.fileno()))
+            self.process = start_bwrap(command, theirs)
         try:
-            self._send_order(modules)
+            self._send_plan(modules)
         except BaseException:
             self.close()
             raise
 
-    def _send_order(self, modules: tuple[str, ...]) -> None:
-        """The parent gets no submission: only modules, and the caches that a home would hold."""
-        order = build_order(SandboxSpec(), connection={}, uid=0, memory_is_grouped=True)
-        order.header["warm_modules"] = modules
-        memory = order.memory_file()
+    def _send_plan(self, modules: tuple[str, ...]) -> None:
+        """It gets no submission: only modules, and the caches that a home would hold."""
+        plan = build_launch_plan(SandboxSpec(), connection={}, uid=0, memory_is_grouped=True)
+        plan.header["warm_modules"] = modules
+        memory = plan.memory_file()
         try:
-            socket.send_fds(self.server, [b"order"], [memory])
+            socket.send_fds(self.server, [b"plan"], [memory])
         finally:
             os.close(memory)
 
@@ -109,48 +108,41 @@ class Zygote(WarmParent):
         finally:
             self.server.settimeout(None)
         if message != READY:
-            said = message[1:] if message[:1] == FAILED else self._complaint()
-            raise bwrap.unavailable(f"the warm parent failed: {said.decode(errors='replace')}.")
+            failed = message[:1] == FAILED
+            said = message[1:].decode(errors="replace") if failed else complaint_of(self.process)
+            raise bwrap.unavailable(f"the warm parent failed: {said}.")
         self.is_warm = True
-
-    def _complaint(self) -> bytes:
-        self.process.kill()
-        return self.process.stderr.read(4000).strip() if self.process.stderr else b""
 
     def alive(self) -> bool:
         return self.process.poll() is None
 
     def close(self) -> None:
-        """End the parent and, with it, every kernel that it forked."""
+        """End the warm parent and, with it, every kernel that it forked."""
         with suppress(OSError):
-            self.server.shutdown(socket.SHUT_RDWR)  # for those too who borrowed it
+            # closing would not be enough: processes that share it hold copies of the descriptor
+            self.server.shutdown(socket.SHUT_RDWR)
         super().close()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=1)
-        self.process.kill()
-        self.process.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        end_bwrap(self.process, seconds=1)
 
 
-_zygotes: dict[Key, WarmParent] = {}
+_warm_parents: dict[Key, WarmParent] = {}
 _lock = threading.Lock()
 
 
-def zygote_for(spec: SandboxSpec) -> WarmParent:
-    """The living warm parent for this specification, started if there is none.
+def warm_parent_for(spec: SandboxSpec) -> WarmParent:
+    """The living warm parent for this specification, started if there is none, and warm.
 
     Raises SandboxUnavailable when it cannot be started.
     """
     key = _key(spec)
     with _lock:
-        zygote = _living(key)
+        parent = _living(key)
         try:
-            zygote.wait_until_warm()
+            parent.wait_until_warm()
         except BaseException:
-            _zygotes.pop(key).close()
+            _warm_parents.pop(key).close()
             raise
-        return zygote
+        return parent
 
 
 def _key(spec: SandboxSpec) -> Key:
@@ -158,56 +150,56 @@ def _key(spec: SandboxSpec) -> Key:
 
 
 def _living(key: Key) -> WarmParent:
-    zygote = _zygotes.get(key)
-    if zygote is None or not zygote.alive():
-        if zygote is not None:
-            zygote.close()
-        zygote = _zygotes[key] = Zygote(*key)
-    return zygote
+    parent = _warm_parents.get(key)
+    if parent is None or not parent.alive():
+        if parent is not None:
+            parent.close()
+        parent = _warm_parents[key] = WarmParentProcess(*key)
+    return parent
 
 
 @dataclass(frozen=True)
-class Loan:
-    """A warm parent on its way to the processes of a pool. Pickling it hands over the socket."""
+class SharedWarmParent:
+    """A warm parent on its way to the processes of a pool. Pickling it sends the socket along."""
 
     key: Key
     server: socket.socket
 
 
-def lend(spec: SandboxSpec) -> Loan:
+def share_warm_parent(spec: SandboxSpec) -> SharedWarmParent:
     """This process's warm parent for others to use, started if there is none, warm or not yet.
 
-    Wait with `zygote_for` before anything is asked of it. Raises SandboxUnavailable.
+    Wait with `warm_parent_for` before anything is asked of it. Raises SandboxUnavailable.
     """
     key = _key(spec)
     with _lock:
-        return Loan(key, _living(key).server)
+        return SharedWarmParent(key, _living(key).server)
 
 
-def borrow(loan: Loan) -> None:
-    """In a process of a pool: use the parent that was lent. Should it die, start one."""
+def use_shared_warm_parent(shared: SharedWarmParent) -> None:
+    """In a process of a pool: use the warm parent of the run. Should it die, start one here."""
     with _lock:
-        _zygotes[loan.key] = WarmParent(loan.server)
+        _warm_parents[shared.key] = WarmParent(shared.server)
 
 
-def close_zygotes() -> None:
+def close_warm_parents() -> None:
     """End every warm parent of this process; the next kernel starts a new one."""
     with _lock:
-        while _zygotes:
-            _zygotes.popitem()[1].close()
+        while _warm_parents:
+            _warm_parents.popitem()[1].close()
 
 
-def _forget_zygotes() -> None:
-    """In a forked copy of the grader: the parents belong to the original."""
+def _forget_warm_parents() -> None:
+    """In a forked copy of the grader: the warm parents belong to the original."""
     global _lock
     _lock = threading.Lock()
-    while _zygotes:
-        _zygotes.popitem()[1].server.close()
+    while _warm_parents:
+        _warm_parents.popitem()[1].server.close()
 
 
-atexit.register(close_zygotes)
+atexit.register(close_warm_parents)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_zygotes)
+    os.register_at_fork(after_in_child=_forget_warm_parents)
 
 
 class WarmProvisioner(SandboxProvisioner):
@@ -215,10 +207,10 @@ class WarmProvisioner(SandboxProvisioner):
 
     def open_sandbox(self) -> socket.socket:
         try:
-            return zygote_for(self.spec).fork()
+            return warm_parent_for(self.spec).fork()
         except OSError:
-            # it died between the look and the request: a second one, or the error is real
-            return zygote_for(self.spec).fork()
+            # it may have died after it was looked at; if a new one fails too, the error is real
+            return warm_parent_for(self.spec).fork()
 
     def complaint(self) -> str:
         return "the warm parent died"

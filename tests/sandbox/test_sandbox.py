@@ -22,7 +22,16 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec
 from ordinary_user import run_as_ordinary_user
 
-from autograder.sandbox import bwrap, cgroup, gate, launch_plan, leftovers, provisioner, warm
+from autograder.sandbox import (
+    bwrap,
+    cgroup,
+    gate,
+    launch_plan,
+    leftovers,
+    provisioner,
+    socket_folders,
+    warm,
+)
 from autograder.sandbox.kernels import RunningKernel, running_kernel
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 
@@ -677,7 +686,9 @@ def test_nothing_is_left_outside(start: str, tmp_path: Path) -> None:
 def _traces() -> set[str]:
     """Folders, control groups and sandbox processes of this test process."""
     own = str(os.getpid())
-    folders = [path for parent in provisioner._run_parents() for path in Path(parent).glob("w2c-*")]
+    folders = [
+        path for parent in socket_folders.parent_folders() for path in Path(parent).glob("w2c-*")
+    ]
     for hierarchy in cgroup.hierarchies():
         folders += hierarchy.folder.glob(f"{cgroup.KIND}-*")
     return {str(path) for path in folders if f"-{own}-" in path.name}
@@ -715,12 +726,14 @@ def test_a_grader_that_is_killed_takes_its_kernels_along(start: str, tmp_path: P
 
 def _assert_swept(dead: int) -> None:
     """What a killed grader leaves on disk goes when the next one starts."""
-    provisioner.sweep_run_dirs.cache_clear()
+    socket_folders.sweep.cache_clear()
     cgroup.sweep.cache_clear()
-    provisioner.sweep_run_dirs()
+    socket_folders.sweep()
     cgroup.sweep()
     left = [
-        p for parent in provisioner._run_parents() for p in Path(parent).glob(f"w2c-*-{dead}-*")
+        p
+        for parent in socket_folders.parent_folders()
+        for p in Path(parent).glob(f"w2c-*-{dead}-*")
     ]
     for hierarchy in cgroup.hierarchies():
         left += hierarchy.folder.glob(f"{cgroup.KIND}-*-{dead}-*")
@@ -803,7 +816,7 @@ def test_a_stock_caller_gets_the_files_beside_the_notebook(tmp_path: Path) -> No
         launch_plan.files_beside_notebook(str(tmp_path), 3)
 
 
-def test_variables_of_the_order_arrive_and_others_do_not(start: str) -> None:
+def test_variables_of_the_specification_arrive_and_others_do_not(start: str) -> None:
     """`spec.env` reaches the kernel; `env` of the caller does not."""
     wanted = spec(env=(("WORD2CHAT_SEED", "7"),))
     with running_kernel(wanted, start, env={"NBGRADER_EXECUTION": "autograde"}) as one:
@@ -842,7 +855,7 @@ def test_a_dead_warm_parent_is_replaced() -> None:
     """Its kernels end with it, and the next kernel starts a new one."""
     with running_kernel(spec(), WARM) as one:
         space = space_of(one)
-        parent = warm.zygote_for(spec())
+        parent = warm.warm_parent_for(spec())
         parent.process.kill()
         os.kill(_child_of(parent.process.pid), signal.SIGKILL)
         parent.process.wait()
@@ -853,29 +866,30 @@ def test_a_dead_warm_parent_is_replaced() -> None:
         assert one.run("1", 10).status == "dead"
     with running_kernel(spec(), WARM) as one:
         assert say(one, "print(1)") == "1"
-    assert warm.zygote_for(spec()) is not parent
+    assert warm.warm_parent_for(spec()) is not parent
 
 
-def test_a_lent_parent_serves_others_and_is_replaced_when_it_dies() -> None:
+def test_a_shared_warm_parent_serves_others_and_is_replaced_when_it_dies() -> None:
     """What a process of a pool does: it uses the run's parent, and starts one if that dies."""
-    loan = warm.lend(spec())
-    owner = warm.zygote_for(spec())
+    shared = warm.share_warm_parent(spec())
+    started_here = warm.warm_parent_for(spec())
     try:
-        warm.borrow(warm.Loan(loan.key, loan.server.dup()))
-        borrowed = warm.zygote_for(spec())
-        assert not isinstance(borrowed, warm.Zygote)
+        server = shared.server.dup()
+        warm.use_shared_warm_parent(warm.SharedWarmParent(shared.key, server))
+        shared_one = warm.warm_parent_for(spec())
+        assert not isinstance(shared_one, warm.WarmParentProcess)
         with running_kernel(spec(), WARM) as one:
             assert say(one, "print(2)") == "2"
-        assert borrowed.alive()
+        assert shared_one.alive()
     finally:
-        owner.close()
+        started_here.close()
     deadline = time.monotonic() + 10
-    while borrowed.alive() and time.monotonic() < deadline:
+    while shared_one.alive() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not borrowed.alive()
+    assert not shared_one.alive()
     with running_kernel(spec(), WARM) as one:
         assert say(one, "print(3)") == "3"
-    assert isinstance(warm.zygote_for(spec()), warm.Zygote)
+    assert isinstance(warm.warm_parent_for(spec()), warm.WarmParentProcess)
 
 
 def test_a_warm_kernel_looks_like_a_cold_one() -> None:
@@ -904,7 +918,7 @@ def test_a_module_that_starts_a_thread_is_refused(tmp_path: Path) -> None:
     (tmp_path / "starter.py").write_text(
         "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
     )
-    program = "from autograder.sandbox.inside import zygote; zygote.warm_up(['starter'])"
+    program = "from autograder.sandbox.inside import warm_parent; warm_parent.warm_up(['starter'])"
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}:{REPOSITORY}"}
     answer = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True
@@ -916,7 +930,7 @@ def test_a_module_that_starts_a_thread_is_refused(tmp_path: Path) -> None:
 def test_a_module_that_does_not_exist_is_refused() -> None:
     """The reason is in the message."""
     with pytest.raises(SandboxUnavailable, match="no_such_module"):
-        warm.zygote_for(spec(warm_modules=("no_such_module",)))
+        warm.warm_parent_for(spec(warm_modules=("no_such_module",)))
 
 
 # ------------------------------------------------------------------ refusing, choosing, reporting
@@ -975,24 +989,24 @@ def test_on_an_unknown_processor_nothing_runs(monkeypatch) -> None:
 
 
 def test_a_launcher_that_fails_is_reported(monkeypatch) -> None:
-    """An order that the launcher cannot carry out: its own words arrive, and nothing stays."""
+    """A launch plan that the launcher cannot carry out: its own words arrive, and nothing stays."""
     before = _traces()
-    build = launch_plan.build_order
+    build = launch_plan.build_launch_plan
     monkeypatch.setattr(
-        provisioner, "build_order", lambda *a: _spoiled(build(*a), "uid", "not a number")
+        provisioner, "build_launch_plan", lambda *a: _spoiled(build(*a), "uid", "not a number")
     )
     _refuses("it ended while starting")
     assert _traces() == before
 
 
-def _spoiled(one: launch_plan.Order, key: str, value: object) -> launch_plan.Order:
-    return launch_plan.Order(one.header | {key: value}, one.contents)
+def _spoiled(one: launch_plan.LaunchPlan, key: str, value: object) -> launch_plan.LaunchPlan:
+    return launch_plan.LaunchPlan(one.header | {key: value}, one.contents)
 
 
 def test_a_launcher_never_stays_root(monkeypatch) -> None:
-    """An order for uid 0 is not carried out, in either mode."""
-    build = launch_plan.build_order
-    monkeypatch.setattr(provisioner, "build_order", lambda *a: _spoiled(build(*a), "uid", 0))
+    """A launch plan for uid 0 is not carried out, in either mode."""
+    build = launch_plan.build_launch_plan
+    monkeypatch.setattr(provisioner, "build_launch_plan", lambda *a: _spoiled(build(*a), "uid", 0))
     _refuses("it ended while starting")
 
 
@@ -1066,8 +1080,10 @@ def test_a_gpu_is_passed_only_on_request() -> None:
 def test_cuda_gets_no_address_space_limit() -> None:
     """CUDA reserves far more than it uses."""
     connection = {"ip": "x"}
-    with_gpu = launch_plan.build_order(spec(gpu="0"), connection, 1000, memory_is_grouped=False)
-    without = launch_plan.build_order(spec(), connection, 1000, memory_is_grouped=False)
+    with_gpu = launch_plan.build_launch_plan(
+        spec(gpu="0"), connection, 1000, memory_is_grouped=False
+    )
+    without = launch_plan.build_launch_plan(spec(), connection, 1000, memory_is_grouped=False)
     assert (with_gpu.header["data_mb"], without.header["data_mb"]) == (0, SMALL.memory_mb)
 
 
@@ -1155,7 +1171,7 @@ def test_leftovers_are_told_from_what_is_in_use(tmp_path: Path) -> None:
     """Only a name of this pid namespace whose process is gone counts as left over."""
     child = subprocess.Popen(["true"])
     child.wait()
-    mine = leftovers.owned_prefix("w2c")
+    mine = leftovers.own_prefix("w2c")
     assert not leftovers.is_orphan(tmp_path / f"{mine}abc", "w2c")
     dead = mine.replace(f"-{os.getpid()}-", f"-{child.pid}-")
     assert leftovers.is_orphan(tmp_path / f"{dead}abc", "w2c")

@@ -26,7 +26,7 @@ class SandboxKernel(ipkernel.IPythonKernel):
     def __init__(self, **kwargs: Any) -> None:
         shell = ZMQInteractiveShell.instance()
         with without_module_list():
-            super().__init__(**kwargs)  # takes that shell: there can be only one
+            super().__init__(**kwargs)  # finds the shell made above, because it is a singleton
         shell.parent = shell.kernel = self
         shell.profile_dir = self.profile_dir
         shell.ipython_dir = kwargs["parent"].ipython_dir
@@ -72,7 +72,7 @@ class SandboxKernelApp(IPKernelApp):
 
     def init_control(self, context: Any) -> None:
         super().init_control(context)
-        # the debugger's own way to the shell socket needs a path that does not exist in here
+        # the debugger connects to the shell socket by its path, which does not exist in here
         endpoint = self.shell_socket.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0")
         if endpoint:
             self.debug_shell_socket.disconnect(endpoint.decode())
@@ -106,7 +106,7 @@ def run(connection: dict[str, Any], sockets: list[int], folder: str) -> None:
     with without_debugger():
         app.initialize([])
     os.chdir(folder)
-    sys.argv = ["ipykernel_launcher.py"]  # what a student would see at home
+    sys.argv = ["ipykernel_launcher.py"]  # as in a notebook at home
     sys.path.insert(_before_packages(), "")
     app.start()
 
@@ -118,12 +118,12 @@ def prepare() -> SandboxKernelApp:
     """
     if SandboxKernelApp.initialized():
         return SandboxKernelApp.instance()
-    config = Config({"HistoryManager": {"enabled": False}})  # no sqlite file
+    config = Config({"HistoryManager": {"enabled": False}})  # it would open an sqlite file
     folder = os.path.join(os.path.expanduser("~"), ".ipython")
     profile = ProfileDir(location=os.path.join(folder, "profile_default"))
     shell = ZMQInteractiveShell.instance(config=config, ipython_dir=folder, profile_dir=profile)
     shell._sys_modules_keys = set(sys.modules)
-    return SandboxKernelApp.instance()  # its configuration reaches nothing but the shell
+    return SandboxKernelApp.instance()  # without `config`: only the shell needs it
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 The grader outside holds the other end of one socket and speaks first and last on it:
 
     inside  -> outside   HELLO with a descriptor of this process
-    outside -> inside    one memory file (the order, see `read_order`) and the five listening
-                         sockets of the kernel; by now we are in our control group
+    outside -> inside    one memory file (the launch plan, see `read_plan`) and the five
+                         listening sockets of the kernel; by now we are in our control group
     inside  -> outside   STARTED with a descriptor of the kernel's process, or FAILED and why
     inside  -> outside   the reason of the kernel's death, as JSON; then everything here ends
 
@@ -35,35 +35,35 @@ from .watch import MB, Watch
 HOME, WORK = "/home/student", "/home/student/work"
 SCRATCH = (HOME, WORK, "/tmp", "/dev/shm")
 FILTER = "/opt/word2chat/filter.bpf"
-SETTINGS = "/run"  # bubblewrap made /etc/passwd and its like links to here
-# an empty file costs the machine about a kilobyte that no size limit of a tmpfs counts
+SETTINGS = "/run"  # where the links /etc/passwd and its like lead (see `bwrap._settings`)
+# an empty file takes a kilobyte of the machine that the size limit of a tmpfs does not count
 FILES_PER_SCRATCH = 16_384
 WATCH_SECONDS = 0.25
 
-Order = dict[str, Any]
+Plan = dict[str, Any]
 
 
-def read_order(descriptor: int) -> tuple[Order, list[bytes]]:
-    """The order is a length, that many bytes of JSON, then the files one after another."""
+def read_plan(descriptor: int) -> tuple[Plan, list[bytes]]:
+    """The launch plan is a length, that many bytes of JSON, then the files one after another."""
     os.lseek(descriptor, 0, os.SEEK_SET)
     with os.fdopen(descriptor, "rb") as file:
         length = struct.unpack("!Q", file.read(8))[0]
-        order = json.loads(file.read(length))
-        return order, [file.read(size) for _, size in order["files"]]
+        plan = json.loads(file.read(length))
+        return plan, [file.read(size) for _, size in plan["files"]]
 
 
-def furnish(order: Order) -> None:
+def furnish(plan: Plan) -> None:
     """Mount the only places that the student can write to, each of a bounded size."""
     flags = linux.MS_NOSUID | linux.MS_NODEV
-    size = f"size={order['limits']['scratch_mb']}m,nr_inodes={FILES_PER_SCRATCH}"
-    covered = {path: os.open(path, os.O_PATH) for path in order["covered"]}
+    size = f"size={plan['limits']['scratch_mb']}m,nr_inodes={FILES_PER_SCRATCH}"
+    covered = {path: os.open(path, os.O_PATH) for path in plan["covered"]}
     for place in SCRATCH:
         os.makedirs(place, exist_ok=True)
         linux.mount("tmpfs", place, flags, f"mode=1777,{size}")
     for path, descriptor in covered.items():
         uncover(path, descriptor)
     linux.mount("tmpfs", SETTINGS, flags, "mode=755,size=64k,nr_inodes=16")
-    for name, text in settings(order["uid"]).items():
+    for name, text in settings(plan["uid"]).items():
         with open(f"{SETTINGS}/{name}", "w") as file:
             file.write(text)
     linux.mount("tmpfs", SETTINGS, flags | linux.MS_REMOUNT | linux.MS_RDONLY, "size=64k")
@@ -89,26 +89,26 @@ def settings(uid: int) -> dict[str, str]:
     }
 
 
-def limit_resources(order: Order) -> None:
-    limits = order["limits"]
+def limit_resources(plan: Plan) -> None:
+    limits = plan["limits"]
     hard = {
         # core(5): at 1 nothing is written and no handler of the host is called; see `seccomp`
         resource.RLIMIT_CORE: 1,
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_FSIZE: limits["file_mb"] * MB,
-        # per process; the supervisor adds up all of them. Past the soft limit comes SIGXCPU
+        # for each process alone; `supervise` adds them up. Linux sends SIGXCPU at this limit
         resource.RLIMIT_CPU: limits["cpu_seconds"] + 2,
-        resource.RLIMIT_NPROC: order["processes"],
+        resource.RLIMIT_NPROC: plan["processes"],
         resource.RLIMIT_MEMLOCK: 8 * MB,
         resource.RLIMIT_MSGQUEUE: 1 * MB,
         resource.RLIMIT_SIGPENDING: 1024,
         resource.RLIMIT_NICE: 0,
         resource.RLIMIT_RTPRIO: 0,
     }
-    if order["data_mb"]:
-        hard[resource.RLIMIT_DATA] = order["data_mb"] * MB
-        # shared libraries are mapped into the address space without being used up
-        hard[resource.RLIMIT_AS] = (order["data_mb"] + 4096) * MB
+    if plan["data_mb"]:
+        hard[resource.RLIMIT_DATA] = plan["data_mb"] * MB
+        # 4 GB more, because shared libraries take address space without taking memory
+        hard[resource.RLIMIT_AS] = (plan["data_mb"] + 4096) * MB
     for kind, value in hard.items():
         ceiling = resource.getrlimit(kind)[1]
         if ceiling != resource.RLIM_INFINITY:
@@ -116,20 +116,20 @@ def limit_resources(order: Order) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def become_student(order: Order) -> None:
+def become_student(plan: Plan) -> None:
     """Give up every power for good, then check that none is left.
 
     As root the process takes the uid that the grader drew for this sandbox. As an ordinary user it
     enters one more user namespace, which owns none of the mounts and counts its own processes.
     """
-    uid = order["uid"]
+    uid = plan["uid"]
     if uid == 0:
         raise RuntimeError("the student may not be root")
     if has_many_uids():
         os.setgroups([])
     else:
         enter_user_namespace(uid)
-    limit_resources(order)
+    limit_resources(plan)
     linux.drop_bounding_set()
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
@@ -169,17 +169,17 @@ def check_powerless(uid: int) -> None:
         raise RuntimeError(f"powers are left after dropping them: {wrong}")
 
 
-def place_files(order: Order, contents: list[bytes]) -> None:
-    """Write the files of the order; the grader made and checked the absolute paths."""
-    for (path, _), content in zip(order["files"], contents, strict=True):
+def place_files(plan: Plan, contents: list[bytes]) -> None:
+    """Write the files of the plan; the grader made and checked the absolute paths."""
+    for (path, _), content in zip(plan["files"], contents, strict=True):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "xb") as file:
             file.write(content)
 
 
-def set_environment(order: Order) -> None:
+def set_environment(plan: Plan) -> None:
     os.environ.clear()
-    os.environ.update(order["env"])
+    os.environ.update(plan["env"])
 
 
 def launch(control: socket.socket) -> NoReturn:
@@ -189,13 +189,13 @@ def launch(control: socket.socket) -> NoReturn:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 8)
         if not message:
             os._exit(0)  # the grader is gone
-        order, contents = read_order(descriptors[0])
-        furnish(order)
-        set_environment(order)
-        become_student(order)
-        place_files(order, contents)
-        kernel = start_kernel(order, descriptors[1:], control)
-        supervise(control, kernel, order)
+        plan, contents = read_plan(descriptors[0])
+        furnish(plan)
+        set_environment(plan)
+        become_student(plan)
+        place_files(plan, contents)
+        kernel = start_kernel(plan, descriptors[1:], control)
+        supervise(control, kernel, plan)
     except BaseException:
         with contextlib.suppress(OSError):
             control.send(FAILED + traceback.format_exc().encode()[-4000:])
@@ -203,14 +203,14 @@ def launch(control: socket.socket) -> NoReturn:
     os._exit(0)
 
 
-def start_kernel(order: Order, sockets: list[int], control: socket.socket) -> int:
+def start_kernel(plan: Plan, sockets: list[int], control: socket.socket) -> int:
     """Fork the kernel; tell the grader its process; return its pid."""
-    from . import kernel  # here, so that packages which the student's uid may not read are reported
+    from . import kernel  # not at the top: as the student, to report unreadable packages
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as process 1 we ignore what has no handler
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the child sets its own handler
     pid = os.fork()
     if pid == 0:
-        run_kernel(lambda: kernel.run(order["connection"], sockets, WORK), {*sockets})
+        run_kernel(lambda: kernel.run(plan["connection"], sockets, WORK), {*sockets})
     for descriptor in sockets:
         os.close(descriptor)
     pidfd = os.pidfd_open(pid)
@@ -249,19 +249,19 @@ def silence() -> None:
 # ------------------------------------------------------------------ watching over the kernel
 
 
-def supervise(control: socket.socket, kernel: int, order: Order) -> None:
+def supervise(control: socket.socket, kernel: int, plan: Plan) -> None:
     """Reap orphans, count time and memory, and tell the grader why the kernel died."""
     silence()
     pidfd = os.pidfd_open(kernel)
     poll = select.poll()
     poll.register(control, select.POLLIN)
     poll.register(pidfd, select.POLLIN)
-    watch = Watch(order["limits"]["cpu_seconds"], order["watch_memory_mb"], SCRATCH)
+    watch = Watch(plan["limits"]["cpu_seconds"], plan["watch_memory_mb"], SCRATCH)
     cause = ""
     while True:
         ready = {descriptor for descriptor, _ in poll.poll(WATCH_SECONDS * 1000)}
         if control.fileno() in ready:
-            return  # the grader closed its end: it wants no more, or is dead
+            return  # the grader has closed its end, or has died
         status = reap(kernel)
         if status is not None:
             report(control, cause, status)

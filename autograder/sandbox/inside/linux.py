@@ -62,7 +62,7 @@ def set_dumpable(dumpable: bool) -> None:
 def drop_bounding_set() -> None:
     for capability in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-            return  # past the last capability that this kernel knows
+            return  # Linux knows no capability of this number, so all have been dropped
 
 
 def drop_capabilities() -> None:
@@ -100,7 +100,7 @@ def close_all_but(keep: set[int]) -> None:
     """Close every descriptor that is not in `keep`."""
     for name in os.listdir("/proc/self/fd"):
         if int(name) not in keep:
-            with contextlib.suppress(OSError):  # the listing's own descriptor is gone by now
+            with contextlib.suppress(OSError):  # the one that listdir itself had open
                 os.close(int(name))
 
 
@@ -116,5 +116,5 @@ def collapse_memory() -> None:
             continue
         start, end = (int(address, 16) for address in addresses.split("-"))
         start, end = -(-start // _HUGE) * _HUGE, end // _HUGE * _HUGE
-        if start < end:  # a refusal costs nothing but time
+        if start < end:  # Linux may refuse, and then the fork only takes longer
             _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_COLLAPSE)

@@ -44,7 +44,7 @@ class Watch:
             self._shared = shared_bytes(processes)
         self._looks += 1
         held = self._shared + sum(map(used_bytes, self.scratch))
-        # the quick sum counts pages that forks share once for each of them
+        # first the quick sum, which is too high: a page that forks share counts once for each fork
         quick = held + total(private_bytes, processes)
         return quick > self.memory and held + total(proportional_bytes, processes) > self.memory
 

@@ -1,9 +1,9 @@
 """The warm parent: imports once, then forks a launcher for each submission.
 
-It runs as process 1 of a sandbox of its own and never sees a submission: the order goes over the
-child's own socket to the child alone. So there is nothing in its memory but modules. It must stay
-single-threaded, and may never run an OpenMP region, touch CUDA or make a zmq context: a child of
-such a parent hangs. The first message brings the modules to import; every later one brings one
+It runs as process 1 of a sandbox of its own and never sees a submission: a launch plan goes over
+the child's own socket to the child alone. So there is nothing in its memory but modules. It must
+stay single-threaded, and may never run an OpenMP region, touch CUDA or make a zmq context: a child
+of such a parent hangs. The first message brings the modules to import; every later one brings one
 descriptor, the socket of a launcher to fork.
 
 What warm children share, unlike cold ones: the layout of their address space and whatever the
@@ -24,10 +24,10 @@ import traceback
 from typing import NoReturn
 
 from . import kernel, linux
-from .launcher import furnish, launch, place_files, read_order
+from .launcher import furnish, launch, place_files, read_plan
 from .protocol import FAILED, READY
 
-# what a kernel imports on its way to the first cell
+# the modules that a kernel imports before its first cell runs
 KERNEL_MODULES = (
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
@@ -51,7 +51,8 @@ KERNEL_MODULES = (
 def warm_up(modules: list[str]) -> None:
     """Import everything; refuse to serve when an import started a thread."""
     for name in KERNEL_MODULES:
-        with contextlib.suppress(ImportError):  # another version; it only saves time
+        # other versions of the packages lack some of them, and the list only saves time
+        with contextlib.suppress(ImportError):
             importlib.import_module(name)
     for name in modules:
         importlib.import_module(name)
@@ -69,17 +70,17 @@ def warm_up(modules: list[str]) -> None:
 
 def serve(server: socket.socket) -> NoReturn:
     """Fork a child per request until the grader closes its end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the Linux kernel
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that Linux itself buries dead children
     home = os.open("/proc/self/ns/pid", os.O_RDONLY)
     while True:
         message, descriptors, _, _ = socket.recv_fds(server, 64, 1)
         if not message:
-            os._exit(0)  # we are process 1: every child ends too
+            os._exit(0)  # this is process 1 of a namespace: its end is the end of every child
         with socket.socket(fileno=descriptors[0]) as control:
             try:
                 fork_launcher(server, control, home)
             except OSError:
-                # no namespace or no process to be had now: that kernel fails, the next may not
+                # Linux had no namespace or process left: this kernel fails, later ones may start
                 complain(control)
 
 
@@ -144,11 +145,11 @@ def reseed() -> None:
 def main() -> None:
     server = socket.socket(fileno=int(sys.argv[1]))
     try:
-        # some modules want a home that can be written to; each child gets an empty one on top
-        order, contents = read_order(socket.recv_fds(server, 64, 1)[1][0])
-        furnish(order)
-        place_files(order, contents)
-        warm_up(order["warm_modules"])
+        # some modules write to the home folder on import; each child gets an empty one of its own
+        plan, contents = read_plan(socket.recv_fds(server, 64, 1)[1][0])
+        furnish(plan)
+        place_files(plan, contents)
+        warm_up(plan["warm_modules"])
     except BaseException:
         server.send(FAILED + traceback.format_exc().encode()[-4000:])
         os._exit(70)
