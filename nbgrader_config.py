@@ -31,6 +31,9 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Autograde.pre_convert_hook = "autograder.run.nbgrader_hooks.refuse_odd_submissions"
 
+# --- `nbgrader collect` takes regular files alone and follows no student's links
+c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"
+
 # --- feedback pages: no hidden checks, no mark schemes, no scripts; one file that loads nothing
 c.GenerateFeedback.exporter_class = "autograder.pages.feedback_page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [

@@ -33,13 +33,20 @@ from autograder.intake.archives import (
     refuse_odd_member,
     tar_members,
 )
-from autograder.stages.ingest import STUDENT_ID, TIMESTAMP_FILE, IngestLimits, shown_id, write_files
+from autograder.notebook_files import (
+    CHECKPOINTS,
+    STUDENT_ID,
+    TIMESTAMP_FILE,
+    IngestLimits,
+    is_junk,
+    safe_path,
+    shown_id,
+    write_files,
+)
 from autograder.stages.record import DISK_TROUBLE
 
 FOLDER_A_STUDENT = r"(?P<student>[^/]+)/"
-JUNK = ("__MACOSX", ".DS_Store", ".ipynb_checkpoints", "Thumbs.db")
 VERSIONS = "submitted_versions"
-PATH_PARTS, PART_BYTES = 10, 150
 
 
 @dataclass(frozen=True)
@@ -218,27 +225,18 @@ def _unpack(name: str, file: _File, expected: list[str], limits: IngestLimits) -
     """A file of an upload by its path, or an archive's files by theirs; opened once, not deeper."""
     content = file.read()
     if not name.lower().endswith(ARCHIVES):
-        return _named({_safe_path(name): content}, expected)
+        return _named({safe_path(name): content}, expected)
     files: dict[str, bytes] = {}
     for name, data in read_members(file.name, content, limits.total_bytes, limits.files):
         if name.lower().endswith(ARCHIVES):
             raise Refused(f"'{file.name}' holds another archive. Ask for plain files.")
-        path = _safe_path(name)
+        path = safe_path(name)
         if path in files:
             raise Refused(f"'{path}' is there twice.")
         files[path] = data
-    kept = [path for path in files if not _is_junk(path)]
+    kept = [path for path in files if not _is_left_over(path)]
     around = _folder_around(kept)
     return _named({path.removeprefix(around): files[path] for path in kept}, expected)
-
-
-def _safe_path(name: str) -> str:
-    parts = PurePosixPath(name).parts
-    if not name.isprintable() or "\\" in name or name.startswith("/") or ".." in parts or not parts:
-        raise Refused(f"A file has a path that leads elsewhere: {ascii(name)[:100]}.")
-    if len(parts) > PATH_PARTS or any(len(part.encode()) > PART_BYTES for part in parts):
-        raise Refused(f"A file has a path that is too long: {ascii(name)[:100]}.")
-    return "/".join(parts)
 
 
 def _folder_around(paths: list[str]) -> str:
@@ -250,9 +248,9 @@ def _folder_around(paths: list[str]) -> str:
     return around
 
 
-def _is_junk(path: str) -> bool:
+def _is_left_over(path: str) -> bool:
     """What operating systems and JupyterLab leave in a folder."""
-    return any(part in JUNK for part in path.split("/"))
+    return is_junk(path) or CHECKPOINTS in path.split("/")
 
 
 def _named(files: dict[str, bytes], expected: list[str]) -> dict[str, bytes]:
@@ -260,7 +258,9 @@ def _named(files: dict[str, bytes], expected: list[str]) -> dict[str, bytes]:
 
     A timestamp.txt is not taken: the time of arrival is ours to write.
     """
-    files = {p: content for p, content in files.items() if not _is_junk(p) and p != TIMESTAMP_FILE}
+    files = {
+        p: content for p, content in files.items() if not _is_left_over(p) and p != TIMESTAMP_FILE
+    }
     notebooks = _notebooks(files)
     if len(expected) == 1 and len(notebooks) == 1 and expected[0] not in files:
         files[expected[0]] = files.pop(notebooks[0])

@@ -1,8 +1,8 @@
 """nbgrader's `collect` from its exchange, without following a student's links.
 
 nbgrader copies a submission with its links followed, and as the instructor: a student who puts a
-link to the gradebook into the exchange would be sent a copy of it. Put into place by
-`c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"` in nbgrader_config.py.
+link to the gradebook into the exchange would be sent a copy of it. nbgrader_config.py puts this
+collector into place: `c.ExchangeFactory.collect`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.exchange.default.collect import ExchangeCollect
 
 from autograder.errors import Refused
-from autograder.stages.ingest import IngestLimits, read_files, write_files
+from autograder.notebook_files import IngestLimits, read_files, write_files
 
 
 class CarefulCollect(ExchangeCollect):

@@ -26,13 +26,14 @@ from autograder.model import (
     Submission,
     Template,
 )
+from autograder.notebook_files import shown_id
 from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.run.progress import Watcher
 from autograder.run.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
-from autograder.stages.ingest import ingest, shown_id
+from autograder.stages.ingest import ingest
 from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
 from autograder.stages.record import record, sweep

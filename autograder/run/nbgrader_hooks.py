@@ -22,10 +22,11 @@ from autograder.course_folder import CONFIG_FILE, Course, course_from_config, op
 from autograder.errors import GraderFault, Refused
 from autograder.gradebook import open_gradebook
 from autograder.model import Execution, GradedSubmission, Judgement, PreparedNotebook, Submission
+from autograder.notebook_files import shown_id
 from autograder.pages.judged_notebook import bare_notebook, judged_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.stages.execute import execute
-from autograder.stages.ingest import ingest, shown_id
+from autograder.stages.ingest import ingest
 from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
 from autograder.stages.record import RUN_BY_BROWSERS, record

@@ -19,8 +19,8 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
+from autograder.notebook_files import write_files
 from autograder.sandbox.limits import SandboxSpec
-from autograder.stages.ingest import write_files
 
 LISTEN_SECONDS = 60.0
 

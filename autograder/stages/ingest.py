@@ -8,32 +8,19 @@ cells and their ids are kept: stored outputs, tags and every other metadata end 
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import stat
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.errors import Refused
 from autograder.model import StudentCell, StudentNotebook, Submission
+from autograder.notebook_files import (
+    STUDENT_ID,
+    TIMESTAMP_FILE,
+    IngestLimits,
+    read_files,
+    shown_id,
+)
 from course.notebook_format import NotebookError, read_cells, read_document
-
-STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
-TIMESTAMP_FILE = "timestamp.txt"
-
-
-@dataclass(frozen=True)
-class IngestLimits:
-    """What one submission may hold."""
-
-    notebook_bytes: int = 10_000_000
-    total_bytes: int = 50_000_000
-    files: int = 200
-    folder_depth: int = 5
-    cells: int = 1_000
-    source_chars: int = 200_000  # colouring a page of code takes the square of it at worst
 
 
 def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = None) -> Submission:
@@ -68,100 +55,6 @@ def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = 
         student, week, tuple(notebooks), tuple(attachments), timestamp,
         _digest(notebooks, attachments), tuple(notes),
     )  # fmt: skip
-
-
-def shown_id(student: str) -> str:
-    """An id that can be printed and stored: an odd one is escaped and cut."""
-    return student if STUDENT_ID.fullmatch(student) else ascii(student[:64])[1:-1]
-
-
-# ------------------------------------------------------------------------------------ files
-def read_files(folder: Path, limits: IngestLimits) -> dict[str, bytes]:
-    """Every file under `folder`, by relative path. Each open refuses links at every level.
-
-    Raises:
-        Refused: links, odd names, anything over the limits, or a file that cannot be read.
-    """
-    try:
-        top = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError as error:
-        raise Refused(f"The folder of this student cannot be opened: {error.strerror}.") from error
-    files: dict[str, bytes] = {}
-    try:
-        _read_folder(top, folder.name, "", files, limits)
-    except OSError as error:  # no right to read it, or gone since it was listed
-        what = ascii(error.filename)[1:-1][:100]
-        raise Refused(f"'{what}' of this student cannot be read: {error.strerror}.") from error
-    finally:
-        os.close(top)
-    return files
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """The way back: files by relative path, as `read_files` gives them, below a folder."""
-    for path, content in files.items():
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-
-
-def _read_folder(
-    parent: int, name: str, prefix: str, files: dict[str, bytes], limits: IngestLimits
-) -> None:
-    shown = prefix or name
-    if prefix.count("/") > limits.folder_depth:
-        raise Refused(f"Folders are nested more than {limits.folder_depth} deep at '{shown}'.")
-    try:
-        here = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
-    except OSError as error:
-        raise Refused(f"'{shown}' is a link or not a readable folder.") from error
-    try:
-        for entry in sorted(os.listdir(here)):
-            _read_entry(here, entry, prefix, files, limits)
-    finally:
-        os.close(here)
-
-
-def _read_entry(
-    parent: int, name: str, prefix: str, files: dict[str, bytes], limits: IngestLimits
-) -> None:
-    path = prefix + name
-    if not name.isprintable() or "\\" in name:
-        raise Refused(f"A file has a name with odd characters: {ascii(path)[:100]}.")
-    info = os.stat(name, dir_fd=parent, follow_symlinks=False)
-    if stat.S_ISLNK(info.st_mode):
-        raise Refused(f"'{path}' is a symbolic link. Ask the student for the file itself.")
-    if stat.S_ISDIR(info.st_mode):
-        if name.endswith(".ipynb"):
-            raise Refused(f"'{path}' is a folder with the name of a notebook.")
-        if name != ".ipynb_checkpoints":
-            _read_folder(parent, name, path + "/", files, limits)
-        return
-    if not stat.S_ISREG(info.st_mode):
-        raise Refused(f"'{path}' is not a regular file.")
-    if info.st_nlink > 1:
-        raise Refused(f"'{path}' is a hard link to another file. Ask for a plain copy.")
-    if len(files) >= limits.files:
-        raise Refused(f"The submission holds more than {limits.files} files.")
-    files[path] = _read_file(parent, name, path, files, limits)
-
-
-def _read_file(
-    parent: int, name: str, path: str, files: dict[str, bytes], limits: IngestLimits
-) -> bytes:
-    room = limits.total_bytes - sum(len(content) for content in files.values())
-    cap = min(room, limits.notebook_bytes) if path.endswith(".ipynb") else room
-    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=parent)
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise Refused(f"'{path}' changed while it was read.")
-        content = stream.read(cap + 1)
-    if len(content) > cap:
-        raise Refused(
-            f"'{path}' is too large: a notebook may have {limits.notebook_bytes:,} bytes, "
-            f"a submission {limits.total_bytes:,}. Ask the student to clear all outputs."
-        )
-    return content
 
 
 def _read_timestamp(content: bytes | None) -> tuple[datetime | None, list[str]]:

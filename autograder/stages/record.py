@@ -28,7 +28,7 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.gradebook import patiently
 from autograder.model import GradedSubmission
-from autograder.stages.ingest import STUDENT_ID, write_files
+from autograder.notebook_files import STUDENT_ID, write_files
 from autograder.week import Week
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}

@@ -14,12 +14,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tiny_course import WEEK, make_course
+from nbgrader.exchange import ExchangeFactory
+from tiny_course import ROOT, WEEK, make_course
 
 from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.intake.collect import Collected, collect
-from autograder.stages.ingest import IngestLimits
+from autograder.intake.exchange import CarefulCollect
+from autograder.notebook_files import IngestLimits
 
 NOTEBOOK = f"{WEEK}.ipynb"
 
@@ -182,7 +184,7 @@ HOSTILE = {
     "a name of 300 letters": ("a.zip", zipped(**{"x" * 300: b"x"}), "too long"),
     "folders 2000 deep": ("a.zip", zipped(**{"d/" * 2000 + "x": b"x"}), "too long"),
     "a file that is a folder too": ("a.zip", zipped(**{"a": b"x", "a/b": b"x"}), "a folder"),
-    "a name of control characters": ("a.zip", zipped(**{"a\x1b[2J": b"x"}), "leads elsewhere"),
+    "a name of control characters": ("a.zip", zipped(**{"a\x1b[2J": b"x"}), "odd characters"),
     "the same name twice": ("a.tar", tar_named("a", "a"), "twice"),
     "tar header bomb": ("a.tgz", tar_header_bomb(), "too much"),
     "sparse tar": ("a.tar", sparse_tar(), "too much"),
@@ -394,15 +396,18 @@ def test_what_cannot_be_used_is_one_sentence(
 
 
 # ------------------------------------------------------------------------------------ the exchange
+def test_the_shipped_configuration_collects_carefully() -> None:
+    """The file that a course starts with names our collector, and nbgrader can load it."""
+    config = open_course(ROOT).config
+    assert ExchangeFactory(config=config).collect is CarefulCollect
+
+
 def test_nbgraders_exchange_is_collected_without_following_links(course: Course) -> None:
     """`nbgrader collect` takes regular files; a link makes its owner's submission arrive empty."""
     exchange = course.root.parent / "exchange"
     inbound = exchange / "word2chat" / "inbound"
     with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write(
-            f"\nc.Exchange.root = {str(exchange)!r}\n"
-            'c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"\n'
-        )
+        config.write(f"\nc.Exchange.root = {str(exchange)!r}\n")
     for student in ("ann", "eve"):
         folder = f"{student}+{WEEK}+2026-01-02 03:04:05 UTC+{'x' * 8}"
         put(inbound, f"{folder}/{NOTEBOOK}", b"{}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.stages.ingest import shown_id
+from autograder.notebook_files import shown_id
 
 WRONG = {
     "double": "def double(x):\n    return 3 * x",

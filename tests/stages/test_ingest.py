@@ -10,7 +10,8 @@ import pytest
 
 from autograder.errors import Refused
 from autograder.model import Submission
-from autograder.stages.ingest import IngestLimits, ingest
+from autograder.notebook_files import IngestLimits
+from autograder.stages.ingest import ingest
 
 WEEK = "week90_tiny"
 
