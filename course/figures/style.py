@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from math import ceil
 from typing import Any
 
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 BLUE = "#0072B2"
@@ -79,7 +81,7 @@ def use() -> None:
             "axes.titlesize": 11,
             "figure.dpi": DPI,
             "figure.titlesize": 12,
-            # Latin from the first, glyphs it lacks (Hangul) from the second
+            # characters that the first font lacks (Hangul) come from the second
             "font.family": ["DejaVu Sans", hangul] if hangul else ["DejaVu Sans"],
             "font.size": 10,
             "grid.color": PALE,
@@ -109,6 +111,27 @@ def figure(
     fig, axes = plt.subplots(rows, cols, figsize=(width, height), layout="constrained", **subplots)
     plt.close(fig)
     return fig, axes
+
+
+def panels(
+    count: int, width: float, height: float, per_row: int = 5, **subplots: Any
+) -> tuple[Figure, list[Axes]]:
+    """A figure with `count` axes side by side, in several rows if there are more than `per_row`.
+
+    Args:
+        count: how many axes.
+        width, height: of each of them, in inches.
+        per_row: the longest row.
+        subplots: passed on to `plt.subplots`.
+    """
+    cols = max(1, min(count, per_row))
+    rows = max(1, ceil(count / cols))
+    size = (cols * width, rows * height)
+    fig, grid = figure(*size, rows, cols, squeeze=False, **subplots)
+    axes = list(grid.flat)
+    for unused in axes[count:]:
+        unused.set_visible(False)
+    return fig, axes[:count]
 
 
 def png(fig: Figure, dpi: int = DPI) -> bytes:

@@ -108,17 +108,6 @@ def test_a_widget_carries_its_first_picture_for_pages_without_a_kernel() -> None
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
-def test_an_unsolved_exercise_is_said_below_the_picture() -> None:
-    """A widget around an unfinished function shows its message instead of failing."""
-
-    def unsolved(logits: torch.Tensor, temperature: float) -> torch.Tensor:
-        raise NotImplementedError("write <stable_softmax> first")
-
-    box = widgets.temperature_slider(LOGITS, ["a", "b", "c"], unsolved)
-    assert "write &lt;stable_softmax&gt; first" in box.message.value
-    assert "image/png" not in box._repr_mimebundle_()
-
-
 def test_the_next_token_comes_from_the_last_position() -> None:
     """`next_token_logits` is what the model says after the whole prompt, in float64."""
     from course.models import load_tiny_gpt2
@@ -133,7 +122,7 @@ def test_the_next_token_comes_from_the_last_position() -> None:
 
 
 def test_the_explorer_redraws_for_a_new_prompt_and_survives_an_empty_one() -> None:
-    """An empty prompt gives a sentence below the picture; the next prompt works again."""
+    """An empty prompt gives a sentence in place of the picture; the next prompt works again."""
     from course.models import load_tiny_gpt2
 
     box = widgets.next_token_explorer(*load_tiny_gpt2(), softmax)

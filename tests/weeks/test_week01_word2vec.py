@@ -1,4 +1,4 @@
-"""Week 01's toy world, figures, widgets and shared style, tested as plain objects."""
+"""Week 01's toy world, figures and widgets, tested as plain objects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import nbformat
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ import torch
 from matplotlib.figure import Figure
 
 from course.figures import style
-from course.figures.panel import Panel
 from course.weeks.week01_word2vec import plots, widgets
 from course.weeks.week01_word2vec.toys import RELATIONS, TRADES, questions, toy_pairs, toy_world
 
@@ -180,76 +178,9 @@ def test_accuracy_shows_a_dash_where_nothing_was_asked() -> None:
     assert texts == {"1/2", "–"}
 
 
-# ------------------------------------------------------------------------------ style
-def test_figures_are_not_kept_by_pyplot() -> None:
-    """A figure of the course is shown by its cell alone and is freed with its last name."""
-    import matplotlib.pyplot as plt
-
-    before = plt.get_fignums()
-    style.figure(2, 1)
-    assert plt.get_fignums() == before
-
-
-def test_figure_has_the_size_and_axes_that_were_asked() -> None:
-    """Width and height are inches; rows and columns make an array of axes."""
-    figure, axes = style.figure(5, 2, rows=2, cols=3)
-    assert tuple(figure.get_size_inches()) == (5, 2)
-    assert axes.shape == (2, 3)
-
-
-def test_hangul_is_drawn_where_a_font_has_it(recwarn: pytest.WarningsRecorder) -> None:
-    """With a Hangul font installed, Korean labels render without a missing-glyph warning."""
-    if style.hangul_font() is None:
-        pytest.skip("no Hangul font on this machine")
-    figure, ax = style.figure(2, 1)
-    ax.set_title("단어 벡터 −1")
-    assert style.png(figure).startswith(PNG)
-    assert not [w for w in recwarn if "missing from" in str(w.message)]
-
-
-def test_missing_hangul_font_is_said_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without a Hangul font the first figure says so, the second is silent."""
-    monkeypatch.setattr(style, "hangul_font", lambda: None)
-    style.use.cache_clear()
-    try:
-        style.figure(2, 1)
-        style.figure(2, 1)
-        assert capsys.readouterr().out.count("No Hangul font") == 1
-    finally:
-        monkeypatch.undo()
-        style.use.cache_clear()
-        style.use()
-
-
 # ------------------------------------------------------------------------------ widgets
 def pairs_of(ids: list[int], window: int) -> list[tuple[int, int]]:
     return [(i, j) for i in ids for j in ids if 0 < abs(i - j) <= window]
-
-
-def test_panel_redraws_when_a_control_moves() -> None:
-    """Moving a control calls the plain function with the new value and changes the picture."""
-    seen = []
-
-    def draw(n: int) -> Figure:
-        seen.append(n)
-        return plots.bars_figure(["a"], [n], "n", f"n = {n}")
-
-    panel = Panel(draw, n=ipywidgets.IntSlider(1, 0, 5))
-    first = bytes(panel.picture.value)
-    panel.controls["n"].value = 4
-    assert seen == [1, 4]
-    assert bytes(panel.picture.value).startswith(PNG)
-    assert bytes(panel.picture.value) != first
-
-
-def test_panel_carries_a_still_picture() -> None:
-    """Readers without widgets get a PNG of the first frame beside the live view."""
-    panel = Panel(lambda: FIGURES["bars"]())
-    shown: dict[str, Any] = panel._repr_mimebundle_()
-    assert shown["image/png"].startswith("iVBOR")
-    assert "application/vnd.jupyter.widget-view+json" in shown
 
 
 def test_window_slider_shows_what_the_given_function_returns() -> None:
@@ -266,16 +197,6 @@ def test_window_slider_shows_what_the_given_function_returns() -> None:
     panel.controls["centre"].value = 3
     panel.controls["sentence"].value = "나"  # shorter: the centre moves to its last word
     assert calls[-1] == ([0, 1], 1)
-
-
-def test_window_slider_lets_an_unfinished_exercise_speak() -> None:
-    """A stub's NotImplementedError reaches the student unchanged."""
-
-    def stub(ids: list[int], window: int) -> list[tuple[int, int]]:
-        raise NotImplementedError("write context_pairs first")
-
-    with pytest.raises(NotImplementedError, match="write context_pairs first"):
-        widgets.window_slider({"a": "one two"}, stub)
 
 
 def test_neighbours_asks_for_the_chosen_word() -> None:

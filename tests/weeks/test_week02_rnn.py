@@ -154,10 +154,10 @@ def checkpoints() -> list[widgets.Checkpoint]:
 
 def test_sample_slider_shows_the_chosen_checkpoint() -> None:
     """The slider's text and curve follow its value."""
-    slider = widgets.SampleSlider(checkpoints(), {"bigram": 10.6})
+    slider = widgets.sample_slider(checkpoints(), {"bigram": 10.6})
     assert "step 0: validation perplexity 36.00" in slider.text.value
     first = bytes(slider.picture.value)
-    slider.choose.value = 2
+    slider.controls["number"].value = 2
     assert "step 1,000" in slider.text.value and "the end" in slider.text.value
     after = bytes(slider.picture.value)
     assert after.startswith(PNG) and after != first
@@ -165,7 +165,7 @@ def test_sample_slider_shows_the_chosen_checkpoint() -> None:
 
 def test_sample_slider_escapes_text_and_keeps_a_still() -> None:
     """Samples never become markup; the still text holds first, middle and last checkpoint."""
-    slider = widgets.SampleSlider(checkpoints())
+    slider = widgets.sample_slider(checkpoints())
     assert "x&lt;y&amp;z" in slider.text.value
     still = slider._repr_mimebundle_()["text/html"]
     assert "x&lt;y&amp;z" in still and "middle" in still and "very last" in still
@@ -175,7 +175,7 @@ def test_sample_slider_escapes_text_and_keeps_a_still() -> None:
 def test_sample_slider_needs_a_checkpoint() -> None:
     """Without checkpoints the message says which cell to run."""
     with pytest.raises(ValueError, match="training cell"):
-        widgets.SampleSlider([])
+        widgets.sample_slider([])
 
 
 @pytest.mark.parametrize(
@@ -209,10 +209,11 @@ def test_markov_writer_follows_order_and_button() -> None:
         asked.append((order, seed))
         return f"text {order} {seed}"
 
-    writer = widgets.MarkovWriter(write, orders=[1, 3], book="text", given=4)
+    writer = widgets.markov_writer(write, orders=[1, 3], book="text", given=4)
     assert "0 characters in a row" in writer.text.value  # " 1 0" is not in the book
-    writer.order.value = 3
+    writer.controls["order"].value = 3
     assert "n = 3" in writer.text.value and asked[-1] == (3, 0)
-    writer.again.click()
+    writer.controls["seed"].click()
     assert asked[-1] == (3, 1)
-    assert "n = 1" in writer.still and "n = 3" in writer.still
+    still = writer._repr_mimebundle_()["text/html"]
+    assert "n = 1" in still and "n = 3" in still

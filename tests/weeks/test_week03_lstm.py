@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from course.weeks.week03_lstm import plots, widgets
@@ -165,9 +166,9 @@ def test_two_cells_names_every_gate():
 # ------------------------------------------------------------------------------------ widgets
 def test_the_survival_slider_redraws_and_offers_a_still_frame():
     """Moving the slider changes the picture; viewers without widgets get the first one."""
-    slider = widgets.SurvivalSlider(bias=1.0)
+    slider = widgets.survival_slider(bias=1.0)
     first = bytes(slider.picture.value)
-    slider.bias.value = 5.0
+    slider.controls["bias"].value = 5.0
     moved = bytes(slider.picture.value)
     assert first.startswith(PNG) and moved.startswith(PNG)
     assert moved != first
@@ -197,15 +198,15 @@ def test_holding_a_gate_redraws_the_picture_with_the_clamped_trace(brackets):
         asked.append(clamp)
         return trace_of(lstm, x, clamp)
 
-    widget = widgets.GateClamp(trace, lstm, marks, TEXT, units=[1, 0])
+    widget = widgets.gate_clamp(trace, lstm, marks, TEXT, units=[1, 0])
     free = widget.picture.value
     assert asked == [None]
-    widget.gate.value = "f"
+    widget.controls["gate"].value = "f"
     assert asked[-1] == {"f": 1.0}
     assert widget.picture.value != free
-    widget.gate.value = "none"
+    widget.controls["gate"].value = "none"
     assert widget.picture.value == free
-    widget.unit.value = 0
+    widget.controls["unit"].value = 0
     assert widget.picture.value != free
 
 
@@ -219,5 +220,6 @@ def test_a_language_model_also_shows_what_the_clamp_costs(brackets):
         return torch.ones(len(TEXT) - 1)
 
     frame = widgets.clamp_frame(trace_of, lstm, marks, TEXT, 0, "f", 0.5, surprise)
-    assert frame.startswith(PNG)
+    assert isinstance(frame, Figure)
+    assert len(frame.axes[2].patches) == 2 * (len(TEXT) - 1)
     assert seen[1] == 0.5 and seen[0] > 0.9

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import os
 import platform
@@ -19,7 +18,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from course.device import VARIABLE, device
-from course.figures import style
+from course.figures.panel import Panel
 from course.weeks.week00_setup import plots
 
 Softmax = Callable[[Tensor, float], Tensor]
@@ -109,49 +108,10 @@ def _advice() -> list[str]:
     return lines
 
 
-# ------------------------------------------------------------------------------------ pictures
-class PictureBox(ipywidgets.VBox):
-    """Controls above a picture that is drawn anew when one of them changes.
-
-    Where no kernel runs (on GitHub, on a web page) the first picture is shown instead.
-
-    Args:
-        draw: function of the controls' values, by name; returns the figure.
-        controls: widgets with a `value`, by the name of draw's argument.
-    """
-
-    def __init__(self, draw: Callable[..., Figure], **controls: Any) -> None:
-        self.draw = draw
-        self.controls = controls
-        self.picture = ipywidgets.Image(format="png", layout={"max_width": "100%"})
-        self.message = ipywidgets.HTML()
-        children = [*controls.values(), self.picture, self.message]
-        # without this a picture is stretched to the width of the page, and blurred
-        super().__init__(children, layout={"align_items": "flex-start"})
-        self.redraw()
-        for control in controls.values():
-            control.observe(self.redraw, names="value")
-
-    def redraw(self, _change: object = None) -> None:
-        """Draw with the present values; what goes wrong is said below the picture."""
-        values = {name: control.value for name, control in self.controls.items()}
-        try:
-            self.picture.value = style.png(self.draw(**values))
-            self.message.value = ""
-        except Exception as error:
-            reason = html.escape(f"{type(error).__name__}: {error}")
-            self.message.value = f"<pre>This cannot be drawn. {reason}</pre>"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        data = super()._repr_mimebundle_(**kwargs)
-        if self.picture.value:
-            data["image/png"] = base64.b64encode(self.picture.value).decode()
-        return data
-
-
+# ------------------------------------------------------------------------------------ temperature
 def temperature_slider(
     logits: Tensor, labels: Sequence[str], softmax: Softmax, start: float = 1.0
-) -> PictureBox:
+) -> Panel:
     """A slider that shows what the temperature does to probabilities.
 
     Args:
@@ -164,7 +124,7 @@ def temperature_slider(
         title = f"temperature {temperature:.2f}"
         return plots.probability_bars(softmax(logits, temperature), labels, title)
 
-    return PictureBox(draw, temperature=_temperature(start))
+    return Panel(draw, temperature=_temperature(start))
 
 
 def _temperature(start: float) -> ipywidgets.FloatLogSlider:
@@ -206,18 +166,18 @@ def likely_tokens(
 
 def next_token_explorer(
     model: Any, tokenizer: Any, softmax: Softmax, prompt: str = "It is a truth"
-) -> PictureBox:
+) -> Panel:
     """Type a prompt, move the temperature, see the ten likeliest next tokens."""
 
     def draw(prompt: str, temperature: float) -> Figure:
         logits = next_token_logits(model, tokenizer, prompt)
         tokens, probabilities = likely_tokens(logits, tokenizer, softmax, temperature)
-        shown = prompt if len(prompt) <= 40 else f"…{prompt[-40:]}"
-        title = f"next token after: {shown}   (temperature {temperature:.2f})"
-        reach = min(1.0, 0.05 + 1.1 * float(probabilities[0]))
-        return plots.probability_bars(probabilities, tokens, title, reach)
+        last_words = prompt if len(prompt) <= 40 else f"…{prompt[-40:]}"
+        title = f"next token after: {last_words}   (temperature {temperature:.2f})"
+        end = min(1.0, 0.05 + 1.1 * float(probabilities[0]))
+        return plots.probability_bars(probabilities, tokens, title, end)
 
     box = ipywidgets.Text(
         value=prompt, description="prompt", continuous_update=False, layout={"width": "420px"}
     )
-    return PictureBox(draw, prompt=box, temperature=_temperature(1.0))
+    return Panel(draw, prompt=box, temperature=_temperature(1.0))

@@ -1,41 +1,35 @@
-"""Figures of week 01: windows, similarities, noise, parallelograms, training, accuracy."""
+"""Figures of week 01: windows, similarities, noise, parallelograms, training, accuracy.
+
+Arrays may be tensors, numpy arrays or lists; each function returns a matplotlib Figure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
-from course.figures import style
+from course.figures import diagram, style
+from course.figures.arrays import Numbers, as_array
+from course.figures.series import legend, with_looks
 
 Pair = tuple[int, int]
 MANY_PAIRS = 8  # the labels of more arrows than these overlap
 
 
-def _array(values: Any) -> np.ndarray:
-    """Tensors, arrays and lists as float64 arrays."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
-    return np.asarray(values, dtype=np.float64)
-
-
 # ------------------------------------------------------------------------------ similarity
-def cosine_matrix(vectors: Any) -> np.ndarray:
+def cosine_matrix(vectors: Numbers) -> np.ndarray:
     """Cosine of every row with every row, (N, D) -> (N, N). A zero row gives zeros."""
-    rows = _array(vectors)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit = rows / np.where(lengths > 0, lengths, 1.0)
+    unit = unit_rows(vectors)
     return unit @ unit.T
 
 
-def similarity_figure(words: Sequence[str], tables: Mapping[str, Any]) -> Figure:
-    """One heat map of cosines per table; every table holds one row (N, D) per word."""
-    fig, axes = style.figure(4.4 * len(tables), 3.9, cols=len(tables), squeeze=False)
-    for ax, (title, vectors) in zip(axes[0], tables.items(), strict=True):
+def similarity_figure(words: Sequence[str], tables: Mapping[str, Numbers]) -> Figure:
+    """One heat map of cosines for each table; a table (N, D) has one row for each word."""
+    fig, axes = style.panels(len(tables), 4.4, 3.9, per_row=3)
+    for ax, (title, vectors) in zip(axes, tables.items(), strict=True):
         cosines = cosine_matrix(vectors)
         image = ax.imshow(cosines, vmin=0, vmax=1, cmap=style.SEQUENTIAL)
         _write_cells(ax, cosines)
@@ -70,11 +64,10 @@ def window_figure(words: Sequence[str], centre: int, pairs: Sequence[Pair]) -> F
     mine = [j for i, j in pairs if i == centre]
     fig, ax = style.figure(8.0, 2.2)
     for position, word in enumerate(words):
-        _draw_box(ax, position, word, position == centre, position in mine)
+        _word(ax, position, word, position == centre, position in mine)
     for j in mine:
         bend = -0.38 if j > centre else 0.38
-        arrow = {"arrowstyle": "-|>", "color": style.BLUE, "connectionstyle": f"arc3,rad={bend}"}
-        ax.annotate("", xy=(j, 0.42), xytext=(centre, 0.42), arrowprops=arrow)
+        diagram.arrow(ax, (centre, 0.42), (j, 0.42), style.BLUE, bend=bend)
     listed = ", ".join(f"({words[centre]}, {words[j]})" for j in mine) or "none"
     ax.text(-0.5, -0.8, f"pairs of this centre: {listed}", fontsize=9)
     ax.set_title(f"{len(mine)} pairs here, {len(pairs)} in the whole sentence")
@@ -83,24 +76,22 @@ def window_figure(words: Sequence[str], centre: int, pairs: Sequence[Pair]) -> F
     return fig
 
 
-def _draw_box(ax: Axes, position: int, word: str, is_centre: bool, is_context: bool) -> None:
+def _word(ax: Axes, position: int, word: str, is_centre: bool, is_context: bool) -> None:
     fill = style.BLUE if is_centre else style.SKY if is_context else style.PALE
-    box = FancyBboxPatch(
-        (position - 0.44, -0.35), 0.88, 0.7, boxstyle="round,pad=0.01,rounding_size=0.1"
-    )
-    box.set(facecolor=fill, edgecolor=style.INK if is_centre else "none", linewidth=1.5)
-    ax.add_patch(box)
-    ax.text(position, 0, word, ha="center", va="center", color="white" if is_centre else style.INK)
+    border = style.INK if is_centre else "none"
+    ink = "white" if is_centre else style.INK
+    place, size = (position, 0), (0.9, 0.72)
+    diagram.box(ax, place, size, word, colour=border, fill=fill, ink=ink, rounding=0.1)
 
 
 # ------------------------------------------------------------------------------ bars
-def bars_figure(labels: Sequence[str], values: Any, xlabel: str, title: str) -> Figure:
+def bars_figure(labels: Sequence[str], values: Numbers, xlabel: str, title: str) -> Figure:
     """Horizontal bars, the first on top, each with its number."""
-    heights = _array(values)
+    heights = as_array(values)
     fig, ax = style.figure(5.5, 0.32 * len(labels) + 1.0)
     places = np.arange(len(labels))
     bars = ax.barh(places, heights, color=style.BLUE, height=0.7)
-    ax.bar_label(bars, fmt="{:z.2f}", padding=3, fontsize=9)  # z: never "-0.00"
+    ax.bar_label(bars, fmt="{:z.2f}", padding=3, fontsize=9)  # z: no sign before 0.00
     ax.set_yticks(places, labels)
     ax.invert_yaxis()
     ax.margins(x=0.15)
@@ -109,9 +100,9 @@ def bars_figure(labels: Sequence[str], values: Any, xlabel: str, title: str) -> 
     return fig
 
 
-def cost_figure(vocabulary_sizes: Any, dim: int, n_negatives: int) -> Figure:
+def cost_figure(vocabulary_sizes: Numbers, dim: int, n_negatives: int) -> Figure:
     """Multiplications to score one training pair: full softmax against negative sampling."""
-    sizes = _array(vocabulary_sizes)
+    sizes = as_array(vocabulary_sizes)
     fig, ax = style.figure(5.5, 3.2)
     ax.loglog(sizes, sizes * dim, marker="o", label="softmax over V: V · D")
     few = np.full_like(sizes, (n_negatives + 1) * dim)
@@ -123,12 +114,12 @@ def cost_figure(vocabulary_sizes: Any, dim: int, n_negatives: int) -> Figure:
 
 
 # ------------------------------------------------------------------------------ gradients, noise
-def touched_rows_figure(words: Sequence[str], grads: Mapping[str, Any]) -> Figure:
+def touched_rows_figure(words: Sequence[str], grads: Mapping[str, Numbers]) -> Figure:
     """Heat map of each gradient (V, D): rows that no pair of the batch uses stay white."""
-    fig, axes = style.figure(4.2 * len(grads), 0.2 * len(words) + 1.2, cols=len(grads), sharey=True)
-    tables = {name: _array(grad) for name, grad in grads.items()}
+    fig, axes = style.panels(len(grads), 4.2, 0.2 * len(words) + 1.2, per_row=4, sharey=True)
+    tables = {name: as_array(grad) for name, grad in grads.items()}
     limit = max(np.abs(table).max() for table in tables.values()) or 1.0
-    for ax, (name, table) in zip(np.atleast_1d(axes), tables.items(), strict=True):
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
         image = ax.imshow(table, cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
         used = int((np.abs(table).sum(axis=1) > 0).sum())
         ax.set(title=f"{name}: {used} of {len(words)} rows used", xlabel="dimension d")
@@ -138,25 +129,26 @@ def touched_rows_figure(words: Sequence[str], grads: Mapping[str, Any]) -> Figur
     return fig
 
 
-def noise_figure(words: Sequence[str], columns: Mapping[str, Any]) -> Figure:
-    """How often each word is drawn as noise, one line of markers a distribution, log scale."""
+def noise_figure(words: Sequence[str], columns: Mapping[str, Numbers]) -> Figure:
+    """How often each word is drawn as noise: a dotted line for each distribution, log scale."""
     fig, ax = style.figure(7.0, 3.2)
-    for marker, (label, column) in zip("osD^", columns.items(), strict=False):
-        ax.plot(range(len(words)), _array(column), marker=marker, ls=":", label=label)
+    for label, column, look in with_looks(columns):
+        dots = as_array(column)
+        ax.plot(range(len(words)), dots, ":", color=look.colour, marker=look.marker, label=label)
     ax.set_yscale("log")
     ax.set_xticks(range(len(words)), words, rotation=45, ha="right")
     ax.set(ylabel="probability", title="Who is drawn as noise?")
-    ax.legend()
+    legend(ax)
     return fig
 
 
 # ------------------------------------------------------------------------------ PCA
-def principal_axes(vectors: Any, k: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def principal_axes(vectors: Numbers, k: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mean (D,), the k main directions (k, D) and the share of variance (k,) that each explains.
 
     The sign of a direction is fixed: its largest entry is positive, so pictures do not flip.
     """
-    rows = _array(vectors)
+    rows = as_array(vectors)
     mean = rows.mean(axis=0)
     _, sizes, directions = np.linalg.svd(rows - mean, full_matrices=False)
     directions = directions[:k]
@@ -166,20 +158,23 @@ def principal_axes(vectors: Any, k: int = 2) -> tuple[np.ndarray, np.ndarray, np
     return mean, directions * signs[:, None], share[:k]
 
 
-def unit_rows(vectors: Any) -> np.ndarray:
+def unit_rows(vectors: Numbers) -> np.ndarray:
     """Every row at length 1; a zero row stays zero."""
-    rows = _array(vectors)
+    rows = as_array(vectors)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(lengths > 0, lengths, 1.0)
 
 
 def parallelogram_figure(
-    words: Sequence[str], vectors: Any, pairs: Sequence[tuple[str, str]], show: Sequence[int] = ()
+    words: Sequence[str],
+    vectors: Numbers,
+    pairs: Sequence[tuple[str, str]],
+    show: Sequence[int] = (),
 ) -> Figure:
     """The pairs of one relation in the plane of their first two principal axes.
 
     Args:
-        words: one name a row of `vectors`.
+        words: the V words, in the order of the rows.
         vectors: (V, D).
         pairs: the relation; every word must be one of `words`.
         show: two positions in `pairs`; their four corners are joined to a parallelogram. Of a
@@ -187,7 +182,7 @@ def parallelogram_figure(
     """
     index = {word: i for i, word in enumerate(words)}
     ids = np.array([[index[a], index[b]] for a, b in pairs])
-    corners = unit_rows(_array(vectors)[ids.reshape(-1)])
+    corners = unit_rows(as_array(vectors)[ids.reshape(-1)])
     mean, directions, share = principal_axes(corners)
     fig, ax = style.figure(6.5, 4.6)
     _draw_pairs(ax, pairs, ((corners - mean) @ directions.T).reshape(-1, 2, 2), show)
@@ -220,21 +215,22 @@ def _draw_pairs(
 # ------------------------------------------------------------------------------ training
 def training_figure(
     words: Sequence[str],
-    snapshots: Mapping[int, Any],
-    losses: Sequence[float],
+    snapshots: Mapping[int, Numbers],
+    losses: Numbers,
     pairs: Sequence[tuple[str, str]],
     step: int,
 ) -> Figure:
     """Left: the pairs at one step, in the axes of the last step. Right: the loss until then."""
     index = {word: i for i, word in enumerate(words)}
     ids = np.array([[index[a], index[b]] for a, b in pairs]).reshape(-1)
-    mean, directions, _ = principal_axes(_array(snapshots[max(snapshots)])[ids])
-    points = (_array(snapshots[step])[ids] - mean) @ directions.T
+    mean, directions, _ = principal_axes(as_array(snapshots[max(snapshots)])[ids])
+    points = (as_array(snapshots[step])[ids] - mean) @ directions.T
     fig, (left, right) = style.figure(9.0, 3.8, cols=2, width_ratios=[3, 2])
     _draw_pairs(left, pairs, points.reshape(-1, 2, 2))
     left.set(xlabel="principal axis 1", ylabel="principal axis 2", title=f"step {step}")
-    right.plot(losses, color=style.PALE)
-    right.plot(losses[:step], color=style.BLUE)
+    curve = as_array(losses)
+    right.plot(curve, color=style.PALE)
+    right.plot(curve[:step], color=style.BLUE)
     right.set(xlabel="step", ylabel="loss (nats a pair)", title="training loss")
     return fig
 
@@ -243,19 +239,24 @@ def training_figure(
 def accuracy_figure(
     results: Mapping[str, Mapping[str, tuple[int, int]]], title: str = "Analogies answered"
 ) -> Figure:
-    """Grouped bars: for every model and relation (right, asked). Nothing asked: no bar, a dash."""
+    """Grouped bars: the share of questions that each model answers, by relation.
+
+    Args:
+        results: model -> relation -> (right, asked). Where nothing was asked a dash stands.
+        title: above the bars.
+    """
     relations = list(next(iter(results.values())))
-    fig, ax = style.figure(8.0, 3.6)
+    fig, ax = style.figure(max(8.0, 0.28 * len(relations) * len(results)), 3.6)
     width = 0.8 / len(results)
-    for number, (model, scores) in enumerate(results.items()):
+    for number, (model, scores, look) in enumerate(with_looks(results)):
         places = np.arange(len(relations)) + (number - (len(results) - 1) / 2) * width
         counts = [scores[relation] for relation in relations]
         shares = [right / asked if asked else 0.0 for right, asked in counts]
-        bars = ax.bar(places, shares, width=0.9 * width, label=model)
+        bars = ax.bar(places, shares, width=0.9 * width, label=model, **look.bar)
         texts = [f"{right}/{asked}" if asked else "–" for right, asked in counts]
         ax.bar_label(bars, texts, fontsize=7, padding=2)
     ax.set_xticks(range(len(relations)), relations)
     ax.set(ylim=(0, 1.12), ylabel="share right", title=title)
     ax.grid(axis="x", visible=False)
-    ax.legend(ncols=len(results), loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    legend(ax, ncols=len(results), loc="upper center", bbox_to_anchor=(0.5, -0.1))
     return fig

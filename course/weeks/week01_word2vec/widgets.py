@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from ipywidgets import Dropdown, IntSlider, SelectionSlider
 from matplotlib.figure import Figure
+from torch import Tensor
 
+from course.figures.arrays import Numbers
 from course.figures.panel import Panel
 from course.weeks.week01_word2vec import plots
 
@@ -39,7 +40,9 @@ def window_slider(sentences: Mapping[str, str], context_pairs: PairsFunction) ->
 
 
 def neighbours(
-    words: Sequence[str], nearest: Callable[[str], tuple[Any, Any]], choices: Sequence[str]
+    words: Sequence[str],
+    nearest: Callable[[str], tuple[Sequence[int] | Tensor, Numbers]],
+    choices: Sequence[str],
 ) -> Panel:
     """Pick a word, see its nearest words.
 
@@ -58,7 +61,7 @@ def neighbours(
 
 
 def parallelograms(
-    words: Sequence[str], vectors: Any, relations: Mapping[str, Sequence[tuple[str, str]]]
+    words: Sequence[str], vectors: Numbers, relations: Mapping[str, Sequence[tuple[str, str]]]
 ) -> Panel:
     """Pick a relation and two of its pairs, see whether they make a parallelogram.
 
@@ -92,16 +95,16 @@ def parallelograms(
 
 def training_slider(
     words: Sequence[str],
-    snapshots: Mapping[int, Any],
-    losses: Sequence[float],
+    snapshots: Mapping[int, Numbers],
+    losses: Numbers,
     pairs: Sequence[tuple[str, str]],
 ) -> Panel:
     """Move through training: the words on the left, the loss on the right.
 
     Args:
-        words: the vocabulary, one a row of every snapshot.
+        words: the vocabulary, in the order of the rows.
         snapshots: step -> vectors (V, D).
-        losses: one a step.
+        losses: (steps,), the loss of each step.
         pairs: the relation to draw.
     """
 

@@ -1,24 +1,18 @@
-"""Widgets of week 02. Each is thin: controls, and a pure function that draws or writes.
-
-Where no kernel runs (a page on the web), a widget shows its first picture or its first texts.
-"""
+"""Widgets of week 02: each a `Panel` over a plain function that draws or writes."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ipywidgets
+from IPython.display import HTML
 from matplotlib.figure import Figure
 
-from course.figures import style
-from course.figures.panel import Panel
+from course.figures.panel import TEXT_STYLE, Counter, Panel
 from course.weeks.week02_rnn import plots
 from course.weeks.week02_rnn.toys import gradient_norms
-
-TEXT_STYLE = "white-space: pre-wrap; max-width: 46em"
 
 
 @dataclass(frozen=True)
@@ -54,17 +48,6 @@ def spectral_slider(radius: float = 0.8) -> Panel:
 
 
 # ------------------------------------------------------------------------------------ texts
-class _TextBox(ipywidgets.VBox):
-    """A box that also offers still text to viewers that cannot run widgets."""
-
-    def __init__(self, children: Sequence[ipywidgets.Widget], still: str) -> None:
-        super().__init__(list(children))
-        self.still = still
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super()._repr_mimebundle_(**kwargs), "text/html": self.still}
-
-
 def sample_html(checkpoint: Checkpoint) -> str:
     """One checkpoint's sample as a small HTML block; the text is escaped."""
     head = f"step {checkpoint.step:,}: validation perplexity {checkpoint.perplexity:.2f}"
@@ -72,8 +55,12 @@ def sample_html(checkpoint: Checkpoint) -> str:
     return f"<p><b>{head}</b></p><pre style='{TEXT_STYLE}'>{text}</pre>"
 
 
-class SampleSlider(_TextBox):
+def sample_slider(
+    checkpoints: Sequence[Checkpoint], baselines: Mapping[str, float] | None = None
+) -> Panel:
     """Slide through training: what the model wrote at each checkpoint, and where it stood.
+
+    Where no kernel runs, the first, the middle and the last text are shown.
 
     Args:
         checkpoints: in the order of training.
@@ -82,38 +69,22 @@ class SampleSlider(_TextBox):
     Raises:
         ValueError: there is no checkpoint.
     """
+    if not checkpoints:
+        raise ValueError("There is no checkpoint to show: run the training cell first.")
+    steps, values = zip(*((c.step, c.perplexity) for c in checkpoints), strict=True)
 
-    def __init__(
-        self, checkpoints: Sequence[Checkpoint], baselines: Mapping[str, float] | None = None
-    ) -> None:
-        if not checkpoints:
-            raise ValueError("There is no checkpoint to show: run the training cell first.")
-        self.checkpoints = list(checkpoints)
-        self.baselines = dict(baselines or {})
-        self.choose = ipywidgets.SelectionSlider(
-            options=[(f"{c.step:,}", i) for i, c in enumerate(self.checkpoints)],
-            value=0,
-            description="step",
-            continuous_update=False,
-        )
-        self.text = ipywidgets.HTML()
-        self.picture = ipywidgets.Image(format="png")
-        self._draw()
-        self.choose.observe(self._draw, names="value")
-        still = "".join(sample_html(checkpoint) for checkpoint in self._few())
-        super().__init__([self.choose, self.text, self.picture], still)
+    def draw(number: int) -> tuple[HTML, Figure]:
+        curve = plots.training_curve(steps, values, baselines or {}, number)
+        return HTML(sample_html(checkpoints[number])), curve
 
-    def _few(self) -> list[Checkpoint]:
-        """First, middle and last: what the still text shows."""
-        last = len(self.checkpoints) - 1
-        return [self.checkpoints[i] for i in sorted({0, last // 2, last})]
-
-    def _draw(self, _change: object = None) -> None:
-        mark = self.choose.value
-        self.text.value = sample_html(self.checkpoints[mark])
-        steps = [c.step for c in self.checkpoints]
-        values = [c.perplexity for c in self.checkpoints]
-        self.picture.value = style.png(plots.training_curve(steps, values, self.baselines, mark))
+    last = len(checkpoints) - 1
+    choose = ipywidgets.SelectionSlider(
+        options=[(f"{step:,}", number) for number, step in enumerate(steps)],
+        description="step",
+        continuous_update=False,
+    )
+    stills = [{"number": number} for number in sorted({0, last // 2, last})]
+    return Panel(draw, stills=stills, number=choose)
 
 
 def copied_run(text: str, book: str) -> str:
@@ -138,8 +109,12 @@ def writer_html(order: int, text: str, book: str, given: int = 0) -> str:
     return f"<p>{head}</p><pre style='{TEXT_STYLE}'>{marked}</pre>"
 
 
-class MarkovWriter(_TextBox):
+def markov_writer(
+    write: Callable[[int, int], str], orders: Sequence[int], book: str, given: int = 0
+) -> Panel:
     """Choose n and read what the n-gram chain writes; what it copied from the book is marked.
+
+    Where no kernel runs, one text of each order is shown.
 
     Args:
         write: (n, seed) -> text.
@@ -148,31 +123,11 @@ class MarkovWriter(_TextBox):
         given: how many characters at the start of each text the chain did not write itself.
     """
 
-    def __init__(
-        self,
-        write: Callable[[int, int], str],
-        orders: Sequence[int],
-        book: str,
-        given: int = 0,
-    ) -> None:
-        self.write, self.book, self.given, self.seed = write, book, given, 0
-        self.order = ipywidgets.SelectionSlider(
-            options=list(orders), value=orders[0], description="n", continuous_update=False
-        )
-        self.again = ipywidgets.Button(description="write again")
-        self.text = ipywidgets.HTML()
-        self._draw()
-        self.order.observe(self._draw, names="value")
-        self.again.on_click(self._next)
-        still = "".join(self._sample(order) for order in orders)
-        super().__init__([ipywidgets.HBox([self.order, self.again]), self.text], still)
+    def draw(order: int, seed: int) -> HTML:
+        return HTML(writer_html(order, write(order, seed), book, given))
 
-    def _sample(self, order: int) -> str:
-        return writer_html(order, self.write(order, self.seed), self.book, self.given)
-
-    def _draw(self, _change: object = None) -> None:
-        self.text.value = self._sample(self.order.value)
-
-    def _next(self, _button: object) -> None:
-        self.seed += 1
-        self._draw()
+    choose = ipywidgets.SelectionSlider(
+        options=list(orders), description="n", continuous_update=False
+    )
+    again = Counter(description="write again")
+    return Panel(draw, stills=[{"order": n} for n in orders], order=choose, seed=again)

@@ -1,36 +1,34 @@
 """Figures of week 03: two gated cells, what a gate keeps, gates over characters, who remembers.
 
-Each function takes plain lists, dicts, arrays or CPU tensors, and returns a matplotlib Figure.
+Arrays may be tensors, numpy arrays or lists; each function returns a matplotlib Figure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
-from numpy.typing import ArrayLike
+from matplotlib.patches import Circle
 
-from course.figures import style
+from course.figures import diagram, style
+from course.figures.arrays import Numbers, as_array
+from course.figures.diagram import Point
+from course.figures.series import legend, looks, with_looks
+from course.figures.text_strip import draw_strip, name_characters
 
-Trace = Mapping[str, ArrayLike]  # "i", "f", "g", "o", "c", "h", each (T, H)
+Trace = Mapping[str, Numbers]  # "i", "f", "g", "o", "c", "h", each (T, H)
 
 GATES = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}
-GATE_COLORS = {"i": style.GREEN, "f": style.BLUE, "g": style.PINK, "o": style.RED}
-LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
-MARKERS = "osD^vP"
-
-
-def shown(character: str) -> str:
-    """A character as a label: the space is invisible, so it becomes an open box."""
-    return "␣" if character == " " else character
+BESIDE: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)}  # of a legend
+GATE_COLOURS = {"i": style.GREEN, "f": style.BLUE, "g": style.PINK, "o": style.RED}
 
 
 # ------------------------------------------------------------------------------------ diagrams
 def two_cells() -> Figure:
-    """One step of an LSTM and one step of a GRU, with the belt that carries memory on top."""
+    """One step of an LSTM and of a GRU; on top the conveyor belt that carries the memory."""
     fig, (left, right) = style.figure(11.0, 4.2, cols=2)
     _draw_lstm(left)
     _draw_gru(right)
@@ -49,7 +47,7 @@ def _draw_lstm(ax: Axes) -> None:
     )
     _belt(ax, "$c_{t-1}$", "$c_t$")
     for x, gate in ((1.0, "f"), (2.5, "i"), (3.9, "g"), (5.6, "o")):
-        _gate(ax, x, gate, "tanh" if gate == "g" else r"$\sigma$")
+        _gate(ax, x, gate, GATES[gate], GATE_COLOURS[gate])
     _operation(ax, 1.0, 3.8, "×")
     _arrow(ax, (1.0, 1.75), (1.0, 3.56), style.BLUE)
     _operation(ax, 3.2, 2.75, "×")
@@ -69,14 +67,12 @@ def _draw_lstm(ax: Axes) -> None:
 def _draw_gru(ax: Axes) -> None:
     ax.set_title("GRU: the belt is $h$ itself; one gate does two jobs, $z$ and $1 - z$", fontsize=9)
     _belt(ax, "$h_{t-1}$", "$h_t$")
-    for x, name, color, label in (
+    for x, name, colour, label in (
         (1.0, "z", style.BLUE, "update gate"),
         (3.0, "r", style.GREEN, "reset gate"),
         (5.3, "n", style.PINK, "candidate"),
     ):
-        _box(ax, x, 1.4, "tanh" if name == "n" else r"$\sigma$", color)
-        ax.text(x + 0.48, 1.62, f"${name}$", color=color, fontsize=12, ha="left")
-        ax.text(x, 0.86, label, color=color, fontsize=8, ha="center", va="center")
+        _gate(ax, x, name, label, colour)
     _operation(ax, 1.0, 3.8, "×")
     _arrow(ax, (1.0, 1.75), (1.0, 3.56), style.BLUE)
     _operation(ax, 5.3, 2.75, "×")
@@ -97,27 +93,20 @@ def _belt(ax: Axes, before: str, after: str) -> None:
     ax.text(8.08, 3.8, after, ha="left", va="center", fontsize=12)
 
 
-def _gate(ax: Axes, x: float, gate: str, squash: str) -> None:
-    color = GATE_COLORS[gate]
-    _box(ax, x, 1.4, squash, color)
-    ax.text(x + 0.48, 1.62, f"${gate}$", color=color, fontsize=12, ha="left")
-    ax.text(x, 0.86, GATES[gate], color=color, fontsize=8, ha="center", va="center")
+def _gate(ax: Axes, x: float, letter: str, name: str, colour: str) -> None:
+    """A box with the function that squashes its sum (a candidate has tanh), letter and name."""
+    squash = "tanh" if name == "candidate" else r"$\sigma$"
+    diagram.box(ax, (x, 1.4), (0.8, 0.64), squash, colour=colour, lw=2)
+    ax.text(x + 0.48, 1.62, f"${letter}$", color=colour, fontsize=12, ha="left")
+    ax.text(x, 0.86, name, color=colour, fontsize=8, ha="center", va="center")
 
 
 def _inputs(ax: Axes, tops: Sequence[float]) -> None:
-    """The rail below: every gate reads the same two vectors."""
+    """The line at the bottom with an arrow to each gate: all read the same two vectors."""
     ax.plot([0.3, tops[-1]], [0.2, 0.2], color=style.GREY, lw=1.4)
     ax.text(0.2, 0.2, "$x_t, h_{t-1}$", ha="right", va="center", fontsize=11)
     for x in tops:
         _arrow(ax, (x, 0.2), (x, 0.68), style.GREY)
-
-
-def _box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
-    shape = "round,pad=0.04"
-    ax.add_patch(
-        FancyBboxPatch((x - 0.36, y - 0.28), 0.72, 0.56, shape, fc="white", ec=color, lw=2)
-    )
-    ax.text(x, y, text, ha="center", va="center", fontsize=10)
 
 
 def _operation(ax: Axes, x: float, y: float, sign: str) -> None:
@@ -125,23 +114,12 @@ def _operation(ax: Axes, x: float, y: float, sign: str) -> None:
     ax.text(x, y, sign, ha="center", va="center", fontsize=12, zorder=4)
 
 
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-    ax.add_patch(
-        FancyArrowPatch(
-            start,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=11,
-            color=color,
-            lw=1.5,
-            shrinkA=0,
-            shrinkB=0,
-        )
-    )
+def _arrow(ax: Axes, start: Point, end: Point, colour: str) -> None:
+    diagram.arrow(ax, start, end, colour, gap=0)
 
 
 # ------------------------------------------------------------------------------------ memory
-def belt_values(values: Mapping[str, ArrayLike], pulse: int = 0) -> Figure:
+def belt_values(values: Mapping[str, Numbers], pulse: int = 0) -> Figure:
     """What one unit's cell state holds over time, one line for each setting of its gates.
 
     Args:
@@ -149,13 +127,12 @@ def belt_values(values: Mapping[str, ArrayLike], pulse: int = 0) -> Figure:
         pulse: the step at which something was written.
     """
     fig, ax = style.figure(6.4, 3.0)
-    for k, (label, line) in enumerate(values.items()):
-        line = np.asarray(line)
-        ax.plot(line, label=label, linestyle=LINE_STYLES[k % len(LINE_STYLES)])
+    for label, line, look in with_looks(values, monochrome=True):
+        ax.plot(as_array(line), color=look.colour, ls=look.line, label=label)
     ax.axvline(pulse, color=style.GREY, lw=1, linestyle=":")
     ax.set_xlabel("time step $t$")
     ax.set_ylabel("cell state $c_t$")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend(ax, **BESIDE)
     return fig
 
 
@@ -179,46 +156,43 @@ def survival_frame(bias: float, steps: int = 100) -> Figure:
         )
     kept = survival(bias, steps)
     ax.plot(kept, color=style.BLUE, lw=2.6, label=f"bias {bias:g}")
-    half = np.log(0.5) / np.log(kept[1])
+    half_life = np.log(0.5) / np.log(kept[1])
     ax.set_yscale("log")
     ax.set_ylim(1e-8, 2)
     ax.set_xlim(0, steps)
     ax.set_xlabel("steps $k$ since it was written")
-    ax.set_ylabel("share left, $\\sigma(b_f)^k$")
-    ax.set_title(f"$\\sigma({bias:g})$ = {kept[1]:.3f}; half is gone after {half:.1f} steps")
+    ax.set_ylabel(r"share left, $\sigma(b_f)^k$")
+    ax.set_title(f"$\\sigma({bias:g})$ = {kept[1]:.3f}; half is gone after {half_life:.1f} steps")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return fig
 
 
 # ------------------------------------------------------------------------------------ padding
-def padded_states(naive: ArrayLike, masked: ArrayLike, lengths: Sequence[int]) -> Figure:
+def padded_states(naive: Numbers, masked: Numbers, lengths: Numbers) -> Figure:
     """The first unit's state over time for each row of a padded batch, without and with a mask.
 
     Args:
         naive, masked: states, (B, T).
         lengths: real tokens of each row; what follows is padding.
     """
-    naive, masked = np.asarray(naive), np.asarray(masked)
-    fig, axes = style.figure(8.0, 3.0, cols=2, sharey=True)
-    for ax, states, title in ((axes[0], naive, "mask ignored"), (axes[1], masked, "mask used")):
-        for row, length in enumerate(lengths):
-            color = style.PALETTE[row]
-            real, all_steps = np.arange(length), np.arange(states.shape[1])
-            ax.plot(all_steps, states[row], color=color, lw=1.2, linestyle=":")
-            ax.plot(
-                real,
-                states[row, :length],
-                color=color,
-                marker=MARKERS[row],
-                ms=4,
-                label=f"row {row}: {length} tokens",
-            )
-        ax.set_title(title)
-        ax.set_xticks(range(0, states.shape[1], 2))
-        ax.set_xlabel("position $t$ (dotted: padding)")
-    axes[0].set_ylabel("state of unit 0")
-    axes[1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    fig, (left, right) = style.figure(8.0, 3.0, cols=2, sharey=True)
+    ends = as_array(lengths).astype(int).tolist()
+    _draw_padded(left, as_array(naive), ends)
+    _draw_padded(right, as_array(masked), ends)
+    left.set(title="mask ignored", ylabel="state of unit 0")
+    right.set_title("mask used")
+    legend(right, **BESIDE)
     return fig
+
+
+def _draw_padded(ax: Axes, states: np.ndarray, lengths: Sequence[int]) -> None:
+    """Each row of states (B, T): dotted over all positions, solid over its real tokens."""
+    for row, (length, look) in enumerate(zip(lengths, looks(len(lengths)), strict=True)):
+        label = f"row {row}: {length} tokens"
+        ax.plot(states[row], color=look.colour, lw=1.2, linestyle=":")
+        ax.plot(states[row, :length], color=look.colour, marker=look.marker, ms=4, label=label)
+    ax.set_xticks(range(0, states.shape[1], 2))
+    ax.set_xlabel("position $t$ (dotted: padding)")
 
 
 # ------------------------------------------------------------------------------------ gates
@@ -227,17 +201,17 @@ def gate_strips(
     trace: Trace,
     unit: int,
     free: Trace | None = None,
-    bits: Mapping[str, ArrayLike] | None = None,
+    bits: Mapping[str, Numbers] | None = None,
 ) -> Figure:
     """One unit over a text: its three gates as strips, then its cell state as a line.
 
     Args:
-        text: T labels, one a step (a string works).
+        text: T labels, one for each step (a string works).
         trace: arrays (T, H) of "i", "f", "o" and "c".
         unit: which of the H units.
         free: a trace without clamps, drawn in grey for comparison.
-        bits: label -> what each character after the first cost a language model, (T - 1,); at most
-            two, drawn as bars in a third row.
+        bits: label -> what each character after the first cost a language model, (T - 1,);
+            drawn as bars in a third row.
     """
     steps = len(text)
     rows = 3 if bits else 2
@@ -250,11 +224,9 @@ def gate_strips(
     )
     top, below = axes[:2]
     strips = np.stack([_unit(trace, name, unit) for name in "ifo"])
-    image = top.imshow(strips, aspect="auto", cmap=style.SEQUENTIAL, vmin=0, vmax=1)
-    top.set_yticks(range(3), ["$i$ input", "$f$ forget", "$o$ output"])
-    top.grid(False)
+    names = ["$i$ input", "$f$ forget", "$o$ output"]
+    draw_strip(top, strips, names, "0 shut, 1 open", fontsize=10)
     top.set_title(f"unit {unit}")
-    fig.colorbar(image, ax=top, label="0 shut, 1 open", pad=0.01)
     if free is not None:
         below.plot(_unit(free, "c", unit), color=style.GREY, lw=1.4, linestyle="--", label="free")
     label = "$c$" if free is None else "clamped"
@@ -265,80 +237,66 @@ def gate_strips(
     below.set_ylabel("cell state $c$")
     if bits:
         _surprise_bars(axes[2], bits)
-    _label_characters(axes[-1], text)
+    name_characters(axes[-1], text)
     return fig
 
 
-def _surprise_bars(ax: Axes, bits: Mapping[str, ArrayLike]) -> None:
+def _surprise_bars(ax: Axes, bits: Mapping[str, Numbers]) -> None:
     """Bars from character 1 on: the first one was given, not predicted."""
+    heights = {label: as_array(values) for label, values in bits.items()}
     width = 0.8 / len(bits)
-    looks = ((style.GREY, ""), (style.BLUE, "///"))
-    for k, ((label, values), (color, hatch)) in enumerate(zip(bits.items(), looks, strict=False)):
-        values = np.asarray(values)
-        at = 1 + np.arange(len(values)) + (k - (len(bits) - 1) / 2) * width
+    chosen = with_looks(heights, style.GREY, style.BLUE, monochrome=True)
+    for k, (label, values, look) in enumerate(chosen):
+        places = 1 + np.arange(len(values)) + (k - (len(bits) - 1) / 2) * width
         name = f"{label}: {values.mean():.2f} bits per character"
-        ax.bar(at, values, width, color=color, hatch=hatch, edgecolor="white", label=name, lw=0)
+        ax.bar(places, values, width, label=name, **look.bar)
     ax.set_ylabel("surprise\n(bits)")
-    ax.legend(loc="upper left", ncols=2, fontsize=8)
-    ax.set_ylim(0, 1.35 * max(np.asarray(values).max() for values in bits.values()))
+    legend(ax, loc="upper left", ncols=2, fontsize=8)
+    ax.set_ylim(0, 1.35 * max(values.max() for values in heights.values()))
 
 
 def gate_map(text: Sequence[str], trace: Trace, gate: str, units: Sequence[int]) -> Figure:
-    """One gate of several units over a text: a row a unit, a column a character."""
+    """One gate of several units over a text: a row for each unit, a column for each character."""
     values = np.stack([_unit(trace, gate, unit) for unit in units])
     signed = gate in ("g", "c", "h")
     limit = float(np.abs(values).max()) if signed else 1.0
     fig, ax = style.figure(0.19 * len(text) + 1.8, 0.24 * len(units) + 1.1)
-    image = ax.imshow(
-        values,
-        aspect="auto",
-        cmap=style.DIVERGING if signed else style.SEQUENTIAL,
-        vmin=-limit if signed else 0,
-        vmax=limit,
-    )
-    ax.set_yticks(range(len(units)), [str(unit) for unit in units], fontsize=8)
+    meaning = f"${gate}$ {GATES.get(gate, 'state')}"
+    draw_strip(ax, values, [str(unit) for unit in units], meaning, limit=limit, signed=signed)
     ax.set_ylabel("unit")
-    ax.grid(False)
-    _label_characters(ax, text)
-    fig.colorbar(image, ax=ax, label=f"${gate}$ {GATES.get(gate, 'state')}", pad=0.01)
+    name_characters(ax, text)
     return fig
 
 
 def _unit(trace: Trace, name: str, unit: int) -> np.ndarray:
-    return np.asarray(trace[name])[:, unit]
-
-
-def _label_characters(ax: Axes, text: Sequence[str]) -> None:
-    ax.set_xticks(range(len(text)), [shown(char) for char in text], fontsize=9)
-    ax.tick_params(axis="x", length=0)
-    ax.set_xlim(-0.6, len(text) - 0.4)
+    return as_array(trace[name])[:, unit]
 
 
 # ------------------------------------------------------------------------------------ comparisons
-def gradient_reach(norms: Mapping[str, ArrayLike]) -> Figure:
+def gradient_reach(norms: Mapping[str, Numbers]) -> Figure:
     """How much of the gradient at the last step reaches each earlier input, on a log scale.
 
     Args:
         norms: label -> the norm of the gradient at each input of a sequence, (T,).
     """
     fig, ax = style.figure(6.8, 3.4)
-    for k, (label, values) in enumerate(norms.items()):
-        values = np.asarray(values)
+    for label, norm, look in with_looks(norms, monochrome=True):
+        values = as_array(norm)
         back = np.arange(len(values))[::-1]
-        ax.plot(back, values / values[-1], label=label, linestyle=LINE_STYLES[k % len(LINE_STYLES)])
+        ax.plot(back, values / values[-1], color=look.colour, ls=look.line, label=label)
     ax.set_yscale("log")
     ax.set_xlabel("steps back from the loss")
     ax.set_ylabel("gradient, last step = 1")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend(ax, **BESIDE)
     return fig
 
 
-def recall_dots(results: Mapping[str, Sequence[float]], chance: float, title: str = "") -> Figure:
-    """Accuracy of each model on the recall task: one dot a seed, and a bar for their mean."""
+def recall_dots(results: Mapping[str, Numbers], chance: float, title: str = "") -> Figure:
+    """Accuracy of each model on the recall task: a dot for each seed, and a bar for their mean."""
     fig, ax = style.figure(6.4, 0.5 * len(results) + 1.2)
-    for row, scores in enumerate(results.values()):
-        spread = np.linspace(-0.15, 0.15, len(scores)) if len(scores) > 1 else [0.0]
-        ax.plot(scores, row + np.asarray(spread), "o", color=style.BLUE, ms=5, alpha=0.75)
+    for row, scores in enumerate(map(as_array, results.values())):
+        spread = np.linspace(-0.15, 0.15, len(scores)) if len(scores) > 1 else np.zeros(1)
+        ax.plot(scores, row + spread, "o", color=style.BLUE, ms=5, alpha=0.75)
         mean = float(np.mean(scores))
         ax.plot([mean, mean], [row - 0.3, row + 0.3], color=style.INK, lw=2)
     ax.axvline(chance, color=style.RED, linestyle="--", lw=1.2)
@@ -352,16 +310,18 @@ def recall_dots(results: Mapping[str, Sequence[float]], chance: float, title: st
 
 
 def learning_curves(
-    steps: Sequence[int], curves: Mapping[str, Sequence[float]], baselines: Mapping[str, float]
+    steps: Numbers, curves: Mapping[str, Numbers], baselines: Mapping[str, float]
 ) -> Figure:
     """Validation loss in bits per character while several models train, with baselines."""
     fig, ax = style.figure(7.0, 3.4)
-    for k, (label, values) in enumerate(curves.items()):
-        ax.plot(steps, values, label=label, marker=MARKERS[k], ms=4, linestyle=LINE_STYLES[k])
+    x = as_array(steps)
+    for label, values, look in with_looks(curves, monochrome=True):
+        line = {"color": look.colour, "ls": look.line, "marker": look.marker, "ms": 4}
+        ax.plot(x, as_array(values), label=label, **line)
     for label, value in baselines.items():
         ax.axhline(value, color=style.GREY, lw=1.2, linestyle="--")
-        ax.text(steps[-1], value, f"{label}: {value:.2f}", ha="right", va="bottom", fontsize=8)
+        ax.text(x[-1], value, f"{label}: {value:.2f}", ha="right", va="bottom", fontsize=8)
     ax.set_xlabel("training steps")
     ax.set_ylabel("bits per character")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend(ax, **BESIDE)
     return fig

@@ -11,12 +11,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-SYMBOLS = 8  # so chance is 1 / 8 = 12.5%
+SYMBOLS = 8  # what may have to be remembered; a blind guess is right once in 8 times, 12.5%
 
 # The hand-set LSTM reads one of three marks at each step.
 OPEN, CLOSE, OTHER = 0, 1, 2
 FLAG, COUNTER = 0, 1  # what its two units do
-SHUT, WIDE = -10.0, 10.0  # sigmoid: 0.00005 and 0.99995; tanh: -1 and 1
+# Pre-activations. Sigmoid makes 0.00005 and 0.99995 of them, a gate shut and open; tanh -1 and 1.
+SHUT, WIDE = -10.0, 10.0
 
 
 def recall_batch(
@@ -68,7 +69,8 @@ def bracket_lstm() -> nn.LSTM:
     b[i], b[f], b[g], b[o] = SHUT, WIDE, WIDE, WIDE
     W[i, FLAG, OPEN] = 2 * WIDE
     W[f, FLAG, CLOSE] = W[f, COUNTER, CLOSE] = 2 * SHUT
-    U[i, COUNTER, FLAG] = 40.0  # the flag shows as tanh(1) = 0.76: -10 + 30 opens the gate
+    # A raised flag is seen as h = tanh(1) = 0.76; 40 times that and the bias of -10 make 20: open.
+    U[i, COUNTER, FLAG] = 40.0
     W[i, COUNTER, CLOSE] = 6 * SHUT  # the closing bracket itself is not counted
     lstm.load_state_dict(
         {

@@ -1,0 +1,165 @@
+"""Every widget of every week is the one `Panel`: it draws, it fails in words, it recovers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from course.figures.panel import Panel
+from course.models import load_tiny_gpt2
+from course.weeks.week00_setup import widgets as week00
+from course.weeks.week01_word2vec import widgets as week01
+from course.weeks.week02_rnn import widgets as week02
+from course.weeks.week03_lstm import widgets as week03
+from course.weeks.week03_lstm.toys import bracket_lstm, bracket_marks
+
+WORDS = ["king", "queen", "boy", "girl"]
+VECTORS = np.array([[1.0, 0, 1], [1, 1, 1], [-1, 0, 1], [-1, 1, 1]])
+PAIRS = [("king", "queen"), ("boy", "girl")]
+CHECKPOINTS = [week02.Checkpoint(step, 40.0 - step, f"text {step}") for step in (0, 10, 20)]
+GPT2 = cache(load_tiny_gpt2)
+
+
+def softmax(logits: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
+    return torch.softmax(logits / temperature, dim=-1)
+
+
+def neighbours_of(ids: list[int], window: int) -> list[tuple[int, int]]:
+    return [(i, j) for i in ids for j in ids if 0 < abs(i - j) <= window]
+
+
+def gate_trace(lstm: torch.nn.LSTM, x: torch.Tensor, clamp: dict | None) -> dict[str, torch.Tensor]:
+    value = sum((clamp or {}).values())
+    return {name: torch.full((len(x), lstm.hidden_size), value) for name in "ifgoch"}
+
+
+# name: (widget, the control to move, its other value)
+PANELS: dict[str, tuple[Callable[[], Panel], str, Any]] = {
+    "temperature_slider": (
+        lambda: week00.temperature_slider(torch.arange(4.0), WORDS, softmax),
+        "temperature",
+        2.0,
+    ),
+    "next_token_explorer": (
+        lambda: week00.next_token_explorer(*GPT2(), softmax),
+        "prompt",
+        "Captain",
+    ),
+    "window_slider": (
+        lambda: week01.window_slider({"a": "one two three"}, neighbours_of),
+        "window",
+        1,
+    ),
+    "neighbours": (
+        lambda: week01.neighbours(WORDS, lambda word: ([0, 1], [0.9, 0.8]), WORDS),
+        "word",
+        "boy",
+    ),
+    "parallelograms": (
+        lambda: week01.parallelograms(WORDS, VECTORS, {"he to she": PAIRS}),
+        "one",
+        1,
+    ),
+    "training_slider": (
+        lambda: week01.training_slider(WORDS, {0: 0 * VECTORS, 9: VECTORS}, [2.0] * 9, PAIRS),
+        "step",
+        0,
+    ),
+    "spectral_slider": (lambda: week02.spectral_slider(0.8), "radius", 1.3),
+    "sample_slider": (lambda: week02.sample_slider(CHECKPOINTS, {"bigram": 10.6}), "number", 2),
+    "markov_writer": (
+        lambda: week02.markov_writer(lambda n, seed: f"text {n} {seed}", [1, 3], "text"),
+        "order",
+        3,
+    ),
+    "survival_slider": (lambda: week03.survival_slider(1.0), "bias", 5.0),
+    "gate_clamp": (
+        lambda: week03.gate_clamp(gate_trace, bracket_lstm(), bracket_marks("a(b)"), "a(b)"),
+        "gate",
+        "f",
+    ),
+}
+each_panel = pytest.mark.parametrize(
+    ("make", "control", "other"), PANELS.values(), ids=PANELS.keys()
+)
+
+
+def what_is_shown(panel: Panel) -> tuple[str, bytes]:
+    return panel.text.value, bytes(panel.picture.value)
+
+
+def failing(**values: Any) -> None:
+    raise NotImplementedError("write <this> first")
+
+
+def test_no_widget_of_a_week_is_forgotten() -> None:
+    """Each function of a week's widgets that returns a Panel is tried below."""
+    made = {
+        name
+        for module in (week00, week01, week02, week03)
+        for name, thing in vars(module).items()
+        if getattr(thing, "__annotations__", {}).get("return") == "Panel"
+    }
+    assert made == set(PANELS)
+
+
+@each_panel
+def test_every_widget_redraws_and_has_a_still_version(
+    make: Callable[[], Panel], control: str, other: Any
+) -> None:
+    """Another value shows something else, and a page without widgets has a picture or a text."""
+    panel = make()
+    before = what_is_shown(panel)
+    assert type(panel) is Panel and not panel.message.value
+    panel.controls[control].value = other
+    assert what_is_shown(panel) != before
+    assert {"image/png", "text/html"} & set(panel._repr_mimebundle_())
+
+
+@each_panel
+def test_every_widget_tells_a_failing_draw_and_recovers(
+    make: Callable[[], Panel], control: str, other: Any
+) -> None:
+    """The error stands where the picture was; the next move shows the old picture again."""
+    panel = make()
+    before, value, works = what_is_shown(panel), panel.controls[control].value, panel.draw
+    panel.draw = failing
+    panel.controls[control].value = other
+    assert "NotImplementedError: write &lt;this&gt; first" in panel.message.value
+    assert what_is_shown(panel) == ("", b"")
+    panel.draw = works
+    panel.controls[control].value = value
+    assert what_is_shown(panel) == before
+    assert not panel.message.value
+
+
+def stub(*arguments: Any) -> Any:
+    raise NotImplementedError("Write the exercise above first.")
+
+
+@pytest.mark.parametrize("exercise", [stub, lambda *arguments: None], ids=["stub", "no return"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda exercise: week00.temperature_slider(torch.arange(4.0), WORDS, exercise),
+        lambda exercise: week00.next_token_explorer(*GPT2(), exercise),
+        lambda exercise: week01.window_slider({"a": "one two"}, exercise),
+        lambda exercise: week01.neighbours(WORDS, exercise, WORDS),
+        lambda exercise: week02.markov_writer(exercise, [1, 3], "text"),
+        lambda exercise: week03.gate_clamp(exercise, bracket_lstm(), bracket_marks("a"), "a"),
+    ],
+    ids=["temperature", "explorer", "window", "neighbours", "writer", "clamp"],
+)
+def test_a_widget_around_an_unsolved_exercise_says_so(
+    make: Callable[[Callable], Panel], exercise: Callable
+) -> None:
+    """The cell does not fail: the panel and its still version carry the reason."""
+    panel = make(exercise)
+    reason = "Write the exercise above first." if exercise is stub else "None"
+    assert reason in panel.message.value
+    assert reason in panel._repr_mimebundle_()["text/html"]
