@@ -24,6 +24,7 @@ HEAD_COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PINK, style.SKY, st
 # ------------------------------------------------------------------------------------ machinery
 def kernel_and_grader() -> Figure:
     """Two ways of one cell: at your desk (browser, kernel, device) and when it is graded."""
+    fresh = "in a sandbox, with new\nnumbers to work on"
     fig, ax = style.figure(8.4, 3.2)
     ax.set(xlim=(0, 11.9), ylim=(0.45, 5.1))
     ax.axis("off")
@@ -35,7 +36,7 @@ def kernel_and_grader() -> Figure:
     _step(ax, 7.6, 8.4, 3.7, "operations")
     ax.text(0.1, 2.22, "When it is graded", fontsize=12)
     _station(ax, 0.1, 0.6, "Your source", "solution cells only", style.SKY)
-    _station(ax, 4.3, 0.6, "Fresh kernel", "in a sandbox, with\nnew numbers", style.ORANGE)
+    _station(ax, 4.3, 0.6, "Fresh kernel", fresh, style.ORANGE)
     _station(ax, 8.5, 0.6, "Judge", "compares your answers\nwith the reference's", style.PINK)
     _step(ax, 3.4, 4.2, 1.2, "run")
     _step(ax, 7.6, 8.4, 1.2, "answers")
