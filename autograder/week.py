@@ -48,7 +48,7 @@ class Week:
     @property
     def mistakes_file(self) -> Path:
         """Where the week's known mistakes stand; a week need not have any."""
-        return MISTAKES / f"{self.name}.py"
+        return mistakes_file(self.course, self.name)
 
     @cached_property
     def book(self) -> MistakeBook:
@@ -83,6 +83,12 @@ class Week:
                 f"{submitted.name}/STUDENT/{self.name}/.",
             )
         return found
+
+
+def mistakes_file(course: Course, name: str) -> Path:
+    """The mistakes file of a week: the course folder's own, or else the one beside the engine."""
+    own = course.root / "autograder" / "mistakes" / f"{name}.py"
+    return own if own.is_file() else MISTAKES / own.name
 
 
 def open_week(course: Course, name: str) -> Week:

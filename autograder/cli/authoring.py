@@ -1,4 +1,4 @@
-"""Commands for those who make weeks: release, publish, prove."""
+"""Commands for those who make weeks: lint, prove, release, publish."""
 
 from __future__ import annotations
 
@@ -22,9 +22,29 @@ from autograder.cli.options import (
     provisioner_for,
 )
 from autograder.cli.screen import Screen, err, out
+from autograder.cli.tables import lint_text
 from autograder.errors import UserError
 
 PROOF_COLUMNS = 150  # a line a week: better too wide for a terminal than cut
+
+
+@app.command(rich_help_panel="Make weeks")
+def lint(weeks: Weeks = None, course_root: Root = HERE, as_json: AsJson = False) -> None:
+    """Try the house rules on a week: what is wrong, in which cell, what to do, what is to write.
+
+    Exit code 4 when a rule is broken or something is still to do.
+    """
+    course = open_here(course_root)
+    from autograder.proof.lint import lint as lint_week
+
+    reports = [lint_week(course, name) for name in weeks or course.weeks()]
+    if as_json:
+        print_json([report.as_dict() for report in reports])
+    else:
+        for report in reports:
+            out.print(lint_text(report), soft_wrap=True)
+    if not all(report.clean for report in reports):
+        raise typer.Exit(EXIT_UNPROVED)
 
 
 @app.command(rich_help_panel="Make weeks")

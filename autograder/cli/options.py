@@ -18,7 +18,7 @@ app = typer.Typer(
     "The usual order: [bold]release[/] a week, collect what students hand in, [bold]grade[/] it, "
     "write [bold]feedback[/], read the [bold]report[/].\n\n"
     "Exit codes: 0 done · 1 could not be done (one sentence says why) · 2 wrong usage · "
-    "3 done, but submissions need a review · 4 a proof failed.",
+    "3 done, but submissions need a review · 4 a proof failed or a house rule is broken.",
 )
 
 Week = Annotated[str, typer.Argument(help="The assignment, such as week01_word2vec.")]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 
 def class_table(run: Any, promises: dict[str, str] | None = None) -> Table:
@@ -74,6 +75,19 @@ def findings_table(findings: list[Any]) -> Table:
         mark = "[green]ok[/]" if finding.ok else "[red]no[/]"
         table.add_row(mark, finding.name, finding.detail, finding.remedy)
     return table
+
+
+def lint_text(report: Any) -> Text:
+    """The findings of one week, each with its cell and the remedy."""
+    counts = f"{len(report.broken)} broken, {len(report.todo)} to do"
+    text = Text(f"{report.week}: {'keeps the house rules' if report.clean else counts}", "bold")
+    for finding in (*report.broken, *report.todo):
+        mark = "to do" if finding.todo else finding.rule
+        text.append(f"\n  {finding.place} ({mark}): {finding.what}", "not bold")
+        text.append(f"\n      {finding.remedy}", "not bold dim")
+    for reason in report.skipped:
+        text.append(f"\n  not tried: {reason}", "not bold")
+    return text
 
 
 def entry_json(entry: Any) -> dict:
