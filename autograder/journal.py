@@ -6,10 +6,9 @@ hash has not changed; the report is made from the same lines.
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import fcntl
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UserError
-from autograder.model import CheckVerdict, Entry, Judgement, MistakeReference, ProbeVerdict, Verdict
+from autograder.model import Entry
+from autograder.stored import Damaged, as_json, from_json
 from autograder.week import Week
 
 
@@ -39,7 +39,7 @@ class Journal:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab") as stream:
                 for entry in entries:
-                    stream.write(json.dumps(dataclasses.asdict(entry)).encode() + b"\n")
+                    stream.write(as_json(entry).encode() + b"\n")
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
@@ -59,8 +59,8 @@ def open_journal(week: Week) -> Journal:
     content = path.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
     for line in whole.splitlines():
-        entry = _entry(line)
-        if entry is not None:
+        with contextlib.suppress(Damaged):  # or of an older form: simply graded again
+            entry = from_json(Entry, line)
             journal.entries[entry.student] = entry
     if len(whole) < len(content):
         os.truncate(path, len(whole))
@@ -94,35 +94,3 @@ def only_grader(week: Week) -> Iterator[None]:
         stream.write(str(os.getpid()))
         stream.flush()
         yield
-
-
-# ------------------------------------------------------------------------------------ reading
-def _entry(line: bytes) -> Entry | None:
-    try:
-        stored = json.loads(line)
-        judgements = tuple(_judgement(judgement) for judgement in stored["judgements"])
-        return Entry(**{**stored, "judgements": judgements, "notes": tuple(stored["notes"])})
-    except (ValueError, TypeError, KeyError):
-        return None  # an older form, or damaged: the submission is simply graded again
-
-
-def _judgement(stored: dict) -> Judgement:
-    checks = tuple(
-        CheckVerdict(
-            **{
-                **check,
-                "verdict": Verdict(check["verdict"]),
-                "probes": tuple(
-                    ProbeVerdict(**{**probe, "verdict": Verdict(probe["verdict"])})
-                    for probe in check["probes"]
-                ),
-                "mistake": _mistake(check["mistake"]) if check["mistake"] else None,
-            }
-        )
-        for check in stored["checks"]
-    )
-    return Judgement(stored["name"], checks, stored["fault"])
-
-
-def _mistake(stored: dict) -> MistakeReference:
-    return MistakeReference(**{**stored, "values": tuple(stored["values"])})

@@ -25,6 +25,7 @@ from autograder.cli.screen import Screen, err, out
 from autograder.cli.tables import lint_text
 from autograder.errors import UserError
 
+ALL_SEEDS = 20
 PROOF_COLUMNS = 150  # a line a week: better too wide for a terminal than cut
 
 
@@ -60,7 +61,8 @@ def release(
     """Run the reference twice, prove the checks, and generate release/ for students."""
     course = open_here(course_root)
     from autograder.edition.release import release as release_week
-    from autograder.proof.prove import prove_week, render
+    from autograder.proof.prove import prove_week
+    from autograder.proof.results import render
     from autograder.week import open_week
 
     provisioner = provisioner_for(no_sandbox)
@@ -122,16 +124,19 @@ def publish(
 @app.command(rich_help_panel="Make weeks")
 def prove(
     weeks: Weeks = None,
-    every: Annotated[bool, typer.Option("--all", help="All weeks, seeds and mutants.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All weeks, 20 seeds, every mutant.")
+    ] = False,
     course_root: Root = HERE,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds to try.")] = 20,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Seeds to try.")] = ALL_SEEDS,
     mutants: Annotated[bool, typer.Option("--mutants/--no-mutants", help="Try mutants.")] = True,
     no_sandbox: NoSandbox = False,
     as_json: AsJson = False,
 ) -> None:
     """Show that the checks are right: they pass what is right and fail what is wrong."""
     course = open_here(course_root)
-    from autograder.proof.prove import prove_week, render
+    from autograder.proof.prove import MUTANTS_PER_EXERCISE, prove_week
+    from autograder.proof.results import render
     from autograder.week import open_week
 
     chosen = course.weeks() if every or not weeks else weeks
@@ -141,7 +146,10 @@ def prove(
             screen.say(f"Proving {week} …")
             proofs.append(
                 prove_week(
-                    open_week(course, week), seeds=seeds, mutants=mutants,
+                    open_week(course, week),
+                    seeds=max(seeds, ALL_SEEDS) if every else seeds,
+                    mutants=mutants or every,
+                    mutant_limit=None if every else MUTANTS_PER_EXERCISE,
                     provisioner=provisioner_for(no_sandbox), say=screen.say,
                 )
             )  # fmt: skip

@@ -25,6 +25,7 @@ from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook
 from autograder.light_imports import import_jsonschema
+from autograder.stored import write_atomically
 from autograder.week import Week
 
 SHOWN = {
@@ -137,11 +138,7 @@ def _remembered(week: Week) -> dict[str, str]:
 
 
 def _remember(week: Week, known: dict[str, str]) -> None:
-    path = _memory(week)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".new")
-    partial.write_text(json.dumps(known), "utf-8")
-    partial.replace(path)
+    write_atomically(_memory(week), json.dumps(known))
 
 
 def _one(task: tuple[str, str, str]) -> bool:

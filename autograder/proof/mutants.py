@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.proof.mutation import Place, changes
-
 from course.notebook_format import SOLUTION
 
 

@@ -7,11 +7,10 @@ recognised. References are kept by the hash of all that can change them.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib.metadata
-import json
-import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
@@ -19,13 +18,12 @@ from pathlib import Path
 from autograder.course_folder import Course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
-from autograder.mistakebook import Mistake, MistakeBook
+from autograder.mistakebook import Mistake
 from autograder.model import (
     CellEnd,
     CellRun,
     CheckReference,
     Evidence,
-    Execution,
     ExecutionJob,
     JobCell,
     MistakeReference,
@@ -33,11 +31,14 @@ from autograder.model import (
     ProbeReference,
     Reference,
 )
+from autograder.reference.overlay import Plan, Ran, laid_over, own_cells
 from autograder.stages.execute import execute
+from autograder.stored import Damaged, as_json, from_json, write_atomically
 from autograder.week import Week
 from course import probes
 
 ENGINE = "1"  # raise it when a stored reference must not be used any more
+SECONDS = 900  # for the notebook and all known mistakes
 
 
 def fingerprint() -> str:
@@ -76,14 +77,11 @@ def _load(
     key = reference_key(week, notebook, seed)
     folder = week.course.state / "reference"
     stored = folder / f"{notebook.name}-{key[:16]}.json"
-    if stored.is_file():
-        return _from_json(json.loads(stored.read_text("utf-8")))
+    with contextlib.suppress(OSError, Damaged):
+        return from_json(Reference, stored.read_bytes())
     say(f"Executing the reference of {notebook.name} (seed '{seed}') …")
     made = make_reference(week, notebook, provisioner=provisioner)
-    folder.mkdir(exist_ok=True)
-    partial = stored.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(dataclasses.asdict(made)), "utf-8")
-    partial.replace(stored)
+    write_atomically(stored, as_json(made))
     return made
 
 
@@ -95,16 +93,15 @@ def make_reference(
 ) -> Reference:
     """Execute an instructor's notebook and its known mistakes. See `load_references`."""
     seed = week.course.settings.seed if seed is None else seed
-    cells = reference_cells(notebook, week.book)
-    job = job_for(week.course, f"{week.name}/reference", cells, seed, provisioner)
-    job = dataclasses.replace(job, limits=dataclasses.replace(job.limits, submission_seconds=900))
-    ran = execute(job)
+    mistakes = week.book.mistakes
+    plan = Plan(notebook, own_cells(notebook), tuple(laid_over(mistake) for mistake in mistakes))
+    job = job_for(week.course, f"{week.name}/reference", plan.cells(), seed, provisioner)
+    ran = execute(with_time(job, SECONDS))
     if ran.fault:
         raise GraderFault(f"The reference of {week.name} could not be executed: {ran.fault}")
-    checks = _checks(notebook, week.book, ran)
-    own = [run for run in ran.runs if run.index < len(notebook.cells)]
+    checks, seconds = _checks(week, notebook, plan.read(ran.runs))
     key = reference_key(week, notebook, seed)
-    return Reference(week.name, notebook.name, seed, key, checks, sum(run.seconds for run in own))
+    return Reference(week.name, notebook.name, seed, key, checks, seconds)
 
 
 def job_for(
@@ -129,55 +126,29 @@ def job_for(
     )
 
 
+def with_time(job: ExecutionJob, seconds: int) -> ExecutionJob:
+    """The job with so much time for all of its cells: more than one submission's."""
+    limits = dataclasses.replace(job.limits, submission_seconds=seconds, cpu_seconds=seconds)
+    return dataclasses.replace(job, limits=limits)
+
+
 # ------------------------------------------------------------------------------------ the run
-def own_cells(notebook: NotebookTemplate) -> list[JobCell]:
-    """The instructor's cells that grading runs, in order."""
-    return [
-        JobCell(index, cell.source, cell.grade_id)
-        for index, cell in enumerate(notebook.cells)
-        if cell.kind == "code" and not cell.skip
-    ]
-
-
-def reference_cells(notebook: NotebookTemplate, book: MistakeBook) -> tuple[JobCell, ...]:
-    """The notebook, then for each mistake: its overlay, its check, and the solution put back.
-
-    The overlays' cells have indices from len(notebook.cells) on, three for each mistake.
-    """
-    known = {cell.grade_id: cell for cell in notebook.cells if cell.grade_id}
-    cells = own_cells(notebook)
-    index = len(notebook.cells)
-    for mistake in book.mistakes:
-        check = known.get(f"check_{mistake.exercise}")
-        if check is None:
-            raise UserError(
-                f"{book.path.name} names the exercise '{mistake.exercise}', which has no check.",
-                "Name the check cell check_EXERCISE.",
-            )
-        overlay = (mistake.source, check.source, known[mistake.exercise].source)
-        cells += [JobCell(index + step, source) for step, source in enumerate(overlay)]
-        index += 3
-    return tuple(cells)
-
-
 def _checks(
-    notebook: NotebookTemplate, book: MistakeBook, ran: Execution
-) -> tuple[CheckReference, ...]:
-    runs = {run.index: run for run in ran.runs}
-    overlays = {
-        mistake: runs[len(notebook.cells) + 3 * place + 1]
-        for place, mistake in enumerate(book.mistakes)
-    }
-    return tuple(
-        _check(cell.grade_id, cell.points, runs[index], overlays)
+    week: Week, notebook: NotebookTemplate, ran: Ran
+) -> tuple[tuple[CheckReference, ...], float]:
+    """What every check is worth and shows, and the seconds that the notebook took."""
+    runs = {run.index: run for run in ran.first}
+    checks = [
+        _check(cell.grade_id, cell.points, runs[index])
         for index, cell in enumerate(notebook.cells)
         if cell.grade and not cell.solution and cell.kind == "code" and cell.grade_id
-    )
+    ]
+    shown = _shown_by_mistakes(week, ran)
+    seconds = sum(run.seconds for run in ran.first)
+    return tuple(_with_mistakes(check, shown) for check in checks), seconds
 
 
-def _check(
-    grade_id: str, points: float, run: CellRun, overlays: dict[Mistake, CellRun]
-) -> CheckReference:
+def _check(grade_id: str, points: float, run: CellRun) -> CheckReference:
     if run.end is not CellEnd.OK:
         raise UserError(
             f"The instructor's own notebook fails at '{grade_id}' ({run.end}).",
@@ -196,13 +167,7 @@ def _check(
             f"The probes of '{grade_id}' are worth {total:g} points, the cell {points:g}.",
             "Make the points of its probes sum to the points of the cell.",
         )
-    mistakes = tuple(
-        found
-        for mistake, overlay in overlays.items()
-        if f"check_{mistake.exercise}" == grade_id
-        and (found := _mistake(mistake, overlay, probes_)) is not None
-    )
-    return CheckReference(grade_id, points, probes_, mistakes)
+    return CheckReference(grade_id, points, probes_)
 
 
 def _probe(grade_id: str, label: str, found: list[Evidence]) -> ProbeReference:
@@ -217,6 +182,34 @@ def _probe(grade_id: str, label: str, found: list[Evidence]) -> ProbeReference:
     return ProbeReference(label, probe.points, probe.rtol, probe.atol, probe.value)
 
 
+def _shown_by_mistakes(week: Week, ran: Ran) -> list[tuple[Mistake, CellRun]]:
+    """Each known mistake, with what its own check did.
+
+    Raises:
+        GraderFault: not all could be tried. Going on would take the others' names away in silence.
+    """
+    if not ran.complete:
+        at = "".join(f", at '{t.overlay.exercise}/{t.overlay.name}'" for t in ran.trials[-1:])
+        raise GraderFault(
+            f"The known mistakes of {week.name} could not all be executed: the kernel was lost, or "
+            f"its time was over{at}."
+        )
+    return [
+        (mistake, trial.runs[0])
+        for mistake, trial in zip(week.book.mistakes, ran.trials, strict=True)
+    ]
+
+
+def _with_mistakes(check: CheckReference, shown: list[tuple[Mistake, CellRun]]) -> CheckReference:
+    """The check with what each known mistake of its exercise displays at its probes."""
+    found = (
+        _mistake(mistake, run, check.probes)
+        for mistake, run in shown
+        if f"check_{mistake.exercise}" == check.grade_id
+    )
+    return dataclasses.replace(check, mistakes=tuple(one for one in found if one is not None))
+
+
 def _mistake(
     mistake: Mistake, run: CellRun, expected: tuple[ProbeReference, ...]
 ) -> MistakeReference | None:
@@ -226,20 +219,3 @@ def _mistake(
     if len(values) != len(expected):
         return None
     return MistakeReference(mistake.name, mistake.en, mistake.ko, values)
-
-
-# ------------------------------------------------------------------------------------ storing
-def _from_json(stored: dict) -> Reference:
-    checks = tuple(
-        CheckReference(
-            check["grade_id"],
-            check["points"],
-            tuple(ProbeReference(**probe) for probe in check["probes"]),
-            tuple(
-                MistakeReference(**{**mistake, "values": tuple(mistake["values"])})
-                for mistake in check["mistakes"]
-            ),
-        )
-        for check in stored["checks"]
-    )
-    return Reference(**{**stored, "checks": checks})

@@ -19,12 +19,16 @@ import pytest
 import tiny_course
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
+from typer.testing import CliRunner
 
 from autograder import week as weeks
+from autograder.cli.app import app
 from autograder.course_folder import UNPROTECTED, Course, open_course
+from autograder.errors import UserError
 from autograder.model import CellEnd, CellRun, Execution, ExecutionJob
-from autograder.proof import prove
-from autograder.proof.prove import Count, Proof, prove_week, render
+from autograder.proof import trials
+from autograder.proof.prove import prove_week
+from autograder.proof.results import Count, Proof, render
 from autograder.reference import build as reference
 from autograder.week import open_week
 from course import probes
@@ -126,7 +130,7 @@ Prove = Callable[..., Proof]
 def executed(monkeypatch):
     """Cells run in this process."""
     fake = InProcess(monkeypatch)
-    monkeypatch.setattr(prove, "execute", fake)
+    monkeypatch.setattr(trials, "execute", fake)
     monkeypatch.setattr(reference, "execute", fake)
     monkeypatch.setenv(probes.SEED_VARIABLE, probes.DEFAULT_SEED)
     return fake
@@ -380,7 +384,25 @@ def test_every_kernel_gets_time_and_memory_of_a_whole_proof(prove_with, executed
     """Hundreds of trials in one kernel are not cut off by the limits of one submission."""
     prove_with()
     limits = {job.limits.submission_seconds for job in executed.jobs if "reference" not in job.name}
-    assert limits == {prove.SECONDS}
+    assert limits == {trials.SECONDS}
+
+
+def test_all_means_every_mutant_and_twenty_seeds(tmp_path, monkeypatch, executed):
+    """`prove` tries at most 60 mutants an exercise; `prove --all` has no such cap."""
+    monkeypatch.setattr(weeks, "MISTAKES", tmp_path)
+    terms = " + ".join(f"{n} * x.max() ** {n}" for n in range(2, 12))
+    long = SHIFT.replace("x - x.max()", f"x - x.max() + {terms} - ({terms})")
+    course = make_course(tmp_path, {**CELLS, "shift": long})
+    write_mistakes(tmp_path, MISTAKES, "")
+    counts = []
+    for options in (["--seeds", "1"], ["--all", "--seeds", "1", "--no-mutants"]):
+        root = ["--course-root", str(course.root), "--no-sandbox", "--json"]
+        answer = CliRunner().invoke(app, ["prove", *options, *root])
+        (proof,) = [one for one in json.loads(answer.stdout) if one["week"] == WEEK]
+        counts.append((proof["mutants"]["total"], proof["seeds"]["total"]))
+    capped, all_of_them = counts
+    assert capped[1] == 1 and capped[0] < 70
+    assert all_of_them[1] == 20 and all_of_them[0] > 100
 
 
 # ------------------------------------------------------------------------------------ the table
@@ -408,7 +430,7 @@ def test_a_week_with_two_notebooks_is_refused(tmp_path, executed):
     course = make_course(tmp_path, CELLS)
     folder = course.root / "source" / WEEK
     (folder / "second.ipynb").write_bytes((folder / f"{WEEK}.ipynb").read_bytes())
-    with pytest.raises(prove.UserError, match="holds 2 notebooks"):
+    with pytest.raises(UserError, match="holds 2 notebooks"):
         prove_week(open_week(course, WEEK))
 
 
