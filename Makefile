@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # on Linux, PyPI's torch brings gigabytes of CUDA libraries; without an NVIDIA driver take the small one
 TORCH_CPU ?= https://download.pytorch.org/whl/cpu
 
-.PHONY: help setup demo test test-all lint prove lock clean
+.PHONY: help setup demo test test-all lint prove site lock clean
 
 help:            ## list the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -42,6 +42,9 @@ lint: setup      ## ruff, mypy, spelling
 
 prove: setup     ## show that every check is right
 	$(BIN)/autograder prove
+
+site: setup      ## the static site: guide, notebooks with pictures, API, in build/site
+	$(BIN)/autograder site
 
 lock: setup      ## refresh requirements.lock: every package with its hashes, for all systems
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

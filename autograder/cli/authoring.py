@@ -159,3 +159,25 @@ def prove(
         Console(width=max(out.width, PROOF_COLUMNS)).print(render(proofs))
     if not all(proof.ok for proof in proofs):
         raise typer.Exit(EXIT_UNPROVED)
+
+
+@app.command(rich_help_panel="Make weeks")
+def site(
+    target: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where to write it: a new folder or an old site.")
+    ] = Path("build/site"),
+    course_root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Build the static site: guide, notebooks with pictures, glossary, API; no solution in it."""
+    from autograder.edition.site import build_site
+
+    course = open_here(course_root)
+    with err.status("Building the site …"):
+        made = build_site(course, target.resolve())
+    for warning in made.warnings:
+        err.print(warning, markup=False, highlight=False, soft_wrap=True)
+    if as_json:
+        print_json(dataclasses.asdict(made))
+        return
+    out.print(f"{made.pages} pages, weeks {', '.join(made.weeks)}: open {made.folder}/index.html")

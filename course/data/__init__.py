@@ -275,6 +275,8 @@ class Gpt2Bpe(NamedTuple):
 def load_gpt2_bpe() -> Gpt2Bpe:
     """GPT-2's tokenizer: 50,257 tokens, 50,000 merges in order of priority.
 
+    To use it::
+
         from tokenizers import ByteLevelBPETokenizer
         tokenizer = ByteLevelBPETokenizer(*load_gpt2_bpe())
 
