@@ -5,8 +5,10 @@
     mistakes    every known mistake loses at its own check, at no other, and is named by diagnosis
     empty       the release version, with nothing written, gets 0
     lazy        a function that returns 0, None or its own argument does not get half of a check
+    helpers     a student's helper may have any name that a hidden check binds, and costs nothing
     seeds       under N other seeds the reference agrees with itself in a second kernel, mistakes
-                still lose and variants still pass
+                still lose, variants still pass, and so does the reference computed in float32 and
+                in float64 where the docstring promises any float dtype
     mutants     at least 90 % of the automatic mutants of the solutions lose a point
 
 `prove_week` goes through these parts from top to bottom; trials.py runs them in kernels.
@@ -14,7 +16,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ from nbgrader.preprocessors import ClearSolutions
 from autograder.errors import UserError
 from autograder.mistakebook import MistakeBook
 from autograder.model import CellEnd, CellRun, CheckVerdict, JobCell, Reference
+from autograder.proof.made_variants import in_precision, lazy, promises_any_float, with_helpers
 from autograder.proof.mutants import mutants
 from autograder.proof.results import (
     Cost,
@@ -53,11 +55,7 @@ from course.probes import SEED_VARIABLE
 KILL_SHARE = 0.9
 MUTANTS_PER_EXERCISE = 60
 LAZY_SHARE = 0.5
-LAZY = {
-    "returns 0": "return 0",
-    "returns None": "return None",
-    "returns its first argument": "return [*args, *kwargs.values()][0]",
-}
+PRECISIONS = ("float32", "float64")
 MEASURE = (
     "import json, resource, time\n"
     "print(json.dumps({'cpu': time.process_time(),"
@@ -121,12 +119,15 @@ def _proof(
     say(f"{week}: empty notebook")
     empty_points, empty = _empty(bench, truth)
     say(f"{week}: lazy answers")
-    lazy = _lazy(bench, truth, known.seconds)
+    idle = _lazy(bench, truth, known.seconds)
+    say(f"{week}: helpers of hidden names")
+    helpers = _helpers(bench, truth)
     say(f"{week}: {seed_count} seeds")
     seeds = _seeds(bench, book, truth, seed_count)
     mutation = _mutation(bench, book, truth, known.seconds, limit, say) if with_mutants else None
-    parts = (known.reference, known.variants.problems, known.mistakes.problems, empty)
-    problems = (*_joined(parts), *lazy.problems, *seeds.problems, *_too_many_survivors(mutation))
+    parts = (known.variants, known.mistakes, idle, helpers, seeds)
+    found = tuple(problem for part in parts for problem in part.problems)
+    problems = (*known.reference, *empty, *found, *_too_many_survivors(mutation))
     return Proof(
         week,
         exercises=len(bench.exercises),
@@ -134,7 +135,8 @@ def _proof(
         points=sum(check.points for check in truth.checks),
         reference_points=known.reference_points,
         empty_points=empty_points,
-        lazy=lazy.count,
+        lazy=idle.count,
+        helpers=helpers.count,
         variants=known.variants.count,
         mistakes=known.mistakes.count,
         seeds=seeds.count,
@@ -152,10 +154,6 @@ def _book(week: Week) -> MistakeBook:
     if not week.mistakes_file.is_file():
         raise UserError(f"There is no {week.mistakes_file.name} among the mistakes files.")
     return week.book
-
-
-def _joined(parts: Iterable[Iterable[Problem]]) -> tuple[Problem, ...]:
-    return tuple(problem for part in parts for problem in part)
 
 
 # ------------------------------------------------------------- reference, variants, mistakes
@@ -267,15 +265,7 @@ def _stubs(bench: Workbench) -> dict[str, str]:
 # ------------------------------------------------------------------------------------ lazy
 def _lazy(bench: Workbench, truth: Reference, seconds: dict[str, float]) -> Tried:
     """Functions that return 0, None or what they were given."""
-    overlays = tuple(
-        _short(
-            Overlay(name, lazy, f"def {name}(*args, **kwargs):\n    {body}"),
-            seconds,
-        )
-        for name in bench.exercises
-        if _is_function(bench.known[name].source, name)
-        for lazy, body in LAZY.items()
-    )
+    overlays = tuple(_short(overlay, seconds) for name in bench.functions for overlay in lazy(name))
     return tried(_lazy_problems(trial, truth) for trial in bench.run_apart(overlays, truth))
 
 
@@ -286,26 +276,51 @@ def _lazy_problems(trial: Trial, truth: Reference) -> Iterator[Problem]:
         yield Problem("lazy", check.grade_id, f"{what} of {check.max_points:g}")
 
 
-def _is_function(source: str, name: str) -> bool:
-    body = ast.parse(source).body
-    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in body)
-
-
 def _short(overlay: Overlay, seconds: dict[str, float]) -> Overlay:
     """The overlay with little time: nobody has looked at its code, and it may loop for ever."""
     return replace(overlay, seconds=5 + 10 * seconds.get(overlay.check, 1.5))
+
+
+# ------------------------------------------------------------------------------------ helpers
+def _helpers(bench: Workbench, truth: Reference) -> Tried:
+    """Helpers that have the names of a hidden region; where they cost something, one by one."""
+    names = {name: bench.hidden_names(name) for name in bench.functions}
+    lost = [trial.overlay.exercise for trial in _help(bench, truth, names.items())]
+    each = [(exercise, {name}) for exercise in lost for name in names[exercise]]
+    problems = tuple(
+        Problem("helpers", trial.overlay.check, f"a student's `{trial.overlay.name}` costs points")
+        for trial in _help(bench, truth, each)
+    )
+    return Tried(Count(len(names) - len(lost), len(names)), problems)
+
+
+def _help(bench: Workbench, truth: Reference, names: Iterable[tuple[str, set[str]]]) -> list[Trial]:
+    """The trials that lost points although the answer was the reference's."""
+    overlays = tuple(
+        with_helpers(exercise, bench.known[exercise].source, helpers) for exercise, helpers in names
+    )
+    trials = bench.run_apart(overlays, truth)
+    return [trial for trial in trials if not full_marks(verdict(trial, truth))]
 
 
 # ------------------------------------------------------------------------------------ seeds
 def _seeds(bench: Workbench, book: MistakeBook, truth: Reference, count: int) -> Tried:
     """Two kernels run the reference under each seed; the first also tries the overlays."""
     names = [f"proof-{i}" for i in range(count)]
-    variants, mistakes = _variants(book, visible=False), tuple(map(laid_over, book.mistakes))
+    variants = (*_variants(book, visible=False), *_precisions(bench))
+    mistakes = tuple(map(laid_over, book.mistakes))
     ran = _under_seeds(bench, names, (*variants, *mistakes))
     again = _under_seeds(bench, names[::-1], ())
     return tried(
         _seed_problems(seed, ran[seed], again[seed], len(variants), truth) for seed in names
     )
+
+
+def _precisions(bench: Workbench) -> Iterator[Overlay]:
+    for name in bench.functions:
+        source = bench.known[name].source
+        if promises_any_float(source, name):
+            yield from (in_precision(name, source, dtype) for dtype in PRECISIONS)
 
 
 def _under_seeds(

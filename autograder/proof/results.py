@@ -91,6 +91,7 @@ class Proof:
     reference_points: float = 0.0
     empty_points: float = 0.0
     lazy: Count = field(default_factory=Count)
+    helpers: Count = field(default_factory=Count)
     variants: Count = field(default_factory=Count)
     mistakes: Count = field(default_factory=Count)
     seeds: Count = field(default_factory=Count)
@@ -110,8 +111,8 @@ class Proof:
 
 # ------------------------------------------------------------------------------------ the table
 COLUMNS = (
-    *("week", "exercises", "probes", "reference", "empty", "lazy", "variants", "mistakes"),
-    *("seeds", "mutants", "CPU s", "MB", "proof"),
+    *("week", "exercises", "probes", "reference", "empty", "lazy", "helpers"),
+    *("variants", "mistakes", "seeds", "mutants", "CPU s", "MB", "proof"),
 )
 
 
@@ -135,6 +136,7 @@ def _row(proof: Proof) -> tuple[str, ...]:
         f"{proof.reference_points:g}/{proof.points:g}",
         f"{proof.empty_points:g}",
         str(proof.lazy),
+        str(proof.helpers),
         str(proof.variants),
         str(proof.mistakes),
         str(proof.seeds),

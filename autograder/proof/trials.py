@@ -24,8 +24,17 @@ from autograder.model import (
     Reference,
     TemplateCell,
 )
+from autograder.proof.made_variants import bound_names, defined
 from autograder.reference.build import job_for, with_time
-from autograder.reference.overlay import Overlay, Plan, Ran, Trial, check_cell, own_cells
+from autograder.reference.overlay import (
+    Overlay,
+    Plan,
+    Ran,
+    Trial,
+    check_cell,
+    hidden_part,
+    own_cells,
+)
 from autograder.stages.execute import execute
 from autograder.stages.judge import judge
 from autograder.week import Week
@@ -56,6 +65,17 @@ class Workbench:
     def exercises(self) -> tuple[str, ...]:
         """The grade_ids of the solution cells that hold code."""
         return tuple(name for name, cell in self._code if cell.solution)
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        """The exercises whose cell defines a function of their name."""
+        return tuple(name for name in self.exercises if defined(self.known[name].source, name))
+
+    def hidden_names(self, exercise: str) -> set[str]:
+        """What the hidden region of an exercise's check binds, and the notebook itself does not."""
+        own = [cell.source for cell in self.own if cell.grade_id not in self.checks]
+        hidden = hidden_part(self.known[f"check_{exercise}"].source)
+        return bound_names(hidden).difference(*map(bound_names, own))
 
     @cached_property
     def checks(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from functools import cached_property
 from autograder.errors import UserError
 from autograder.mistakebook import Mistake, Variant
 from autograder.model import CellEnd, CellRun, JobCell, NotebookTemplate, TemplateCell
+from autograder.stages.hidden_scope import in_own_scope
 from course.notebook_format import HIDDEN_TESTS
 
 
@@ -120,7 +121,7 @@ class Plan:
 def own_cells(notebook: NotebookTemplate) -> tuple[JobCell, ...]:
     """The instructor's cells that grading runs, in order."""
     return tuple(
-        JobCell(index, cell.source, cell.grade_id)
+        JobCell(index, in_own_scope(cell.source) if cell.grade else cell.source, cell.grade_id)
         for index, cell in enumerate(notebook.cells)
         if cell.kind == "code" and not cell.skip
     )
@@ -139,12 +140,13 @@ def check_cell(known: dict[str, TemplateCell], check: str, visible: bool = False
             f"Name its check cell {check}, or repair exercise= in the mistakes file.",
         )
     source = known[check].source
-    return JobCell(0, source if visible else hidden_part(source), check)
+    return JobCell(0, in_own_scope(source if visible else hidden_part(source)), check)
 
 
 def hidden_part(source: str) -> str:
-    """The hidden region of a check cell: the probes, without the visible asserts."""
-    return HIDDEN_TESTS.inside(source) or source
+    """The hidden region of a check cell, markers included: the probes, no visible asserts."""
+    inside = HIDDEN_TESTS.inside(source)
+    return f"{HIDDEN_TESTS.begin}\n{inside}\n{HIDDEN_TESTS.end}" if inside else source
 
 
 def laid_over(item: Mistake | Variant) -> Overlay:

@@ -21,6 +21,7 @@ from autograder.model import (
     GradedSubmission,
     JobCell,
     Judgement,
+    PreparedCell,
     PreparedNotebook,
     Reference,
     Submission,
@@ -33,6 +34,7 @@ from autograder.run.progress import Watcher
 from autograder.run.scheduling import Jobs, default_workers, preheat, run_jobs
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
+from autograder.stages.hidden_scope import in_own_scope
 from autograder.stages.ingest import ingest
 from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
@@ -342,12 +344,20 @@ def batches(finished: Iterable[_Done]) -> Iterator[list[_Done]]:
 
 
 def cells_to_run(prepared: PreparedNotebook) -> tuple[JobCell, ...]:
-    """The cells of a prepared notebook that grading runs."""
+    """The cells of a prepared notebook that grading runs, hidden checks in a scope of their own."""
     return tuple(
-        JobCell(index, cell.source, cell.grade_id)
+        JobCell(index, _to_run(cell), cell.grade_id)
         for index, cell in enumerate(prepared.cells)
         if cell.run
     )
+
+
+def _to_run(cell: PreparedCell) -> str:
+    """The text that a kernel gets. Only the instructor's own text is read for hidden regions."""
+    template = cell.template
+    if template is None or not template.locked or not template.grade or template.solution:
+        return cell.source
+    return in_own_scope(cell.source)
 
 
 def _refusal_key(reason: str) -> str:

@@ -30,6 +30,7 @@ from autograder.proof import trials
 from autograder.proof.prove import prove_week
 from autograder.proof.results import Count, Proof, render
 from autograder.reference import build as reference
+from autograder.reference import overlay
 from autograder.week import open_week
 from course import probes
 
@@ -197,6 +198,7 @@ def test_right_checks_are_proved(prove_with):
     assert proof.mistakes == Count(3, 3)
     assert proof.seeds == Count(2, 2)
     assert proof.lazy == Count(6, 6)
+    assert proof.helpers == Count(2, 2)
     assert proof.mutants is not None and proof.mutants.good == proof.mutants.total == 8
     assert proof.survivors == ()
 
@@ -264,6 +266,27 @@ def test_a_week_without_mistakes_file_is_not_proved(tmp_path, monkeypatch, execu
     assert f"{WEEK}.py:1: a cell needs one of" in problems(
         prove_week(open_week(open_course(tmp_path / "course"), WEEK))
     )
+
+
+def test_a_hidden_name_that_meets_a_students_helper_is_caught(prove_with, monkeypatch):
+    """Without a scope of their own, hidden checks overwrite helpers; each name is told."""
+    monkeypatch.setattr(overlay, "in_own_scope", lambda source: source)
+    proof = prove_with(mutants=False)
+    assert proof.helpers == Count(0, 2)
+    found = problems(proof)
+    for name in ("factor", "probe", "rng", "x"):
+        assert f"helpers: check_scale: a student's `{name}` costs points" in found
+    assert "helpers: check_shift: a student's `factor`" not in found
+
+
+def test_a_probe_that_needs_float64_is_caught_where_any_dtype_is_promised(prove_with):
+    """A tolerance below float32's precision rejects a correct answer under some seed."""
+    promising = SCALE.replace("factor (D,).", "factor (D,). Works for any float dtype.")
+    exact = CHECK_SCALE.replace("factor), points=2)", "factor), points=2, rtol=1e-9)")
+    assert prove_with(cells={"scale": promising}, mutants=False).ok
+    found = problems(prove_with(cells={"scale": promising, "check_scale": exact}, mutants=False))
+    assert "seeds: proof-0, scale/computed in float32: a correct variant it gets 1 of 3" in found
+    assert prove_with(cells={"check_scale": exact}, mutants=False).ok
 
 
 # ------------------------------------------------------------------------------------ bad mistakes

@@ -1,0 +1,113 @@
+"""Solutions that nobody writes down: lazy ones, and the reference in another dress.
+
+Made from the instructor's solution by wrapping its function, so that every exercise gets them.
+"""
+
+from __future__ import annotations
+
+import ast
+import symtable
+from collections.abc import Iterable
+
+from autograder.reference.overlay import Overlay
+
+ANY_FLOAT = "any float dtype"  # what a docstring says when the probes may be answered in float32
+LAZY = {
+    "returns 0": "return 0",
+    "returns None": "return None",
+    "returns its first argument": "return [*args, *kwargs.values()][0]",
+}
+HELPERS = """
+def _with_helpers_(answer, names):
+    def helper(name):
+        return lambda: "the student's own " + name
+
+    def asked(*args, **kwargs):
+        for name in names:
+            if globals()[name]() != "the student's own " + name:
+                raise NameError(name)
+        return answer(*args, **kwargs)
+
+    globals().update({{name: helper(name) for name in names}})
+    return asked
+
+
+{exercise} = _with_helpers_({exercise}, {names!r})
+"""
+PRECISION = """
+def _in_precision_(answer, dtype):
+    import copy
+
+    import torch
+
+    def cast(value, to):
+        if isinstance(value, torch.Tensor):
+            return value.to(to) if value.is_floating_point() else value
+        if isinstance(value, torch.nn.Module):
+            return copy.deepcopy(value).to(to)
+        if isinstance(value, dict):
+            return {{key: cast(item, to) for key, item in value.items()}}
+        if isinstance(value, (list, tuple)):
+            return type(value)(cast(item, to) for item in value)
+        return value
+
+    def dtypes(value):
+        if isinstance(value, torch.nn.Module):
+            value = list(value.parameters())
+        if isinstance(value, (list, tuple)):
+            return [found for item in value for found in dtypes(item)]
+        is_float = isinstance(value, torch.Tensor) and value.is_floating_point()
+        return [value.dtype] if is_float else []
+
+    def asked(*args, **kwargs):
+        given = dtypes([*args, *kwargs.values()])
+        back = cast(answer(*cast(args, dtype), **cast(kwargs, dtype)), given[0] if given else dtype)
+        return back
+
+    return asked
+
+
+{exercise} = _in_precision_({exercise}, __import__("torch").{dtype})
+"""
+
+
+def lazy(exercise: str) -> tuple[Overlay, ...]:
+    """Functions that return 0, None or what they were given."""
+    return tuple(
+        Overlay(exercise, name, f"def {exercise}(*args, **kwargs):\n    {body}")
+        for name, body in LAZY.items()
+    )
+
+
+def with_helpers(exercise: str, solution: str, names: Iterable[str]) -> Overlay:
+    """The solution of a student who has helper functions of these names, and uses them all."""
+    names = sorted(names)
+    text = HELPERS.format(exercise=exercise, names=names)
+    return Overlay(exercise, ", ".join(names), f"{solution}\n{text}")
+
+
+def in_precision(exercise: str, solution: str, dtype: str) -> Overlay:
+    """The solution, computed in one dtype whatever it is given, and given back in the other."""
+    text = PRECISION.format(exercise=exercise, dtype=dtype)
+    return Overlay(exercise, f"computed in {dtype}", f"{solution}\n{text}")
+
+
+# ------------------------------------------------------------------------------------ reading code
+def defined(source: str, name: str) -> ast.FunctionDef | None:
+    """The function that a cell defines under this name, if it defines one."""
+    body = ast.parse(source).body
+    found = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return next(found, None)
+
+
+def promises_any_float(source: str, name: str) -> bool:
+    """Whether the docstring of an exercise promises that it works for any float dtype."""
+    function = defined(source, name)
+    text = ast.get_docstring(function) if function else None
+    return ANY_FLOAT in " ".join((text or "").split())
+
+
+def bound_names(source: str) -> set[str]:
+    """The names that code binds at its top level: assigned, imported, defined."""
+    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
