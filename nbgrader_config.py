@@ -34,13 +34,9 @@ c.Autograde.pre_convert_hook = "autograder.run.nbgrader_hooks.refuse_odd_submiss
 # --- `nbgrader collect` takes regular files alone and follows no student's links
 c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"
 
-# --- feedback pages: no hidden checks, no mark schemes, no scripts; one file that loads nothing
-c.GenerateFeedback.exporter_class = "autograder.pages.feedback_page.FeedbackExporter"
-c.GenerateFeedback.preprocessors = [
-    "autograder.pages.feedback_page.Verdicts",
-    "nbgrader.preprocessors.ClearHiddenTests",
-    "nbgrader.preprocessors.ClearMarkScheme",
-]
+# --- feedback pages: the page of `autograder feedback`, one file that runs and loads nothing
+c.GenerateFeedback.exporter_class = "autograder.pages.exporter.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
 
 # --- the formgrader's page of a submission: what a student wrote is shown, and cannot act
 c.HTMLExporter.template_name = "formgrade_safe"
@@ -50,4 +46,8 @@ c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "markdown2html": "autograder.pages.safe_html.safe_markdown",
     "clean_html": "autograder.pages.safe_html.safe_output",
+    "ansi2html": "autograder.pages.safe_html.safe_terminal_text",
+    "strip_files_prefix": "autograder.pages.safe_html.as_it_is",
+    "highlight_code": "autograder.pages.coloured_code.coloured_code",
+    "new_page": "autograder.pages.caps.new_page",
 }

@@ -118,19 +118,31 @@ def feedback(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write each student's feedback page, with nbgrader's own generate_feedback."""
+    """Write the feedback page of each student: only where something has changed.
+
+    Stopped in the middle? The same command goes on. A submission without a score gets a page that
+    says what happens next.
+    """
     course = open_here(course_root)
     from autograder.pages.feedback import write_feedback
     from autograder.run.scheduling import default_workers
     from autograder.week import open_week
 
     opened = open_week(course, week)
-    with err.status(f"Writing feedback for {week} …"):
-        written = write_feedback(opened, workers or default_workers(1024), force=force)
+    with Screen() as screen:
+        written = write_feedback(
+            opened, workers or default_workers(1024), screen.advance, force,
+            lambda total: screen.begin("Writing pages", total),
+        )  # fmt: skip
     if as_json:
         print_json(dataclasses.asdict(written))
     else:
         out.print(f"{len(written.pages)} feedback pages under feedback/STUDENT/{week}/.")
+    if written.plain:
+        err.print(
+            f"In plain form, because they take too long to draw: {', '.join(written.plain)}.",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
     if written.failed:
         raise UserError(
             f"No feedback could be made for {', '.join(written.failed)}.",

@@ -50,7 +50,15 @@ class Screen(Watcher):
             check()
 
     def start(self, total: int) -> None:
-        self.task = self.progress.add_task("Grading", total=total, counts="")
+        self.begin("Grading", total)
+
+    def begin(self, what: str, total: int) -> None:
+        """Show a bar for so many steps."""
+        self.task = self.progress.add_task(what, total=total, counts="")
+
+    def advance(self, _: str = "") -> None:
+        """One step is done."""
+        self.progress.update(self.task, advance=1)
 
     def done(self, entry: Any) -> None:
         kinds = ["needs review"] if entry.needs_review else []

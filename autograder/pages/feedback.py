@@ -1,46 +1,62 @@
-"""Feedback for a week: nbgrader's own HTML, one page a student, made in several processes.
+"""Feedback for a week: one page a student, drawn in several processes, only where it has changed.
 
 The gradebook keeps no time of a grade. So it is remembered, by hash, what a page was made from: the
-judged notebook, the scores, points given by hand, and comments. A page is made again when that has
-changed.
+judged notebook, the scores, points given by hand, comments, and notes. A page is made again when
+that has changed. What has been written is remembered page by page, so a run that was stopped goes
+on where it was. A submission without a score gets a page that says what happens next.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import multiprocessing
+import re
+import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 
-from nbgrader.api import Assignment, Comment, Grade, SubmittedAssignment, SubmittedNotebook
-from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-
-from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook
-from autograder.light_imports import import_jsonschema
-from autograder.stored import write_atomically
+from autograder.journal import open_journal
+from autograder.model import Entry
+from autograder.pages.feedback_page import review_html
+from autograder.pages.gradebook_marks import Key, read_marks
+from autograder.pages.marks import Marks
+from autograder.pages.page_process import PageTask, draw_pages, write_page
+from autograder.stages.ingest import STUDENT_ID
+from autograder.templates import FOLDER
 from autograder.week import Week
 
-SHOWN = {
-    Grade: (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade),
-    Comment: (Comment.auto_comment, Comment.manual_comment),
-}  # what a page shows from each table
+TIMESTAMP = "timestamp.txt"  # nbgrader compares it to tell old feedback from new
+OURS = "Our fault"
+TO_THE_INSTRUCTOR = re.compile(r" Ask (?:the student )?[^.]{0,200}\.")
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """The pages that were written, and the students for whom none could be."""
+    """The pages that there are, and the students for whom none could be written."""
 
     week: str
     pages: tuple[Path, ...]
     failed: tuple[str, ...] = field(default=())
+    plain: tuple[str, ...] = field(default=())  # students whose page took too long to draw
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page as it should be: what it shows, by hash, and what it is made from."""
+
+    student: str
+    target: Path
+    shows: str
+    task: PageTask | None = None
+    reason: str = ""  # without a task: why there is no score
+
+    @property
+    def name(self) -> str:
+        return f"{self.student}/{self.target.name}"
 
 
 def write_feedback(
@@ -48,110 +64,157 @@ def write_feedback(
     workers: int = 1,
     done: Callable[[str], None] = lambda _: None,
     force: bool = False,
+    start: Callable[[int], None] = lambda _: None,
 ) -> Feedback:
-    """Write feedback/STUDENT/WEEK for every graded submission whose page is missing or outdated.
+    """Write feedback/STUDENT/WEEK for every submission whose page is missing or outdated.
 
     Args:
         week: whose pages.
         workers: processes.
-        done: called with each student's id as the pages are finished.
+        done: called with the student's id as each page is finished.
         force: write every page.
+        start: called with the number of pages to write, before the first.
 
     Raises:
         UserError: nothing has been graded.
     """
-    root, name = week.course.root, week.name
-    graded = sorted(
-        path.parent.name for path in (root / "autograded").glob(f"*/{name}") if path.is_dir()
-    )
-    if not graded:
+    pages = _pages(week)
+    if not pages:
         raise UserError(
-            f"Nothing of '{name}' has been graded yet.", f"Run `autograder grade {name}` first."
+            f"Nothing of '{week.name}' has been graded yet.",
+            f"Run `autograder grade {week.name}` first.",
         )
-    shows = _what_pages_show(week, graded)
     known = {} if force else _remembered(week)
     stale = [
-        student
-        for student in graded
-        if known.get(student) != shows[student]
-        or not any(week.folder("feedback", student).glob("*.html"))
+        page for page in pages if known.get(page.name) != page.shows or not page.target.is_file()
     ]
-    failed = []
-    try:
-        for student, ok in _in_parallel(week, stale, workers):
-            failed += [] if ok else [student]
-            known |= {student: shows[student]} if ok else {}
-            done(student)
-    finally:
-        _remember(week, known)
-    pages = tuple(sorted((root / "feedback").glob(f"*/{name}/*.html")))
-    return Feedback(name, pages, tuple(failed))
+    start(len(stale))
+    failed, plain = [], []
+    with _memory(week, pages, known).open("a", encoding="utf-8") as memory:
+        for page, outcome in _written(week, stale, workers):
+            if outcome != "failed":
+                memory.write(json.dumps([page.name, page.shows]) + "\n")
+                memory.flush()
+            failed += [page.student] if outcome == "failed" else []
+            plain += [page.student] if outcome == "plain" else []
+            done(page.student)
+    written = tuple(sorted(page.target for page in pages if page.target.is_file()))
+    return Feedback(week.name, written, tuple(failed), tuple(plain))
 
 
-def _in_parallel(week: Week, students: list[str], workers: int) -> Iterator[tuple[str, bool]]:
-    if not students:
+def _written(week: Week, stale: list[_Page], workers: int) -> Iterator[tuple[_Page, str]]:
+    """Write pages; each comes with 'drawn', 'plain' or 'failed'."""
+    for page in stale:
+        if page.task is None:
+            _replace_folder(week, page.student)
+            write_page(page.target, review_html(page.student, week.name, page.reason))
+            yield page, "drawn"
+    due = [page for page in stale if page.task is not None]
+    if not due:  # starting a process for nobody takes a third of a second
         return
-    context = multiprocessing.get_context("spawn")
-    count = min(workers, len(students))
-    with ProcessPoolExecutor(count, mp_context=context, initializer=import_jsonschema) as pool:
-        work = pool.map(_one, [(str(week.course.root), week.name, student) for student in students])
-        yield from zip(students, work, strict=True)
+    tasks = [page.task for page in due if page.task is not None]
+    drawn = draw_pages(tasks, min(workers, len(due)))
+    for page, made in zip(due, drawn, strict=True):
+        if not made.error:
+            _copy_timestamp(week, page.student)
+        yield page, "failed" if made.error else "plain" if made.plain else "drawn"
 
 
-# ------------------------------------------------------------------------------------ what is new
-def _what_pages_show(week: Week, students: list[str]) -> dict[str, str]:
-    """By student, the hash of everything that the page shows."""
-    rows: dict[str, list[str]] = {student: [] for student in students}
+def _replace_folder(week: Week, student: str) -> None:
+    """Nothing of an older feedback stays beside the page of a review."""
+    shutil.rmtree(week.folder("feedback", student), ignore_errors=True)
+
+
+def _copy_timestamp(week: Week, student: str) -> None:
+    stamp = week.folder("autograded", student) / TIMESTAMP
+    if stamp.is_file():
+        shutil.copyfile(stamp, week.folder("feedback", student) / TIMESTAMP)
+
+
+# ------------------------------------------------------------------------------------ what is due
+def _pages(week: Week) -> list[_Page]:
+    """Every page of the week as it should be now."""
+    entries = open_journal(week).entries
     with open_gradebook(week.course) as gradebook:
-        for kind, shown in SHOWN.items():
-            query = (
-                gradebook.db.query(SubmittedAssignment.student_id, kind.cell_id, *shown)
-                .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
-                .join(
-                    SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id
-                )
-                .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-                .filter(Assignment.name == week.name)
-            )
-            for student, *values in query:
-                rows.setdefault(student, []).append(repr(values))
-    return {student: _hash(week, student, sorted(rows[student])) for student in students}
+        marks = read_marks(gradebook, week.name)
+    graded = [page for key in sorted(marks) for page in _graded(week, marks[key], entries)]
+    seen = {page.student for page in graded}
+    unscored = {who for who, _ in marks} | {e.student for e in entries.values() if e.needs_review}
+    return graded + [
+        page for student in sorted(unscored - seen) for page in _unscored(week, student, entries)
+    ]
 
 
-def _hash(week: Week, student: str, rows: list[str]) -> str:
-    digest = hashlib.sha256("\n".join(rows).encode())
-    for path in sorted(week.folder("autograded", student).glob("*.ipynb")):
-        digest.update(path.read_bytes())
+def _graded(week: Week, marks: Marks, entries: dict[str, Entry]) -> Iterator[_Page]:
+    notebook = week.folder("autograded", marks.student) / f"{marks.notebook}.ipynb"
+    if not marks.has_score or not notebook.is_file():
+        return
+    entry = entries.get(marks.student)
+    notes = entry.notes if entry else ()
+    target = week.folder("feedback", marks.student) / f"{marks.notebook}.html"
+    shown = json.dumps([asdict(marks), notes], sort_keys=True)
+    task = PageTask(str(notebook), marks, notes, str(target))
+    yield _Page(marks.student, target, _hash(notebook.read_bytes(), shown), task)
+
+
+def _unscored(week: Week, student: str, entries: dict[str, Entry]) -> Iterator[_Page]:
+    if not STUDENT_ID.fullmatch(student):
+        return
+    entry = entries.get(student)
+    reason = _for_the_student(entry.needs_review or "") if entry else ""
+    target = week.folder("feedback", student) / f"{week.notebooks[0].name}.html"
+    yield _Page(student, target, _hash(b"review", reason), reason=reason)
+
+
+def _for_the_student(reason: str) -> str:
+    """What was found about a submission; nothing where the fault is ours."""
+    return "" if reason.startswith(OURS) else TO_THE_INSTRUCTOR.sub("", reason)
+
+
+def _hash(content: bytes, rest: str) -> str:
+    digest = hashlib.sha256(content)
+    digest.update(rest.encode("utf-8", "replace"))
+    digest.update(_look())
     return digest.hexdigest()
 
 
-def _memory(week: Week) -> Path:
-    return week.course.state / "feedback" / f"{week.name}.json"
+@cache
+def _look() -> bytes:
+    """A hash of what draws the pages: with another look every page is due."""
+    digest = hashlib.sha256()
+    for folder in (Path(__file__).parent, FOLDER / "feedback"):
+        for path in sorted(path for path in folder.iterdir() if path.is_file()):
+            digest.update(path.read_bytes())
+    return digest.digest()
+
+
+# ------------------------------------------------------------------------------------ memory
+def _memory_path(week: Week) -> Path:
+    return week.course.state / "feedback" / f"{week.name}.jsonl"
 
 
 def _remembered(week: Week) -> dict[str, str]:
-    """The hashes of the pages as they were written; none when there is no such file, or no JSON."""
+    """By page, the hash of what it showed when it was written; damaged lines count for nothing."""
+    known: dict[str, str] = {}
     try:
-        return dict(json.loads(_memory(week).read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
+        lines = _memory_path(week).read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return known
+    for line in lines:
+        try:
+            name, shows = json.loads(line)
+        except (ValueError, TypeError):
+            continue
+        known[name] = shows
+    return known
 
 
-def _remember(week: Week, known: dict[str, str]) -> None:
-    write_atomically(_memory(week), json.dumps(known))
-
-
-def _one(task: tuple[str, str, str]) -> bool:
-    root, week, student = task
-    course = open_course(root)
-    coursedir = CourseDirectory(
-        config=course.config, root=root, assignment_id=week, student_id=student
-    )
-    quiet = logging.Logger("generate_feedback", logging.CRITICAL)
-    converter = GenerateFeedback(coursedir=coursedir, config=course.config, log=quiet)
-    converter.force = True
-    try:
-        converter.start()
-    except NbGraderException:
-        return False
-    return True
+def _memory(week: Week, pages: list[_Page], known: dict[str, str]) -> Path:
+    """The file to remember pages in, with one line for each page that still holds."""
+    path = _memory_path(week)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps([page.name, known[page.name]]) for page in pages if page.name in known]
+    partial = path.with_suffix(".new")
+    partial.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    partial.replace(path)
+    return path

@@ -1,109 +1,176 @@
-"""The feedback page: nbgrader's `generate_feedback` with our exporter, by configuration.
+"""The feedback page: a judged notebook, its marks and the notes on it as one file of HTML.
 
-`nbgrader generate_feedback`, the formgrader's button and `autograder feedback` all build the page
-here (see nbgrader_config.py). It is one file that runs no script and asks no server for anything.
+It runs no script and asks no server for anything. `autograder feedback` draws it in processes of
+its own (see `feedback`), `nbgrader generate_feedback` and the formgrader's button through the
+exporter below (see nbgrader_config.py); both give the same page.
 """
 
 from __future__ import annotations
 
-import copy
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from nbconvert.exporters import HTMLExporter
-from nbformat import NotebookNode
-from nbgrader.preprocessors import GetGrades
-from nbgrader.utils import is_grade, is_task
-from pygments.formatters import HtmlFormatter
-from traitlets.config import Config
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from autograder.pages.safe_html import safe_markdown, safe_output
+from autograder.pages import exercises
+from autograder.pages.caps import new_page
+from autograder.pages.cell_html import outputs_html, shown_part, source_html
+from autograder.pages.exercises import Cell, Exercise
+from autograder.pages.marks import Mark, Marks
+from autograder.pages.safe_html import safe_markdown
 from autograder.pages.verdict_table import GREEN, GREY, KEY, ORANGE, colour
 from autograder.templates import FOLDER
 
-HEADING = re.compile(r"^#{1,4} +(.+?)(?: *\([\d.]+ points?\b[^)]*\))? *#*$", re.MULTILINE)
+
+NOTHING: dict[str, Any] = {"mistake": None, "reason": "", "passed": 0, "probes": 0, "stamp": ""}
 
 
-class FeedbackExporter(HTMLExporter):
-    """nbconvert's HTML with our template and sanitising filters, whatever else is configured."""
+@dataclass(frozen=True)
+class Row:
+    """One line of the summary: what it was, the points, what was found, where to look."""
 
-    def __init__(self, config: Config | None = None, **kwargs: Any) -> None:
-        ours = Config()
-        ours.HTMLExporter.template_name = "feedback"
-        ours.HTMLExporter.extra_template_basedirs = [str(FOLDER)]
-        ours.HTMLExporter.sanitize_html = True
-        ours.HTMLExporter.filters = {"markdown2html": safe_markdown, "clean_html": safe_output}
-        merged = Config(copy.deepcopy(config or {}))
-        merged.merge(ours)
-        super().__init__(config=merged, **kwargs)
+    title: str
+    link: str  # the id of the student's own answer
+    points: float
+    most: float
+    waiting: bool  # for a reader
+    words: str
+    colour: str
+    found: dict[str, Any]  # what the judge wrote into the cell; see NOTHING
 
+    @property
+    def share(self) -> int:
+        """Per cent of the points, from 0 to 100."""
+        return share(self.points, self.most)
 
-class Verdicts(GetGrades):
-    """nbgrader's grades and comments, and one row per exercise for the table on top."""
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        nb, resources = super().preprocess(nb, resources)
-        title, rows = "", []
-        for cell in nb.cells:
-            if cell.cell_type == "markdown" and not _is_own(cell):
-                title = _last_heading(cell.source) or title
-            if is_grade(cell) or is_task(cell):
-                rows.append(_row(cell, title))
-        grades = resources["nbgrader"]
-        resources[KEY] = {
-            "rows": rows,
-            "title": _title(nb) or grades["notebook"],
-            "share": _share(grades["score"], grades["max_score"]),
-            "waiting": sum(row["most"] for row in rows if row["waiting"]),
-            "code_css": HtmlFormatter(style="default").get_style_defs(".highlight"),
-        }
-        return nb, resources
-
-    def _get_score(self, cell: NotebookNode, resources: Any) -> None:
-        super()._get_score(cell, resources)
-        names = (self.notebook_id, self.assignment_id, self.student_id)
-        grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], *names)
-        cell.metadata.nbgrader["by_hand"] = grade.manual_score is not None
-        cell.metadata.nbgrader["waiting"] = bool(grade.needs_manual_grade)
+    @property
+    def is_lost(self) -> bool:
+        """Whether there is something to repair."""
+        return not self.waiting and self.points < self.most
 
 
-def _row(cell: NotebookNode, title: str) -> dict[str, Any]:
-    """One line of the summary: what it was, the points, the verdict in words, what to look at."""
-    grade, found = cell.metadata.nbgrader, cell.metadata.get(KEY)
-    points, most = float(grade["score"] or 0), float(grade["points"] or 0)
-    row = {
-        "id": grade["grade_id"], "title": title, "points": points, "most": most,
-        "share": _share(points, most),
-        "mistake": None, "reason": "", "stamp": "", "passed": 0, "probes": 0,
-    }  # fmt: skip
-    if found is None or grade["by_hand"]:
-        waiting = grade["waiting"] and not grade["by_hand"]
-        words = "a person will read it" if waiting else "read by a person"
-        tint = GREY if waiting else GREEN if points >= most else ORANGE
-        return row | {"words": words, "colour": tint, "waiting": waiting}
-    return row | {
-        **{key: found[key] for key in ("words", "mistake", "reason", "stamp", "passed", "probes")},
-        "colour": colour(found["verdict"]), "waiting": False,
-    }  # fmt: skip
+@dataclass(frozen=True)
+class Section:
+    """One exercise, drawn."""
+
+    title: str
+    rows: list[Row]
+    task: list[Markup]
+    answers: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+    own: list[Markup]
 
 
-def _share(points: float, most: float) -> int:
+def page_html(
+    notebook: dict[str, Any], marks: Marks, notes: Sequence[str] = (), plain: bool = False
+) -> str:
+    """The page of one notebook.
+
+    Args:
+        notebook: the judged notebook's JSON, each source one string.
+        marks: points and comments.
+        notes: sentences on what was put back, moved or ignored.
+        plain: show texts as they were typed: for a notebook that takes too long to draw.
+    """
+    new_page()
+    cells = notebook["cells"]
+    title = exercises.title_of(cells)
+    found = exercises.exercises_of(cells)
+    sections = [_section(exercise, marks, title, plain) for exercise in found]
+    rows = [row for section in sections for row in section.rows]
+    return _template("page.html").render(
+        marks=marks, title=title or marks.notebook, sections=sections, rows=rows, notes=notes,
+        first=next((row for row in rows if row.is_lost), None), plain=plain,
+        stamp=next((row.found["stamp"] for row in rows if row.found["stamp"]), ""),
+        share=share(marks.score, marks.max_score), unread=share(marks.unread, marks.max_score),
+    )  # fmt: skip
+
+
+def review_html(student: str, week: str, reason: str) -> str:
+    """The page of a submission without a score: why, and what happens next. It holds no number."""
+    return _template("review.html").render(student=student, week=week, reason=reason)
+
+
+@cache
+def _template(name: str) -> Any:
+    environment = Environment(
+        loader=PackageLoader("autograder", "templates/feedback"), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals["style"] = Markup(_style())
+    environment.filters["number"] = lambda value: f"{round(float(value), 2):g}"
+    return environment.get_template(name)
+
+
+def _style() -> str:
+    """The style sheet, a rule a line."""
+    lines = (FOLDER / "feedback" / "style.css").read_text("utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def share(points: float, most: float) -> int:
     """Per cent, from 0 to 100."""
     return round(100 * min(max(points / most, 0), 1)) if most else 100
 
 
-def _is_own(cell: NotebookNode) -> bool:
-    """Whether the student added this cell."""
-    return bool(cell.metadata.get(KEY, {}).get("own"))
+# ------------------------------------------------------------------------------------ an exercise
+def _section(exercise: Exercise, marks: Marks, title: str, plain: bool) -> Section:
+    return Section(
+        exercise.title if exercise.title != title else "",
+        [_row(cell, exercise, marks, title) for cell in exercise.graded],
+        [source_html(cell, plain) for cell in exercise.texts],
+        [_answer(cell, marks, plain) for cell in exercise.answers],
+        [_check(cell, marks, plain) for cell in exercise.checks],
+        [_own(cell, plain) for cell in exercise.own],
+    )
 
 
-def _last_heading(source: str) -> str:
-    found = HEADING.findall(source)
-    return found[-1].replace("`", "").strip() if found else ""
+def _answer(cell: Cell, marks: Marks, plain: bool) -> dict[str, Any]:
+    is_task = bool(exercises.flags_of(cell).get("task"))
+    drawn = source_html(shown_part(cell) if is_task else cell, plain)
+    return _numbered(cell, marks, plain) | {"html": drawn, "is_task": is_task}
 
 
-def _title(nb: NotebookNode) -> str:
-    for cell in nb.cells:
-        if cell.cell_type == "markdown" and not _is_own(cell):
-            return _last_heading(cell.source.split("\n", 1)[0])
-    return ""
+def _check(cell: Cell, marks: Marks, plain: bool) -> dict[str, Any]:
+    """The verdict; the visible part of the check stays folded, without colours."""
+    source = source_html({**shown_part(cell), "cell_type": "raw"})
+    return _numbered(cell, marks, plain) | {"html": outputs_html(cell, plain), "source": source}
+
+
+def _numbered(cell: Cell, marks: Marks, plain: bool) -> dict[str, Any]:
+    name = exercises.flags_of(cell)["grade_id"]
+    comment = marks.comments.get(name, "")
+    drawn = Markup(safe_markdown(comment)) if comment else ""
+    mark = marks.cells.get(name) if exercises.has_points(cell) else None
+    return {"id": name, "mark": mark, "comment": drawn}
+
+
+def _own(cell: Cell, plain: bool) -> Markup:
+    outputs = outputs_html(cell, plain) if cell["cell_type"] == "code" else Markup("")
+    return source_html(cell, plain) + outputs
+
+
+def _row(cell: Cell, exercise: Exercise, marks: Marks, title: str) -> Row:
+    name = exercises.flags_of(cell)["grade_id"]
+    own = exercise.answers[0] if exercise.answers else cell
+    mark = marks.cells.get(name, Mark(0.0, float(exercises.flags_of(cell).get("points") or 0)))
+    found = NOTHING | ({} if mark.by_hand else cell["metadata"].get(KEY, {}))
+    named = exercise.title if exercise.title != title else ""
+    return Row(
+        named or name.removeprefix("check_"), exercises.flags_of(own)["grade_id"], mark.points,
+        mark.most, mark.unread, *_words(mark, found), found,
+    )  # fmt: skip
+
+
+def _words(mark: Mark, found: dict[str, Any]) -> tuple[str, str]:
+    """What was found in a few words, and their colour."""
+    if "words" in found:
+        return found["words"], colour(found["verdict"])
+    if mark.unread:
+        return "a person will read it", GREY
+    full = mark.points >= mark.most
+    words = "read by a person" if mark.by_hand else "right" if full else "points lost"
+    return words, GREEN if full else ORANGE

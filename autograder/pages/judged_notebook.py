@@ -73,18 +73,16 @@ def _notebook(cells: list[dict]) -> NotebookNode:
 def _cell(cell: PreparedCell) -> dict[str, Any]:
     """The cell with nbgrader's metadata from the gradebook's template, and no other."""
     template = cell.template
-    made = {"cell_type": cell.kind, "metadata": _metadata(template)}
+    own = template is None or template.source != cell.source
+    made = {"cell_type": cell.kind, "metadata": _metadata(template, own)}
     if cell.kind == "code":
         return made | {"source": cell.source, "execution_count": None, "outputs": []}
-    own = template is None or template.source != cell.source
     return made | {"source": defused(cell.source) if own else cell.source}
 
 
-def _metadata(template: TemplateCell | None) -> dict:
-    if template is None:
-        return {KEY: {"own": True}}  # a cell that the student added
-    if template.grade_id is None:
-        return {}
+def _metadata(template: TemplateCell | None, own: bool) -> dict:
+    if template is None or template.grade_id is None:
+        return {KEY: {"own": True}} if own else {}  # a cell that the student added or changed
     nbgrader = {
         "schema_version": 3,
         "grade_id": template.grade_id,

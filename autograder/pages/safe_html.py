@@ -1,39 +1,34 @@
 """What a student wrote, made safe to look at: markdown and HTML that cannot act.
 
-`safe_markdown` and `safe_output` stand in for nbconvert's filters `markdown2html` and `clean_html`
-(see nbgrader_config.py), in the feedback page and in the formgrader. `inert_markdown` is the second
-line of defence, for viewers that know nothing of these filters.
+The functions here stand in for nbconvert's filters of markdown, outputs and terminal text (see
+nbgrader_config.py), in the feedback page and in the formgrader. Each takes time in proportion to
+its text, and shows what is over the caps as plain text. `inert_markdown` is the second line of
+defence, for viewers that know nothing of these filters.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+import secrets
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
 import bleach
+import mistune
 from bleach.css_sanitizer import CSSSanitizer
-from mistune.plugins import import_plugin
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from autograder.pages.caps import CODE_CHARS, CODE_LINES, cut, is_too_much, page_is_full
+from autograder.pages.coloured_code import coloured_code, note_html, plain_text
 from autograder.pages.formulas import formula
+from autograder.pages.maths_markdown import maths
+from autograder.pages.plain_tags import STYLES, TEXT_TAGS, is_plain
 
 PROTOCOLS = ("http", "https", "mailto")
-TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em",
-    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "kbd", "li", "mark", "ol", "p", "pre", "s",
-    "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
-    "thead",
-    "tr", "u", "ul",
-}  # fmt: skip
-STYLES = ("border", "border-left", "color", "margin", "padding", "text-align",
-          "vertical-align", "font-weight", "font-size", "overflow-wrap", "white-space")  # fmt: skip
+PLUGINS = ("strikethrough", "table", "url", "task_lists", "def_list")
 HIGHLIGHTING = re.compile(r"highlight|hl-[\w-]+|language-[\w+-]+|[a-z]{1,2}\d?|err|w2c-[a-z-]+")
-# Alone in a private-use area: a formula's place while the text around it is cleaned.
-OPEN, CLOSE = "\ue000", "\ue001"
-PLACE = re.compile(f"{OPEN}(\\d+){CLOSE}")
-PRIVATE = re.compile(f"[{OPEN}{CLOSE}]")
+PYTHON = frozenset(("python", "py", "python3", "ipython", "ipython3"))
+REMEMBERED = 512  # texts: an instructor's cell is the same in every notebook of the class
 
 
 # ------------------------------------------------------------------------------------ filters
@@ -41,45 +36,86 @@ def safe_markdown(source: str) -> str:
     """Markdown as HTML that runs nothing, loads nothing and leads only to web and mail addresses.
 
     Formulas become MathML. Pictures become their description: a remote one would tell its server
-    who is reading, and pasted ones are not kept.
+    who is reading, and pasted ones are not kept. What is over the caps is plain text.
     """
-    renderer = _Renderer()
-    plugins = [import_plugin(name) for name in MarkdownWithMath.DEFAULT_PLUGINS]
-    html = MarkdownWithMath(renderer=renderer, plugins=plugins).render(PRIVATE.sub("", source))
-    cleaned = _text_cleaner().clean(html)
-    return PLACE.sub(lambda place: renderer.formulas[int(place[1])], cleaned)
+    if page_is_full(source) or is_too_much(source):
+        return plain_text(source)
+    try:
+        return _markdown(source)
+    except (RecursionError, ValueError, IndexError, KeyError):  # the parser met its own limits
+        return plain_text(source)
 
 
 def safe_output(html: str | bytes) -> str:
     """HTML of an output: tables, text and a few styles; nothing that acts or loads."""
-    return _output_cleaner().clean(html.decode() if isinstance(html, bytes) else str(html))
+    text = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
+    if page_is_full(text) or len(text) > CODE_CHARS:
+        return plain_text(text)
+    return _output(text)
 
 
-class _Renderer(IPythonRenderer):
-    """nbconvert's renderer, with formulas and pictures set aside."""
+def safe_terminal_text(text: str) -> str:
+    """What a program printed, escaped, with the colours that a terminal would show."""
+    kept, note = cut(str(text)) if page_is_full(text) else cut(str(text), CODE_CHARS, CODE_LINES)
+    parts = ANSI.split(escape(kept, quote=False))
+    shown = [parts[0]]
+    for codes, part in zip(parts[1::2], parts[2::2], strict=True):
+        name = next((TERMINAL[code] for code in codes.split(";") if code in TERMINAL), None)
+        shown.append(f'<span class="ansi-{name}">{part}</span>' if name and part else part)
+    return "".join(shown) + note_html(note)
+
+
+def as_it_is(html: str) -> str:
+    """In place of nbconvert's `strip_files_prefix`: links to files are dropped already."""
+    return html
+
+
+ANSI = re.compile("\x1b\\[([\\d;]{0,30}+)[A-Za-z]")
+TERMINAL = {"1": "bold", "31": "red-fg", "32": "green-fg", "34": "blue-fg", "36": "cyan-fg"}
+TERMINAL |= {"91": "red-fg", "92": "green-fg", "94": "blue-fg", "96": "cyan-fg"}
+
+
+# ------------------------------------------------------------------------------------ markdown
+@lru_cache(REMEMBERED)
+def _markdown(source: str) -> str:
+    renderer = _Renderer()
+    parser = mistune.create_markdown(renderer=renderer, plugins=[*PLUGINS, maths])
+    html = str(parser(source))
+    cleaned = html if is_plain(html, styled=False) else _text_cleaner().clean(html)
+    return renderer.place.sub(lambda place: renderer.formulas[int(place[1])], cleaned)
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """mistune's renderer, with formulas and pictures set aside and Python in colours.
+
+    A formula leaves a word in its place while the text around it is cleaned. The word is drawn by
+    lot: a student who could write it would put a formula's HTML inside an attribute.
+    """
 
     def __init__(self) -> None:
-        super().__init__(escape=False, exclude_anchor_links=True)
+        super().__init__(escape=False, allow_harmful_protocols=True)  # cleaned afterwards
         self.formulas: list[str] = []
+        self.word = f"formula{secrets.token_hex(8)}n"
+        self.place = re.compile(rf"{self.word}(\d{{1,6}});")
+
+    def block_math(self, tex: str) -> str:
+        return self._set_aside(tex, block=True)
+
+    def inline_math(self, tex: str) -> str:
+        return self._set_aside(tex, block=False)
 
     def _set_aside(self, tex: str, block: bool) -> str:
         self.formulas.append(formula(tex, block))
-        return f"{OPEN}{len(self.formulas) - 1}{CLOSE}"
-
-    def block_math(self, body: str) -> str:
-        return self._set_aside(body, block=True)
-
-    def inline_math(self, body: str) -> str:
-        return self._set_aside(body, block=False)
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return self._set_aside(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True)
+        return f"{self.word}{len(self.formulas) - 1};"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        return f"<em>[picture: {escape(PLACE.sub('', text)) or 'without a description'}]</em>"
+        return f"<em>[picture: {escape(self.place.sub('', text)) or 'without a description'}]</em>"
 
-    def block_mermaidjs(self, code: str) -> str:
-        return f"<pre><code>{escape(code)}</code></pre>"
+    def block_code(self, code: str, info: str | None = None) -> str:
+        language = (info or "").split(maxsplit=1)[:1]
+        if not language or language[0].lower() in PYTHON:
+            return coloured_code(code) if language else f"<pre><code>{escape(code)}</code></pre>\n"
+        return f"<pre><code>{escape(language[0])}\n{escape(code)}</code></pre>\n"
 
 
 def _text_attribute(tag: str, name: str, value: str) -> bool:
@@ -100,13 +136,19 @@ def _is_highlighting(value: str) -> bool:
 
 @cache
 def _text_cleaner() -> bleach.Cleaner:
-    return bleach.Cleaner(TAGS, _text_attribute, PROTOCOLS, filters=[_AbsoluteLinks])
+    return bleach.Cleaner(TEXT_TAGS, _text_attribute, PROTOCOLS, filters=[_AbsoluteLinks])
+
+
+# ------------------------------------------------------------------------------------ outputs
+@lru_cache(REMEMBERED)
+def _output(html: str) -> str:
+    return html if is_plain(html, styled=True) else _output_cleaner().clean(html)
 
 
 @cache
 def _output_cleaner() -> bleach.Cleaner:
     return bleach.Cleaner(
-        TAGS, _output_attribute, PROTOCOLS, css_sanitizer=CSSSanitizer(STYLES),
+        TEXT_TAGS, _output_attribute, PROTOCOLS, css_sanitizer=CSSSanitizer(STYLES),
         filters=[_AbsoluteLinks],
     )  # fmt: skip
 

@@ -1,0 +1,178 @@
+"""Pages are drawn in processes of their own, which a page that takes too long ends.
+
+A process draws many pages, one after another, and reads its tasks as lines of JSON. Before each page
+it asks the kernel for an end after so many seconds of its own processor time, so a busy machine costs
+nobody a page. Whoever asked sees that the process is gone and asks another for the page in its plain
+form. The processes import neither nbgrader nor torch, and end when whoever started them does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.pages.marks import Mark, Marks
+
+PAGE_SECONDS = 8.0  # of processor time; an honest page takes a hundredth
+MEMORY = 2_000_000_000  # bytes of address space of one process
+
+
+@dataclass(frozen=True)
+class PageTask:
+    """One page to draw."""
+
+    notebook: str  # path of the judged notebook
+    marks: Marks
+    notes: tuple[str, ...] = ()
+    target: str | None = None  # path to write it to; None: it comes back
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class PageDone:
+    """What became of a page. With an `error` there is none."""
+
+    error: str | None = None
+    html: str | None = None
+    plain: bool = False  # its texts are shown as they were typed
+
+
+class PageProcess:
+    """A process that draws pages; started anew when a page has ended it."""
+
+    def __init__(self, seconds: float = PAGE_SECONDS) -> None:
+        self.seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def draw(self, task: PageTask) -> PageDone:
+        """The page; in its plain form when it cannot be drawn in time, or at all."""
+        done = self._ask(task)
+        if done is None or done.error:
+            plain = self._ask(PageTask(**{**vars(task), "plain": True}))
+            if plain is None:
+                return PageDone("it takes too long to draw, in its plain form too")
+            return plain
+        return done
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()  # type: ignore[union-attr]
+            process.kill()
+            process.wait()
+            process.stdout.close()  # type: ignore[union-attr]
+
+    def _ask(self, task: PageTask) -> PageDone | None:
+        """What the process answers; None when it is gone."""
+        process = self._process = self._process or self._start()
+        try:
+            process.stdin.write(json.dumps(asdict(task)).encode() + b"\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            answer = process.stdout.readline()  # type: ignore[union-attr]
+        except OSError:
+            answer = b""
+        if not answer.endswith(b"\n"):
+            self.close()
+            return None
+        return PageDone(**json.loads(answer))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", __name__, str(self.seconds)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def draw_pages(tasks: Iterable[PageTask], workers: int) -> Iterator[PageDone]:
+    """Draw pages in several processes, and tell what became of each, in the order of the tasks."""
+    idle: queue.SimpleQueue[PageProcess] = queue.SimpleQueue()
+    processes = [PageProcess() for _ in range(workers)]
+    for process in processes:
+        idle.put(process)
+
+    def one(task: PageTask) -> PageDone:
+        process = idle.get()
+        try:
+            return process.draw(task)
+        finally:
+            idle.put(process)
+
+    threads = ThreadPoolExecutor(workers)
+    try:
+        yield from threads.map(one, tasks)
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
+        for process in processes:
+            process.close()
+
+
+# ------------------------------------------------------------------------------------ inside
+def main(seconds: float) -> None:
+    """Draw the pages that are asked for on stdin, until it ends."""
+    from autograder.pages.feedback_page import page_html
+
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not be taken for an answer
+    _limit_memory()
+    for line in sys.stdin.buffer:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        done = _drawn(json.loads(line), page_html)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        answers.write(json.dumps(asdict(done)).encode() + b"\n")
+        answers.flush()
+
+
+def _limit_memory() -> None:
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
+def _drawn(task: dict[str, Any], page_html: Any) -> PageDone:
+    try:
+        notebook = read_judged(Path(task["notebook"]))
+        html = page_html(notebook, _marks(task["marks"]), task["notes"], task["plain"])
+        if task["target"] is None:
+            return PageDone(html=html, plain=task["plain"])
+        write_page(Path(task["target"]), html)
+        return PageDone(plain=task["plain"])
+    except Exception as error:  # one page must not end the others
+        return PageDone(f"{type(error).__name__}: {str(error)[:300]}")
+
+
+def _marks(stored: dict[str, Any]) -> Marks:
+    cells = {name: Mark(**mark) for name, mark in stored["cells"].items()}
+    return Marks(**{**stored, "cells": cells})
+
+
+def read_judged(path: Path) -> dict[str, Any]:
+    """A judged notebook's JSON, each source as one string: nbformat writes lists of lines too."""
+    notebook = json.loads(path.read_bytes())
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return notebook
+
+
+def write_page(target: Path, html: str) -> None:
+    """Write a page as a whole: readers see the old one or the new one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.new")
+    partial.write_bytes(html.encode("utf-8", "replace"))  # half a surrogate pair has no bytes
+    partial.chmod(0o644)
+    partial.replace(target)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))
