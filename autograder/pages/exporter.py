@@ -37,7 +37,7 @@ class FeedbackExporter(Exporter):
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any | None = None, **kwargs: Any
-    ) -> tuple[str, Any]:
+    ) -> tuple[Any, Any]:
         """The page, from the notebook and the names that nbgrader puts into the resources.
 
         Raises:
@@ -52,7 +52,8 @@ class FeedbackExporter(Exporter):
             return _drawn(week, str(judged), names["student"], names["notebook"]), resources
 
     def _course(self) -> Course:
-        return course_from_config(Path(self.parent.coursedir.root), self.config)
+        converter: Any = self.parent
+        return course_from_config(Path(converter.coursedir.root), self.config)
 
 
 def _drawn(week: Week, judged: str, student: str, notebook: str) -> str:

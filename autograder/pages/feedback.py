@@ -22,7 +22,7 @@ from autograder.gradebook import open_gradebook
 from autograder.journal import open_journal
 from autograder.model import Entry
 from autograder.pages.feedback_page import review_html
-from autograder.pages.gradebook_marks import Key, read_marks
+from autograder.pages.gradebook_marks import read_marks
 from autograder.pages.marks import Marks
 from autograder.pages.page_process import PageTask, draw_pages, write_page
 from autograder.stages.ingest import STUDENT_ID

@@ -24,7 +24,6 @@ from autograder.pages.safe_html import safe_markdown
 from autograder.pages.verdict_table import GREEN, GREY, KEY, ORANGE, colour
 from autograder.templates import FOLDER
 
-
 NOTHING: dict[str, Any] = {"mistake": None, "reason": "", "passed": 0, "probes": 0, "stamp": ""}
 
 

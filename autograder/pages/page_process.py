@@ -1,9 +1,10 @@
 """Pages are drawn in processes of their own, which a page that takes too long ends.
 
-A process draws many pages, one after another, and reads its tasks as lines of JSON. Before each page
-it asks the kernel for an end after so many seconds of its own processor time, so a busy machine costs
-nobody a page. Whoever asked sees that the process is gone and asks another for the page in its plain
-form. The processes import neither nbgrader nor torch, and end when whoever started them does.
+A process draws many pages, one after another, and reads its tasks as lines of JSON. Before each
+page it asks the system for an end after so many seconds of its own processor time, so a busy
+machine costs nobody a page. Whoever asked sees that the process is gone and asks another one for
+the page in its plain form. The processes import neither nbgrader nor torch, and end when whoever
+started them does.
 """
 
 from __future__ import annotations

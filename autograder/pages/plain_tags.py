@@ -18,7 +18,8 @@ VOID = frozenset(("br", "hr"))
 PIECE = re.compile(
     r"""[^<&]++                                             # text
     |&(?:amp|lt|gt|quot|\#39|\#x27);
-    |<(?P<end>/?)(?P<tag>[a-z][a-z0-9]{0,9}+)(?P<attributes>(?:\ [a-z]{1,10}+="[^"<>]*+")*+)(?:\ /)?>
+    |<(?P<end>/?)(?P<tag>[a-z][a-z0-9]{0,9}+)
+     (?P<attributes>(?:\ [a-z]{1,10}+="[^"<>]*+")*+)(?:\ /)?>
     """,
     re.VERBOSE,
 )
@@ -61,7 +62,7 @@ def _tag_is_plain(piece: re.Match[str], opened: list[str], styled: bool) -> bool
     if tag not in VOID:
         opened.append(tag)
     found = ATTRIBUTE.findall(attributes)
-    return len(opened) < 50 and all(_is_harmless(tag, *pair, styled) for pair in found)
+    return len(opened) < 50 and all(_is_harmless(tag, name, value, styled) for name, value in found)
 
 
 def _is_harmless(tag: str, name: str, value: str, styled: bool) -> bool:

@@ -25,7 +25,7 @@ from autograder.pages.maths_markdown import maths
 from autograder.pages.plain_tags import STYLES, TEXT_TAGS, is_plain
 
 PROTOCOLS = ("http", "https", "mailto")
-PLUGINS = ("strikethrough", "table", "url", "task_lists", "def_list")
+PLUGINS: list[Any] = ["strikethrough", "table", "url", "task_lists", "def_list", maths]
 HIGHLIGHTING = re.compile(r"highlight|hl-[\w-]+|language-[\w+-]+|[a-z]{1,2}\d?|err|w2c-[a-z-]+")
 PYTHON = frozenset(("python", "py", "python3", "ipython", "ipython3"))
 REMEMBERED = 512  # texts: an instructor's cell is the same in every notebook of the class
@@ -79,7 +79,7 @@ TERMINAL |= {"91": "red-fg", "92": "green-fg", "94": "blue-fg", "96": "cyan-fg"}
 @lru_cache(REMEMBERED)
 def _markdown(source: str) -> str:
     renderer = _Renderer()
-    parser = mistune.create_markdown(renderer=renderer, plugins=[*PLUGINS, maths])
+    parser = mistune.create_markdown(renderer=renderer, plugins=PLUGINS)
     html = str(parser(source))
     cleaned = html if is_plain(html, styled=False) else _text_cleaner().clean(html)
     return renderer.place.sub(lambda place: renderer.formulas[int(place[1])], cleaned)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 from tiny_course import WEEK, solve, submit
 
-from autograder.course_folder import open_course
+from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.pages.feedback import write_feedback
 from autograder.run.grade import Options, grade
@@ -54,3 +56,74 @@ def test_pages_follow_the_gradebook(root: Path) -> None:
     page.unlink()
     assert written() == ["s1"]
     assert written(force=True) == STUDENTS
+
+
+@pytest.fixture
+def graded(course: Course) -> Course:
+    """Two students, graded; the second has dropped a check that grading puts back."""
+    root = course.root
+    submit(root, "s1", solve(root))
+    incomplete = solve(root)
+    incomplete.cells = [cell for cell in incomplete.cells if cell.id != "check_double"]
+    submit(root, "s2", incomplete)
+    grade(open_week(course, WEEK), Options(sandbox=False))
+    return course
+
+
+def page_of(course: Course, student: str) -> str:
+    return (course.folder("feedback", WEEK, student) / f"{WEEK}.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_nbgraders_own_command_gives_the_same_page(graded: Course) -> None:
+    """By the shipped configuration alone, `nbgrader generate_feedback` writes what we write."""
+    write_feedback(open_week(graded, WEEK))
+    ours = {student: page_of(graded, student) for student in STUDENTS}
+    coursedir = CourseDirectory(config=graded.config, root=str(graded.root), assignment_id=WEEK)
+    converter = GenerateFeedback(coursedir=coursedir, config=graded.config)
+    converter.force = True
+    converter.start()
+    assert {student: page_of(graded, student) for student in STUDENTS} == ours
+
+
+@pytest.mark.slow
+def test_a_stopped_run_goes_on_where_it_was(graded: Course) -> None:
+    """What was written before the stop is not written again, and the rest is."""
+    week, written = open_week(graded, WEEK), list[str]()
+
+    def stop(student: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_feedback(week, 1, stop)
+    found = write_feedback(week, 1, written.append)
+    assert written == ["s2"]
+    assert len(found.pages) == 2
+
+
+@pytest.mark.slow
+def test_what_grading_put_back_is_said(graded: Course) -> None:
+    """The notes of the journal stand on the page of that student, and on no other."""
+    write_feedback(open_week(graded, WEEK))
+    said = "&#39;check_double&#39; was missing and has been put back"
+    assert said in page_of(graded, "s2")
+    assert "What grading put right" not in page_of(graded, "s1")
+
+
+@pytest.mark.slow
+def test_a_review_replaces_the_page_and_tells_no_number(graded: Course) -> None:
+    """The old page goes; the new one says what was found and what happens next."""
+    write_feedback(open_week(graded, WEEK))
+    submit(graded.root, "s1", b"my answers are elsewhere")
+    grade(open_week(graded, WEEK), Options(sandbox=False))
+    found = write_feedback(open_week(graded, WEEK))
+    page = page_of(graded, "s1")
+    assert found.failed == ()
+    assert "not a zero" in page
+    assert "is not a notebook" in page
+    assert "Ask the student" not in page, "that sentence is for the instructor"
+    assert "points" not in page.split("<body>")[1]
+    submit(graded.root, "s1", solve(graded.root))
+    grade(open_week(graded, WEEK), Options(sandbox=False))
+    write_feedback(open_week(graded, WEEK))
+    assert "of 6 points" in page_of(graded, "s1").replace("<span>", "")
