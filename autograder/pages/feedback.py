@@ -8,12 +8,13 @@ on where it was. A submission without a score gets a page that says what happens
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from autograder.pages.gradebook_marks import read_marks
 from autograder.pages.marks import Marks
 from autograder.pages.page_process import PageTask, draw_pages, write_page
 from autograder.stages.ingest import STUDENT_ID
+from autograder.stored import write_atomically
 from autograder.templates import FOLDER
 from autograder.week import Week
 
@@ -152,7 +154,7 @@ def _graded(week: Week, marks: Marks, entries: dict[str, Entry]) -> Iterator[_Pa
     entry = entries.get(marks.student)
     notes = entry.notes if entry else ()
     target = week.folder("feedback", marks.student) / f"{marks.notebook}.html"
-    shown = json.dumps([asdict(marks), notes], sort_keys=True)
+    shown = json.dumps([dataclasses.asdict(marks), notes], sort_keys=True)
     task = PageTask(str(notebook), marks, notes, str(target))
     yield _Page(marks.student, target, _hash(notebook.read_bytes(), shown), task)
 
@@ -212,9 +214,6 @@ def _remembered(week: Week) -> dict[str, str]:
 def _memory(week: Week, pages: list[_Page], known: dict[str, str]) -> Path:
     """The file to remember pages in, with one line for each page that still holds."""
     path = _memory_path(week)
-    path.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.dumps([page.name, known[page.name]]) for page in pages if page.name in known]
-    partial = path.with_suffix(".new")
-    partial.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    partial.replace(path)
+    write_atomically(path, "".join(f"{line}\n" for line in lines))
     return path

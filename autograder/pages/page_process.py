@@ -16,13 +16,13 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from autograder.pages.marks import Mark, Marks
+from autograder.pages.marks import Marks
+from autograder.stored import as_json, from_json, write_atomically
 
 PAGE_SECONDS = 8.0  # of processor time; an honest page takes a hundredth
 MEMORY = 2_000_000_000  # bytes of address space of one process
@@ -59,7 +59,7 @@ class PageProcess:
         """The page; in its plain form when it cannot be drawn in time, or at all."""
         done = self._ask(task)
         if done is None or done.error:
-            plain = self._ask(PageTask(**{**vars(task), "plain": True}))
+            plain = self._ask(replace(task, plain=True))
             if plain is None:
                 return PageDone("it takes too long to draw, in its plain form too")
             return plain
@@ -79,7 +79,7 @@ class PageProcess:
         """What the process answers; None when it is gone."""
         process = self._process = self._process or self._start()
         try:
-            process.stdin.write(json.dumps(asdict(task)).encode() + b"\n")  # type: ignore[union-attr]
+            process.stdin.write(as_json(task).encode() + b"\n")  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
             answer = process.stdout.readline()  # type: ignore[union-attr]
         except OSError:
@@ -87,7 +87,7 @@ class PageProcess:
         if not answer.endswith(b"\n"):
             self.close()
             return None
-        return PageDone(**json.loads(answer))
+        return from_json(PageDone, answer)
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", __name__, str(self.seconds)]
@@ -127,9 +127,9 @@ def main(seconds: float) -> None:
     _limit_memory()
     for line in sys.stdin.buffer:
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        done = _drawn(json.loads(line), page_html)
+        done = _drawn(from_json(PageTask, line), page_html)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        answers.write(json.dumps(asdict(done)).encode() + b"\n")
+        answers.write(as_json(done).encode() + b"\n")
         answers.flush()
 
 
@@ -141,24 +141,19 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
-def _drawn(task: dict[str, Any], page_html: Any) -> PageDone:
+def _drawn(task: PageTask, page_html: Callable[..., str]) -> PageDone:
     try:
-        notebook = read_judged(Path(task["notebook"]))
-        html = page_html(notebook, _marks(task["marks"]), task["notes"], task["plain"])
-        if task["target"] is None:
-            return PageDone(html=html, plain=task["plain"])
-        write_page(Path(task["target"]), html)
-        return PageDone(plain=task["plain"])
+        notebook = read_judged(Path(task.notebook))
+        html = page_html(notebook, task.marks, task.notes, task.plain)
+        if task.target is None:
+            return PageDone(html=html, plain=task.plain)
+        write_page(Path(task.target), html)
+        return PageDone(plain=task.plain)
     except Exception as error:  # one page must not end the others
         return PageDone(f"{type(error).__name__}: {str(error)[:300]}")
 
 
-def _marks(stored: dict[str, Any]) -> Marks:
-    cells = {name: Mark(**mark) for name, mark in stored["cells"].items()}
-    return Marks(**{**stored, "cells": cells})
-
-
-def read_judged(path: Path) -> dict[str, Any]:
+def read_judged(path: Path) -> dict:
     """A judged notebook's JSON, each source as one string: nbformat writes lists of lines too."""
     notebook = json.loads(path.read_bytes())
     for cell in notebook["cells"]:
@@ -168,11 +163,8 @@ def read_judged(path: Path) -> dict[str, Any]:
 
 def write_page(target: Path, html: str) -> None:
     """Write a page as a whole: readers see the old one or the new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.new")
-    partial.write_bytes(html.encode("utf-8", "replace"))  # half a surrogate pair has no bytes
-    partial.chmod(0o644)
-    partial.replace(target)
+    write_atomically(target, html.encode("utf-8", "replace"))  # half a surrogate pair has no bytes
+    target.chmod(0o644)
 
 
 if __name__ == "__main__":
