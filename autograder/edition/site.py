@@ -37,7 +37,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 LINK = re.compile(r"\]\((?:\.\./)+course/(guide|models|data)/([^)\s]+)\)")
 API = (
-    "course.data", "course.models", "course.probes", "course.device", "course.figures.style",
+    "course.data", "course.data.texts", "course.data.words", "course.data.images_and_sound",
+    "course.models", "course.probes", "course.device", "course.figures.style",
     "course.figures.panel",
 )  # fmt: skip
 GUIDE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import importlib.util
 import json
 import re
 import shutil
@@ -183,7 +184,7 @@ def fake_gensim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package called gensim whose test data folder is empty."""
     spec = importlib.machinery.ModuleSpec("gensim", None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path)]
-    monkeypatch.setattr(data.importlib.util, "find_spec", lambda name: spec)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
     for loader in (data.load_analogies, data.load_simlex999, data.load_wordsim353):
         loader.cache_clear()
     folder = tmp_path / "test" / "test_data"
@@ -205,7 +206,7 @@ def test_evaluation_sets_are_read_in_gensims_format(fake_gensim: Path) -> None:
 
 def test_missing_gensim_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without gensim the error names the package and says that the part may be skipped."""
-    monkeypatch.setattr(data.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     data.load_analogies.cache_clear()
     with pytest.raises(data.DataError, match=r"pip install gensim.*skip this part"):
         data.load_analogies()
