@@ -27,7 +27,7 @@ LINES: tuple[Line, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 HATCHES = ("", "///", "...", "xxx", "\\\\\\")
 MARKERS = "osD^vPX<>"
 
-MANY = 8  # a legend with more entries than this stands beside the axes
+MANY = 6  # a legend with more entries than this stands beside the axes
 ROWS = 14  # entries in one column of such a legend
 
 

@@ -66,7 +66,7 @@ def drawn(count: int) -> Figure:
 
 
 def test_a_short_legend_stands_where_the_figure_wants_it() -> None:
-    """Up to eight entries the caller decides, and the figure keeps its size."""
+    """Up to `MANY` entries the caller decides, and the figure keeps its size."""
     fig = drawn(MANY)
     assert fig.get_size_inches().tolist() == [4, 3]
     assert fig.axes[0].get_legend()._loc == 2  # matplotlib's number of "upper left"

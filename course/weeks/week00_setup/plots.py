@@ -56,7 +56,7 @@ def _step(ax: Axes, start: float, end: float, y: float, text: str) -> None:
 
 
 def speed_dots(seconds: Mapping[str, float]) -> Figure:
-    """How long the same sum took, by way of computing it; a logarithmic axis in milliseconds.
+    """How long the same sum took in each way to compute it, in milliseconds, logarithmic axis.
 
     Dots and not bars: a logarithmic axis has no zero where a bar could begin.
     """
@@ -283,7 +283,7 @@ def _number_grid(ax: Axes, numbers: np.ndarray, of_column: Sequence[Look], title
 
 
 def attention_maps(weights: Numbers, tokens: Sequence[str]) -> Figure:
-    """One square a head: how much each token (row) looks at each earlier token (column).
+    """A square for each head: how much each token (row) looks at each earlier token (column).
 
     Args:
         weights: (H, T, T), each row sums to one.

@@ -82,8 +82,8 @@ def questions(pairs: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
     return [(a, b, c, d) for (a, b), (c, d) in permutations(pairs, 2)]
 
 
-# Pairs for real vectors, written for this course. Within a relation every first word stands to its
-# second word in the same way, and no word stands twice.
+# Pairs for real vectors, written for this course. In a relation the second word of every pair means
+# the same change of the first, and no word occurs in two pairs.
 RELATIONS: dict[str, list[tuple[str, str]]] = {
     "he to she": [
         ("man", "woman"),

@@ -24,7 +24,7 @@ THREE_COLOURS = (style.BLUE, style.RED, style.GREEN)
 
 # ------------------------------------------------------------------------------------ diagrams
 def unrolled(word: str = "truth") -> Figure:
-    """A recurrent network unrolled over `word`: what flows forward and which way blame flows back.
+    """A recurrent network unrolled over `word`: what flows forward and how the gradient flows back.
 
     Each step reads one character and predicts the next.
     """
@@ -112,7 +112,7 @@ def ngram_curve(orders: Sequence[int], curves: Mapping[str, tuple[Numbers, Numbe
 
 # ------------------------------------------------------------------------------------ gradients
 def memory_curve(distances: Mapping[str, Numbers]) -> Figure:
-    """How long two runs stay apart that differ in their first input only.
+    """The distance over time between two runs that differ in their first input only.
 
     Args:
         distances: label -> |h_t - h'_t| for t = 1, 2, …
@@ -188,8 +188,8 @@ def clip_arrows(
     fig, ax = style.figure(5.2, 3.9)
     angle = np.linspace(0, np.pi / 2, 60)
     ax.plot(max_norm * np.cos(angle), max_norm * np.sin(angle), color=style.GREY, lw=1)
-    low = np.array([np.cos(0.12), np.sin(0.12)]) * max_norm * 1.03  # the circle's right end
-    ax.text(*low, "norm = max_norm", color=style.GREY, fontsize=9, va="center")
+    right_end = np.array([np.cos(0.12), np.sin(0.12)]) * max_norm * 1.03  # of the circle
+    ax.text(*right_end, "norm = max_norm", color=style.GREY, fontsize=9, va="center")
     vectors = np.stack([as_array(vector) for vector in (gradient, per_tensor, clipped)])
     arrows = [
         (style.INK, "-", "the gradient"),

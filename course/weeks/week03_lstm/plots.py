@@ -274,7 +274,7 @@ def _unit(trace: Trace, name: str, unit: int) -> np.ndarray:
 
 # ------------------------------------------------------------------------------------ comparisons
 def gradient_reach(norms: Mapping[str, Numbers]) -> Figure:
-    """How much of the gradient at the last step reaches each earlier input, on a log scale.
+    """The gradient of the loss at each input, as a share of that at the last one, log scale.
 
     Args:
         norms: label -> the norm of the gradient at each input of a sequence, (T,).

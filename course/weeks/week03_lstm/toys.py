@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-SYMBOLS = 8  # what may have to be remembered; a blind guess is right once in 8 times, 12.5%
+SYMBOLS = 8  # how many symbols may have to be remembered; a blind guess is right in 12.5%
 
 # The hand-set LSTM reads one of three marks at each step.
 OPEN, CLOSE, OTHER = 0, 1, 2
@@ -23,7 +23,7 @@ SHUT, WIDE = -10.0, 10.0
 def recall_batch(
     batch: int, steps: int, generator: torch.Generator, symbols: int = SYMBOLS
 ) -> tuple[Tensor, Tensor]:
-    """Sequences whose first token must be named at the end; all the others are noise.
+    """Sequences whose first token must be named at the end; all other tokens are noise.
 
     The token to remember is one of 0..symbols-1. Noise is drawn from symbols..2*symbols-1, so a
     model can tell the two apart at once, and only the distance makes the task hard. The idea is
