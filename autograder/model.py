@@ -165,6 +165,13 @@ class CellRun:
     seconds: float = 0.0
 
 
+class Doubt(StrEnum):
+    """Why a run has to be repeated, with nothing beside it, before it is believed."""
+
+    KILLED = "a signal ended the kernel, and it may not have been the student's"
+    STARVED = "it was kept from computing by something else on the machine"
+
+
 @dataclass(frozen=True)
 class Execution:
     """What a run brought back. With a `fault` the run says nothing about the student."""
@@ -173,6 +180,7 @@ class Execution:
     runs: tuple[CellRun, ...]
     seconds: float
     fault: str | None = None
+    doubt: Doubt | None = None
 
 
 # ------------------------------ judge: evidence, reference, verdicts

@@ -23,7 +23,7 @@ from autograder.sandbox.kernels import RunningKernel, running_kernel
 from autograder.sandbox.launch_plan import FIRST_UID
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 
-SMALL = Limits(memory_mb=512, processes=40, file_mb=8, scratch_mb=16, cpu_seconds=60)
+SMALL = Limits(memory_mb=512, processes=40, file_mb=8, scratch_mb=16, submission_seconds=60)
 MEMORY_BOMB = "a memory bomb ends at the limit"
 ENDING_SECONDS = (
     10.0  # for the sandbox's processes to be gone: on a crowded machine that takes time

@@ -116,7 +116,7 @@ def build_launch_plan(
     watched = 0 if memory_is_grouped else limits.memory_mb
     header = {
         "uid": uid,
-        "limits": asdict(limits),
+        "limits": asdict(limits) | {"cpu_seconds": limits.cpu_seconds},
         "processes": limits.processes + _processes_counted_too(),
         # no limit on address space with a GPU: CUDA reserves far more than it uses
         "data_mb": 0 if spec.gpu is not None else watched,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 
@@ -11,20 +12,28 @@ class SandboxUnavailable(RuntimeError):
 
 @dataclass(frozen=True)
 class Limits:
-    """The budget of one submission. Times in seconds, sizes in the unit of the name."""
+    """The budget of one submission. Times in seconds, sizes in the unit of the name.
+
+    Times are processor time: a cell that only waits has three times as long, and waiting for a
+    processor that others use is not counted at all.
+    """
 
     cell_seconds: float = 20.0
     submission_seconds: float = 240.0
-    cpu_seconds: int = 240
     memory_mb: int = 3072
     processes: int = 64
     open_files: int = 256
     file_mb: int = 64
     # each of home, work, /tmp and /dev/shm is a tmpfs of this size
     scratch_mb: int = 256
-    # all outputs of a submission, and one message; both are counted by the reader, outside
+    # the outputs of one cell, and one message; both are counted by the reader, outside
     output_bytes: int = 4_000_000
     message_bytes: int = 2_000_000
+
+    @property
+    def cpu_seconds(self) -> int:
+        """Processor time of all processes of a submission together: the sandbox ends it there."""
+        return math.ceil(self.submission_seconds)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.inside.protocol import FAILED, HELLO, STARTED
 from autograder.sandbox.inside.watch import TICKS, ticks
 from autograder.sandbox.launch_plan import LaunchPlan
+from autograder.sandbox.run_queue import RunQueue
 
 START_SECONDS = 60.0
 
@@ -67,6 +68,7 @@ class SandboxProcess:
         self.returncode: int | None = None
         self.last_words: dict[str, Any] = {}
         self.killed_by_us = False
+        self._run_queue = RunQueue(self.pid)
 
     def poll(self) -> int | None:
         if self.returncode is None and _readable(self.pidfd):
@@ -105,6 +107,10 @@ class SandboxProcess:
             OSError: it is gone.
         """
         return ticks(pid_of(self.kernel)) / TICKS
+
+    def delay_seconds(self) -> float | None:
+        """How long the kernel and its descendants were ready to run and got no processor."""
+        return self._run_queue.seconds()
 
     def send_signal(self, signum: int) -> None:
         if signum == signal.SIGINT:

@@ -26,6 +26,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from autograder.sandbox import bwrap
 from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.inside.channels import CHANNELS
+from autograder.sandbox.kernel_watch import Death, WatchedKernel
 from autograder.sandbox.launch_plan import (
     MB,
     LaunchPlan,
@@ -181,31 +182,29 @@ class SandboxProvisioner(LocalProvisioner):
             return self.process.cpu_seconds() if self.process else None
         return None
 
-    def death_cause(self) -> str | None:
-        """Why the kernel is dead; None while it lives or when it never started.
+    def delay_seconds(self) -> float | None:
+        """How long the kernel waited for a processor so far; None when that cannot be seen."""
+        with suppress(OSError, IndexError, ValueError):
+            return self.process.delay_seconds() if self.process else None
+        return None
 
-        "memory limit", "cpu limit", "killed" (by a signal, ours or the student's) or "exited".
+    def death_cause(self) -> Death | None:
+        """Who or what ended the kernel; None while it lives or when it never started.
+
+        Nobody within may signal process 1, and what it says last tells every other end: gone
+        without a word, and not by us, it was ended from outside.
         """
         process = self.process or self._dead
         if process is None or process.poll() is None:
             return None
         if process.last_words.get("cause"):
-            return str(process.last_words["cause"])
+            return Death(process.last_words["cause"])
         by_the_system = process.returncode == -signal.SIGKILL and not process.killed_by_us
         if by_the_system and self._ran_out_of_memory:
-            return "memory limit"
-        return "exited" if (process.returncode or 0) >= 0 else "killed"
-
-    def was_ended_from_outside(self) -> bool:
-        """Whether process 1 is gone without a word and not by us: no student can bring that about.
-
-        Nobody within may signal process 1, and what it says last tells every other end.
-        """
-        process = self.process or self._dead
-        if process is None or process.poll() is None:
-            return False
-        wordless = not process.last_words and not process.killed_by_us
-        return wordless and not self._ran_out_of_memory
+            return Death.MEMORY_LIMIT
+        if not process.last_words and not process.killed_by_us:
+            return Death.OUTSIDE
+        return Death.EXITED if (process.returncode or 0) >= 0 else Death.KILLED
 
     @property
     def _ran_out_of_memory(self) -> bool:
@@ -236,3 +235,6 @@ class SandboxProvisioner(LocalProvisioner):
         if self.socket_folder is not None and not keep_folder:
             shutil.rmtree(self.socket_folder, ignore_errors=True)
             self.socket_folder = None
+
+
+_: type[WatchedKernel] = SandboxProvisioner

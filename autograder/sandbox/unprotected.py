@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.notebook_files import write_files
+from autograder.sandbox.inside.watch import TICKS, ticks
+from autograder.sandbox.kernel_watch import Death, WatchedKernel
 from autograder.sandbox.limits import SandboxSpec
+from autograder.sandbox.run_queue import RunQueue
 
 LISTEN_SECONDS = 60.0
 
@@ -34,6 +38,8 @@ class UnprotectedProvisioner(LocalProvisioner):
     """The local provisioner, with the job's files in a temporary folder and its environment."""
 
     folder: Path | None = None
+    _run_queue: RunQueue | None = None
+    _exit_code: int | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         spec: SandboxSpec = kwargs.pop("sandbox", None) or SandboxSpec()
@@ -59,10 +65,37 @@ class UnprotectedProvisioner(LocalProvisioner):
             await asyncio.sleep(0.05)
         return connection
 
+    def cpu_seconds(self) -> float | None:
+        """Processor time of the kernel so far; None where the system does not say."""
+        with suppress(OSError, IndexError, ValueError):
+            return ticks(self.process.pid) / TICKS if self.process else None
+        return None
+
+    def delay_seconds(self) -> float | None:
+        """How long the kernel waited for a processor so far; None where that cannot be seen."""
+        if self.process is None:
+            return None
+        self._run_queue = self._run_queue or RunQueue(self.process.pid)
+        return self._run_queue.seconds()
+
+    def death_cause(self) -> Death | None:
+        """How the kernel ended; None while it lives. Here nobody can say who ended it."""
+        code = self.process.poll() if self.process else self._exit_code
+        if code is None:
+            return None
+        return Death.EXITED if code >= 0 else Death.KILLED
+
+    async def wait(self) -> int | None:
+        self._exit_code = await super().wait()
+        return self._exit_code
+
     async def cleanup(self, restart: bool = False) -> None:
         await super().cleanup(restart=restart)
         if self.folder and not restart:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_: type[WatchedKernel] = UnprotectedProvisioner
 
 
 def _listens(connection: KernelConnectionInfo) -> bool:

@@ -15,7 +15,8 @@ import tiny_course
 from autograder.model import CellEnd, ExecutionJob, JobCell
 from autograder.run.grade import Options, grade
 from autograder.sandbox.limits import Limits
-from autograder.stages.execute import _resident_bytes, execute
+from autograder.stages.execute import execute
+from autograder.stages.kernel_channels import resident_bytes
 from autograder.week import open_week
 
 from . import forging, messages, oddities, sabotage, secrets
@@ -130,11 +131,11 @@ def test_a_message_without_an_end_does_not_fill_the_graders_memory() -> None:
 
     def watch() -> None:
         while not stop.wait(0.02):
-            peak[0] = max(peak[0], _resident_bytes())
+            peak[0] = max(peak[0], resident_bytes())
 
     watching = threading.Thread(target=watch)
     watching.start()
-    start = _resident_bytes()
+    start = resident_bytes()
     source = f"import threading, time\n{messages.WITHOUT_END}\ndouble(1)"
     cells = (JobCell(0, source), JobCell(1, "print('on')"))
     limits = Limits(cell_seconds=6, memory_mb=900)

@@ -16,21 +16,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from processes import sandboxes
 from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
 
 from autograder import gradebook
 from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
-from autograder.model import CellEnd, ExecutionJob, JobCell
+from autograder.model import CellEnd, Doubt, ExecutionJob, JobCell
 from autograder.run.grade import Options, grade
 from autograder.sandbox.limits import Limits
-from autograder.stages import execute as execution
 from autograder.stages import record as recording
-from autograder.stages.execute import execute
+from autograder.stages.execute import execute, execute_alone
 from autograder.week import open_week
 
 pytestmark = pytest.mark.sandbox
-WARM = "word2chat-warm"
+WARM, COLD = "word2chat-warm", "word2chat-sandbox"
 WRONG = "def row_sums(x):\n    return x.sum(0)"
 SIZE = 6
 
@@ -91,57 +91,103 @@ def journal_of(root: Path) -> dict[str, float | None]:
 
 
 # ------------------------------------------------------------------------------------ the kernel
-JOB = ExecutionJob(
-    "t", (JobCell(0, "x = 1"), JobCell(1, "import time; time.sleep(2)"), JobCell(2, "x")), "seed",
-    Limits(cell_seconds=10), provisioner=WARM, warm_modules=("numpy",),
-)  # fmt: skip
+CELLS = (JobCell(0, "x = 1"), JobCell(1, "import time; time.sleep(2)"), JobCell(2, "x"))
 
 
-def kill_the_sandbox(kernel: execution._Kernel) -> None:
-    """As the machine's out-of-memory killer or an administrator would, from outside."""
-    os.kill(kernel.manager.provisioner.process.pid, signal.SIGKILL)
+class Killer:
+    """Ends something around a running sandbox with SIGKILL, at a given phase of the run.
+
+    It stands in for the turn and for the cells, so that each phase passes through it.
+    """
+
+    def __init__(self, victim: str, phase: str) -> None:
+        self.victim, self.phase = victim, phase
+
+    def __enter__(self) -> None:
+        self.now("turn")
+
+    def __exit__(self, *_: object) -> None:
+        self.now("end")
+
+    def __iter__(self) -> Iterator[JobCell]:
+        for cell in CELLS:
+            self.now(f"before cell {cell.index}")
+            if self.phase == "in a cell" and cell.index == 1:
+                threading.Timer(1.0, self.now, ["in a cell"]).start()
+            yield cell
+
+    def now(self, phase: str) -> None:
+        if phase == self.phase:
+            os.kill(sandboxes(os.getpid())[self.victim], signal.SIGKILL)
 
 
-STAGES = ("wait_until_ready", "import_modules", "_send", "_take_messages", "close")
-
-
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("phase", ["turn", "before cell 0", "in a cell", "before cell 2"])
+@pytest.mark.parametrize(
+    ("victim", "provisioner"), [("warm parent", WARM), ("process 1", WARM), ("process 1", COLD)]
+)
 def test_a_sandbox_killed_from_outside_is_our_fault(
-    stage: str, monkeypatch: pytest.MonkeyPatch
+    victim: str, provisioner: str, phase: str
 ) -> None:
-    """At whatever stage: the run carries a fault, or it was complete already."""
-    real = getattr(execution._Kernel, stage)
-    killed = []
-
-    def at_stage(kernel: execution._Kernel, *args: object) -> object:
-        in_a_cell = stage not in ("_send", "_take_messages") or "time" in str(args)
-        if not killed and (in_a_cell or killed_during_sleep(kernel)):
-            kill_the_sandbox(kernel)
-            killed.append(stage)
-        return real(kernel, *args)
-
-    def killed_during_sleep(kernel: execution._Kernel) -> bool:
-        return stage == "_take_messages" and time.monotonic() > started + 1.0
-
-    monkeypatch.setattr(execution._Kernel, stage, at_stage)
-    started = time.monotonic()
-    done = execute(JOB)
-    assert killed
-    if stage == "close":
-        assert done.fault is None
-        assert [run.end for run in done.runs] == [CellEnd.OK] * 3
-    else:
-        assert done.fault
-        assert done.runs == ()
+    """Whatever ends around the kernel, at whatever moment: no verdict, and the run is repeated."""
+    killer = Killer(victim, phase)
+    done = execute(a_job(killer, provisioner), killer)
+    assert (done.fault, done.runs) == ("EndedFromOutside: the sandbox was ended from outside", ())
+    assert done.doubt is Doubt.KILLED
 
 
-def test_a_kernel_that_kills_itself_is_the_students() -> None:
-    """From inside nobody reaches process 1, so this death is told from the one before."""
-    suicide = "import os, signal\nfor pid in (1, os.getpid()): os.kill(pid, signal.SIGKILL)"
-    job = ExecutionJob("t", (JobCell(0, suicide),), "seed", provisioner=WARM, warm_modules=())
-    done = execute(job)
+@pytest.mark.parametrize(
+    ("victim", "provisioner", "phase"),
+    [("process 1", WARM, "end"), ("bwrap", COLD, "turn"), ("bwrap", WARM, "in a cell")],
+)
+def test_what_the_kernel_does_not_need_any_more_may_die(
+    victim: str, provisioner: str, phase: str
+) -> None:
+    """A sandbox that has shown everything, and the bubblewrap that has only started one."""
+    killer = Killer(victim, phase)
+    done = execute(a_job(killer, provisioner), killer)
+    assert (done.fault, done.doubt) == (None, None)
+    assert [run.end for run in done.runs] == [CellEnd.OK] * 3
+
+
+def a_job(cells: object, provisioner: str = WARM) -> ExecutionJob:
+    """`cells` is anything that gives cells when it is gone through."""
+    limits = Limits(cell_seconds=10)
+    return ExecutionJob("t", cells, "s", limits, provisioner=provisioner, warm_modules=("numpy",))
+
+
+THEIR_OWN = {
+    "an exit": ("import os; os._exit(1)", CellEnd.DEAD_KERNEL, None),
+    "a signal to all it can reach": (
+        "import os, signal\nfor pid in (1, os.getpid()): os.kill(pid, signal.SIGKILL)",
+        CellEnd.DEAD_KERNEL,
+        Doubt.KILLED,
+    ),
+    "a signal to its group": (
+        "import os, signal; os.killpg(0, signal.SIGKILL)", CellEnd.DEAD_KERNEL, Doubt.KILLED,
+    ),
+    "a signal to its children": (
+        "import os, signal, subprocess\n"
+        "child = subprocess.Popen(['sleep', '60'])\nos.kill(child.pid, signal.SIGKILL)",
+        CellEnd.OK,
+        None,
+    ),
+    "its sockets closed": (
+        "import os\nos.closerange(3, 256)\nwhile True: pass", CellEnd.DEAD_KERNEL, None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", THEIR_OWN)
+def test_an_end_from_within_is_the_students(name: str) -> None:
+    """From inside nobody reaches process 1, so these ends are told from those of ours."""
+    source, end, doubt = THEIR_OWN[name]
+    done = execute_alone(a_job((JobCell(0, "1"), JobCell(1, source), JobCell(2, "1"))))
     assert done.fault is None
-    assert done.runs[0].end is CellEnd.DEAD_KERNEL
+    last = CellEnd.OK if end is CellEnd.OK else CellEnd.NOT_RUN
+    assert [run.end for run in done.runs] == [CellEnd.OK, end, last]
+    assert done.doubt is None
+    if doubt:
+        assert execute(a_job((JobCell(0, source),))).doubt is doubt
 
 
 def test_a_fault_puts_one_submission_into_review_and_the_next_run_grades_it(

@@ -74,7 +74,7 @@ def host(name):
     return os.environ[name]
 """
 
-SMALL = Limits(memory_mb=1024, processes=40, file_mb=8, scratch_mb=16, cpu_seconds=120)
+SMALL = Limits(memory_mb=1024, processes=40, file_mb=8, scratch_mb=16, submission_seconds=120)
 
 
 def spec(**changes) -> SandboxSpec:
@@ -557,7 +557,7 @@ while True: pass
 @pytest.mark.parametrize("name", CPU_HOGS)
 def test_processor_time_is_limited(name: str, start: str) -> None:
     """Time of all processes together, dead ones too, ends the kernel with its cause."""
-    limits = Limits(memory_mb=1024, cpu_seconds=1)
+    limits = Limits(memory_mb=1024, submission_seconds=1)
     with running_kernel(spec(limits=limits), start) as one:
         assert one.run(CPU_HOGS[name], 120).status == "dead"
         assert one.provisioner.death_cause() == "cpu limit"

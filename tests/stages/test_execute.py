@@ -12,7 +12,9 @@ import pytest
 
 from autograder.model import CellEnd, Execution, ExecutionJob, JobCell
 from autograder.sandbox.limits import Limits
-from autograder.stages.execute import _Clock, execute
+from autograder.stages.clock import CellClock, Meters
+from autograder.stages.execute import execute
+from autograder.stages.outputs import KEPT_WHEN_CUT
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(cell_seconds=5, submission_seconds=60)
@@ -94,12 +96,23 @@ def test_waiting_is_limited_too() -> None:
 
 def test_a_busy_machine_costs_nobody_points() -> None:
     """Wall time over the limit is no reason while the cell has not had its processor time."""
-    clock = _Clock(iter([0.0, 0.01, 0.02]).__next__, seconds=0.05)
+    starved = CellClock(0.05, Meters(iter([0.0, 0.01, 0.02]).__next__), None)
     time.sleep(0.06)
-    assert not clock.is_up()
-    hungry = _Clock(iter([0.0, 0.05]).__next__, seconds=0.05)
+    assert not starved.is_up()
+    hungry = CellClock(0.05, Meters(iter([0.0, 0.05]).__next__), None)
     time.sleep(0.06)
     assert hungry.is_up()
+
+
+def test_waiting_for_a_processor_is_not_counted() -> None:
+    """A cell that was kept waiting has as much time left as before, a sleeping one has not."""
+    waited = iter([10.0, 11.0])
+    kept = CellClock(0.02, Meters(lambda: 0.0, waited.__next__), None)
+    time.sleep(0.07)
+    assert not kept.is_up()
+    asleep = CellClock(0.02, Meters(lambda: 0.0, lambda: 10.0), None)
+    time.sleep(0.07)
+    assert asleep.is_up()
 
 
 def test_a_dead_kernel_is_told_from_a_time_limit() -> None:
@@ -108,16 +121,33 @@ def test_a_dead_kernel_is_told_from_a_time_limit() -> None:
 
 
 def test_a_flood_of_output_is_cut_while_it_is_read() -> None:
-    """The kernel is killed when the output budget is used up."""
+    """It costs the cell that prints; what it shows after the limit is dropped."""
     flood = "import sys\nwhile True: print('x' * 1000); sys.stdout.flush()"
-    found = ran(flood, "1", output_bytes=300_000)
-    assert ends(found) == [CellEnd.OUTPUT_LIMIT, CellEnd.NOT_RUN]
-    assert len(texts(found)[0]) < 600_000
+    found = ran(flood, "print('on')", output_bytes=300_000, cell_seconds=1)
+    assert ends(found) == [CellEnd.OUTPUT_LIMIT, CellEnd.OK]
+    assert [len(text) for text in texts(found)] == [KEPT_WHEN_CUT, 3]
+
+
+def test_a_cell_that_prints_too_much_is_not_stopped() -> None:
+    """Progress lines cost their own display, not what the cell goes on to define."""
+    loud = "for line in range(9000): print('x' * 100)\nkept = 5"
+    assert ends(ran(loud, "assert kept == 5", output_bytes=300_000)) == [
+        CellEnd.OUTPUT_LIMIT, CellEnd.OK,
+    ]  # fmt: skip
+
+
+def test_all_outputs_together_are_bounded_too() -> None:
+    """Many cells, each just under the limit, end with their kernel."""
+    found = ran(*["print('x' * 90_000)"] * 10, output_bytes=100_000)
+    shown = ends(found)
+    assert shown[:8] == [CellEnd.OK] * 8
+    assert shown[8:] == [CellEnd.OUTPUT_LIMIT, CellEnd.NOT_RUN]
 
 
 def test_a_flood_in_huge_messages_is_stopped_too() -> None:
-    """What is printed between two flushes is one message, over the cap: the cell is interrupted."""
-    assert ends(ran("while True: print('x' * 10_000)"))[0] is CellEnd.OUTPUT_LIMIT
+    """What is printed between two flushes is one message, over the cap."""
+    found = ran("while True: print('x' * 10_000)", "print('on')", cell_seconds=1)
+    assert ends(found) == [CellEnd.OUTPUT_LIMIT, CellEnd.OK]
 
 
 def test_one_huge_message_never_arrives() -> None:
