@@ -30,13 +30,21 @@ class Grading(LoggingConfigurable):
     warm_modules = List(
         Unicode(), ["torch", "numpy"], help="Imported once, before submissions are forked."
     ).tag(config=True)
-    cell_seconds = Float(20, help="Wall clock of one cell.").tag(config=True)
-    submission_seconds = Float(240, help="Wall clock of one submission.").tag(config=True)
+    cell_seconds = Float(
+        20, help="Processor time of one cell, in seconds; three times as long for one that waits."
+    ).tag(config=True)
+    submission_seconds = Float(
+        240,
+        help="Processor time of one submission, in seconds, and at most so much wall clock; "
+        "waiting for a processor that others use is not counted.",
+    ).tag(config=True)
     memory_mb = Integer(3072, help="Memory of one submission, in MB.").tag(config=True)
     gpu = Unicode(
         None, allow_none=True, help="The one GPU that kernels may use, such as '0'. None: no GPU."
     ).tag(config=True)
-    output_bytes = Integer(4_000_000, help="All outputs of one submission.").tag(config=True)
+    output_bytes = Integer(
+        4_000_000, help="What one cell may show; all cells together may show eight times as much."
+    ).tag(config=True)
 
     def limits(self) -> Limits:
         """The limits a sandbox enforces, with the sandbox's own defaults for the rest."""

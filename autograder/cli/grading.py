@@ -18,6 +18,7 @@ from autograder.cli.options import (
     app,
     open_here,
     print_json,
+    provisioner_for,
 )
 from autograder.cli.screen import Screen, err, out
 from autograder.cli.tables import (
@@ -84,7 +85,12 @@ def grade(
     from autograder.week import open_week
 
     options = Options(
-        tuple(student or ()), force, preview, workers, scheduler, sandbox=not no_sandbox
+        tuple(student or ()),
+        force,
+        preview,
+        workers,
+        scheduler,
+        provisioner=provisioner_for(no_sandbox),
     )
     with Screen(lambda: _selftest(course, options, scheduler)) as screen:
         run = grade_week(open_week(course, week), options, screen)
@@ -173,13 +179,15 @@ def report(week: Week, course_root: Root = HERE, as_json: AsJson = False) -> Non
 
 def _selftest(course: Any, options: Any, scheduler: str | None) -> None:
     """Fail closed: no grading without a sandbox that has just shown that it holds."""
+    from autograder.course_folder import UNPROTECTED
     from autograder.sandbox.gate import selftest
 
-    if not options.sandbox or scheduler:
+    provisioner = options.provisioner or course.settings.provisioner
+    if provisioner == UNPROTECTED or scheduler:
         return
     err.print("Trying the sandbox …")
     try:
-        leaks = [found for found in selftest(course.settings.provisioner) if not found.ok]
+        leaks = [found for found in selftest(provisioner) if not found.ok]
     except RuntimeError as error:
         raise _no_sandbox(f"{error}") from error
     if leaks:

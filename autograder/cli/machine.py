@@ -18,6 +18,7 @@ from autograder.cli.options import (
     app,
     open_here,
     print_json,
+    provisioner_for,
 )
 from autograder.cli.screen import Screen, err, out
 from autograder.cli.tables import (
@@ -41,7 +42,7 @@ def demo(
     from autograder.run.grade import Options
     from autograder.week import open_week
 
-    options = Options(workers=workers, sandbox=not no_sandbox)
+    options = Options(workers=workers, provisioner=provisioner_for(no_sandbox))
     _selftest(course, options, None)
     with Screen() as screen:
         result = run_demo(open_week(course, week), folder.resolve(), options, screen)

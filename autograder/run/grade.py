@@ -30,8 +30,9 @@ from autograder.model import (
 from autograder.notebook_files import shown_id
 from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import job_for, load_references
+from autograder.run.pool import Jobs, preheat
 from autograder.run.progress import Watcher
-from autograder.run.scheduling import Jobs, default_workers, preheat, run_jobs
+from autograder.run.scheduling import Finished, default_workers, run_jobs
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
 from autograder.stages.hidden_scope import in_own_scope
@@ -51,7 +52,7 @@ class Options:
     preview: bool = False  # judge, compare with the journal, write nothing
     workers: int | None = None
     scheduler: str | None = None
-    sandbox: bool = True
+    provisioner: str | None = None  # how kernels start; None: as the course says
 
 
 @dataclass
@@ -105,8 +106,8 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
     template = read_template(week)
     students = _chosen(week, options.students)
     with only_grader(week):
-        provisioner = week.course.settings.provisioner if options.sandbox else UNPROTECTED
-        if not options.sandbox:
+        provisioner = options.provisioner or week.course.settings.provisioner
+        if provisioner == UNPROTECTED:
             watcher.say(WARNING)
         references = load_references(week, provisioner, _announcing(watcher))
         journal = open_journal(week)
@@ -200,8 +201,8 @@ class _Grader:
         workers = self.options.workers or default_workers(self.course.settings.memory_mb)
         run = run_jobs(jobs, workers, self.options.scheduler, self.warm, len(ready))
         with contextlib.closing(run) as finished:
-            for item, executions in finished:
-                yield self.finish(item, executions)
+            for one in finished:
+                yield self.finish(one)
 
     def keep(self, finished: Iterable[_Done]) -> Iterator[Entry]:
         """Record in batches; an entry reaches the journal only after the gradebook has it."""
@@ -271,18 +272,19 @@ class _Grader:
             for prepared in item.prepared
         )
 
-    def finish(self, item: _Ready, executions: tuple[Execution, ...] | BaseException) -> _Done:
+    def finish(self, finished: Finished) -> _Done:
         """Judge one submission that has come back; whatever goes wrong stays with this one."""
+        item = finished.item
+        if finished.fault:
+            return self.review(item.submission.student, _fault(finished.fault), item=item)
         try:
-            return self.verdict(item, executions)
+            return self.verdict(item, finished.executions)
         except Exception as error:
             fault = _fault(f"it could not be judged ({type(error).__name__}: {error})")
             return self.review(item.submission.student, fault, item=item)
 
-    def verdict(self, item: _Ready, executions: tuple[Execution, ...] | BaseException) -> _Done:
+    def verdict(self, item: _Ready, executions: tuple[Execution, ...]) -> _Done:
         student = item.submission.student
-        if isinstance(executions, BaseException):
-            return self.review(student, _fault(str(executions)), item=item)
         judgements = tuple(
             judge(execution, self.references[prepared.name])
             for prepared, execution in zip(item.prepared, executions, strict=True)

@@ -1,62 +1,53 @@
-"""Where submissions are executed: one futures loop, two ways to get an executor."""
+"""Where submissions are executed: one futures loop, over a local pool or a cluster.
+
+What comes back in doubt, and what took its worker with it, is tried once more with nothing beside
+it: neither a busy machine nor a neighbour may cost anybody points.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
 import os
 import sys
-import threading
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, forkserver
-from multiprocessing.synchronize import Barrier
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import BrokenBarrierError
 from typing import Any
 
-from autograder.errors import GraderFault, UserError
-from autograder.model import Execution, ExecutionJob
-from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
-from autograder.sandbox.warm import (
-    SharedWarmParent,
-    share_warm_parent,
-    use_shared_warm_parent,
-    warm_parent_for,
-)
-from autograder.stages.execute import execute
+from autograder.errors import UserError
+from autograder.model import Execution
+from autograder.run.pool import Jobs, execute_all, open_pool
+from autograder.sandbox.limits import SandboxSpec
+from autograder.stages.execute import settled
 
 WINDOW = 3  # submissions on their way per process: they keep it busy and do not fill the memory
-OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel
-
-MEETING_SECONDS = 120.0  # for all processes of a pool to come up
-STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
-
-Jobs = tuple[ExecutionJob, ...]
-Turn = contextlib.AbstractContextManager
-
-# set in the processes of a pool
-_turn: Turn = contextlib.nullcontext()  # held while a student's code runs
-_all_here: Barrier | None = None
+LOOK_SECONDS = 2.0  # between two looks at the workers
 
 
-def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
-    """Run the notebooks of one submission, one after another. This is what workers are sent.
+@dataclass(frozen=True)
+class Finished:
+    """A submission that has come back: what its kernels showed, or why there is no telling."""
 
-    `execute` has limits for everything. Should it hang all the same, a worker ends itself, and the
-    submission comes back as a fault instead of holding up the class.
-    """
-    seconds = STUCK_SECONDS + sum(job.limits.submission_seconds for job in jobs)
-    watchdog = threading.Timer(seconds, os._exit, [1])
-    watchdog.daemon = True
-    if multiprocessing.parent_process() is not None:
-        watchdog.start()
-    try:
-        return tuple(execute(job, _turn) for job in jobs)
-    finally:
-        watchdog.cancel()
+    item: Any
+    executions: tuple[Execution, ...] = ()
+    fault: str | None = None
+
+    @property
+    def in_doubt(self) -> bool:
+        return any(execution.doubt for execution in self.executions)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Somewhere to execute submissions: how many are taken at a time, and who looks after it."""
+
+    executor: Executor
+    processes: int
+    look: Callable[[], None] = lambda: None
+    give_up: Callable[[], None] = lambda: None
 
 
 def default_workers(memory_mb: int) -> int:
@@ -72,23 +63,14 @@ def _available_mb() -> int:
     return int(lines["MemAvailable"].split()[0]) // 1024
 
 
-def preheat(warm: SandboxSpec | None) -> None:
-    """Start what a local pool will need and do not wait for it: it takes a second or two."""
-    if warm is not None:
-        with contextlib.suppress(SandboxUnavailable, OSError):  # who needs it says so
-            share_warm_parent(warm)
-    if _context().get_start_method() == "forkserver":
-        forkserver.ensure_running()
-
-
 @contextlib.contextmanager
-def open_executor(
+def open_backend(
     workers: int,
     scheduler: str | None = None,
     warm: SandboxSpec | None = None,
     most: int = sys.maxsize,
-) -> Iterator[tuple[Executor, int]]:
-    """An executor and its number of processes: a local pool, or a Dask cluster by its address.
+) -> Iterator[Backend]:
+    """A local pool, or a Dask cluster by its address.
 
     Args:
         workers: how many submissions may run at a time; a cluster knows that itself.
@@ -101,9 +83,8 @@ def open_executor(
         GraderFault: the pool's processes or the warm parent cannot be started.
     """
     if scheduler is None:
-        processes = max(1, min(workers * OVERLAP, most))
-        with _pool(workers, processes, warm) as pool:
-            yield pool, processes
+        with open_pool(workers, most, warm) as (pool, processes, watch):
+            yield Backend(pool, processes, watch.look, watch.end_all)
         return
     from distributed import Client
 
@@ -118,74 +99,7 @@ def open_executor(
         if not cores:
             raise UserError(f"The cluster at {scheduler} has no workers.", "Start some first.")
         _same_environment(client)
-        yield client.get_executor(pure=False), cores
-
-
-@contextlib.contextmanager
-def _pool(workers: int, processes: int, warm: SandboxSpec | None) -> Iterator[Executor]:
-    """A pool whose processes are all up, and the warm parent too, before it is given work.
-
-    A pool that starts a process while another one dies may mix up their descriptors and hang.
-    """
-    context = _context()
-    with contextlib.ExitStack() as stack:
-        try:
-            shared = share_warm_parent(warm) if warm is not None else None
-            arguments = (context.Semaphore(workers), shared, context.Barrier(processes))
-            pool = stack.enter_context(
-                ProcessPoolExecutor(processes, context, start_worker, arguments)
-            )
-            _all_up(pool, processes, warm)
-        except (SandboxUnavailable, BrokenProcessPool, BrokenBarrierError) as error:
-            raise GraderFault(f"No submission could be run: {error}") from error
-        yield pool
-
-
-def _all_up(pool: Executor, processes: int, warm: SandboxSpec | None) -> None:
-    meeting = [pool.submit(_meet) for _ in range(processes)]
-    if warm is not None:
-        warm_parent_for(warm)
-    for one in meeting:
-        one.result()
-
-
-def _context() -> Any:
-    """Processes forked from one that has imported what they need, where the system can do that."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.cli.app", __name__])
-    return context
-
-
-def start_worker(turn: Turn, shared: SharedWarmParent | None, all_here: Barrier) -> None:
-    """In a new process of the pool: take what the run hands out, and end with it."""
-    global _turn, _all_here
-    _turn, _all_here = turn, all_here
-    if shared is not None:
-        use_shared_warm_parent(shared)
-    end_with_parent()
-
-
-def _meet() -> None:
-    """Wait for the other processes of the pool, so that each of them takes one such task."""
-    if _all_here is not None:
-        _all_here.wait(MEETING_SECONDS)
-
-
-def end_with_parent() -> None:
-    """In a worker: end when the run is killed, and with the worker every sandbox it started.
-
-    A pool's worker waits for work at a pipe that it holds open itself, so it would wait for ever.
-    """
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            connection.wait([parent.sentinel])
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+        yield Backend(client.get_executor(pure=False), cores)
 
 
 def _same_environment(client: Any) -> None:
@@ -207,54 +121,89 @@ def run_jobs(
     scheduler: str | None = None,
     warm: SandboxSpec | None = None,
     most: int = sys.maxsize,
-) -> Generator[tuple[Any, tuple[Execution, ...] | BaseException], None, None]:
-    """Execute submissions and yield each with its executions, in order of finishing.
+) -> Generator[Finished, None, None]:
+    """Execute submissions and yield each when it is finished.
 
     A worker that dies takes no submission with it. With Dask, the scheduler sends its work to
     another worker. In a local pool every submission in flight is a suspect: each is tried once
-    more, alone, so that one bad submission cannot fail its neighbours; what kills its worker again
-    is yielded with the exception. For the other arguments see `open_executor`.
+    more, alone, so that one bad submission cannot fail its neighbours; what ends its worker again
+    comes back with a fault. For the other arguments see `open_backend`.
     """
     waiting = iter(submissions)
+    doubtful: list[tuple[Any, Jobs]] = []
     broken = True
     while broken:
-        with open_executor(workers, scheduler, warm, most) as (executor, cores):
-            flying: dict[Future, tuple[Any, Jobs]] = {}
-            suspects = _fill(executor, flying, waiting, cores * WINDOW)
-            while flying:
-                done, _ = wait(flying, return_when=FIRST_COMPLETED)
-                for future in done:
-                    item, jobs = flying.pop(future)
-                    error = future.exception()
-                    if isinstance(error, BrokenProcessPool):
-                        suspects.append((item, jobs))
-                    else:
-                        yield item, error or future.result()
-                if not suspects:
-                    suspects = _fill(executor, flying, waiting, cores * WINDOW)
-        for item, jobs in suspects:
-            yield item, _alone(jobs)
-        broken = bool(suspects)
+        with open_backend(workers, scheduler, warm, most) as backend:
+            flight = _Flight(backend, waiting)
+            for finished, jobs in flight.land():
+                if finished.in_doubt:
+                    doubtful.append((finished.item, jobs))
+                else:
+                    yield finished
+        for item, jobs in flight.suspects:
+            yield _alone(item, jobs, scheduler, warm)
+        broken = bool(flight.suspects)
+    for item, jobs in doubtful:
+        yield _alone(item, jobs, scheduler, warm, was_in_doubt=True)
 
 
-def _fill(
-    executor: Executor,
-    flying: dict[Future, tuple[Any, Jobs]],
-    waiting: Iterator[tuple[Any, Jobs]],
-    room: int,
-) -> list[tuple[Any, Jobs]]:
-    """Hand in work up to the room there is; what a pool that just broke did not take comes back."""
-    for item, jobs in itertools.islice(waiting, max(0, room - len(flying))):
-        try:
-            flying[executor.submit(execute_all, jobs)] = (item, jobs)
-        except BrokenProcessPool:
-            return [(item, jobs)]
-    return []
+def _alone(
+    item: Any,
+    jobs: Jobs,
+    scheduler: str | None,
+    warm: SandboxSpec | None,
+    was_in_doubt: bool = False,
+) -> Finished:
+    """Run one submission while no other runs, and once more if that is needed to be sure."""
+    with open_backend(1, scheduler, warm, most=1) as backend:
+        flight = _Flight(backend, iter([(item, jobs)]))
+        found = [finished for finished, _ in flight.land()]
+    if not found:
+        return Finished(item, fault="its worker was lost twice: it died, hung or was stopped")
+    if found[0].in_doubt and not was_in_doubt:
+        return _alone(item, jobs, scheduler, warm, was_in_doubt=True)
+    return Finished(item, tuple(map(settled, found[0].executions)), found[0].fault)
 
 
-def _alone(jobs: Jobs) -> tuple[Execution, ...] | BaseException:
-    with open_executor(1, most=1) as (executor, _):
-        try:
-            return executor.submit(execute_all, jobs).result()
-        except BrokenProcessPool as error:
-            return error
+@dataclass
+class _Flight:
+    """Submissions on their way through one backend.
+
+    suspects : those that were under way when the backend broke.
+    """
+
+    backend: Backend
+    waiting: Iterator[tuple[Any, Jobs]]
+    suspects: list[tuple[Any, Jobs]] = field(default_factory=list)
+    flying: dict[Future, tuple[Any, Jobs]] = field(default_factory=dict)
+
+    def land(self) -> Iterator[tuple[Finished, Jobs]]:
+        """Hand in and take back, until nothing is left or the backend has broken."""
+        self._fill()
+        while self.flying:
+            done, _ = wait(self.flying, LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            self.backend.look()
+            for future in done:
+                item, jobs = self.flying.pop(future)
+                error = future.exception()
+                if isinstance(error, BrokenProcessPool):
+                    self._broke_with(item, jobs)
+                elif error is not None:
+                    yield Finished(item, fault=f"{type(error).__name__}: {error}"), jobs
+                else:
+                    yield Finished(item, future.result()), jobs
+            if not self.suspects:
+                self._fill()
+
+    def _fill(self) -> None:
+        """Hand in work up to the room there is; a pool that just broke does not take it."""
+        room = max(0, self.backend.processes * WINDOW - len(self.flying))
+        for item, jobs in itertools.islice(self.waiting, room):
+            try:
+                self.flying[self.backend.executor.submit(execute_all, jobs)] = (item, jobs)
+            except BrokenProcessPool:
+                return self._broke_with(item, jobs)
+
+    def _broke_with(self, item: Any, jobs: Jobs) -> None:
+        self.suspects.append((item, jobs))
+        self.backend.give_up()

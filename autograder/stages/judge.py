@@ -41,9 +41,10 @@ def judge(execution: Execution, reference: Reference) -> Judgement:
 
 
 def _fatal_end(execution: Execution) -> CellEnd:
-    """Why cells after some point were not run."""
-    fatal = [run.end for run in execution.runs if run.end not in (CellEnd.OK, CellEnd.ERROR)]
-    return next((end for end in fatal if end is not CellEnd.NOT_RUN), CellEnd.DEAD_KERNEL)
+    """Why cells after some point were not run: how the last one ended that was."""
+    ends = [run.end for run in execution.runs if run.end is not CellEnd.NOT_RUN]
+    fatal = bool(ends) and ends[-1] not in (CellEnd.OK, CellEnd.ERROR)
+    return ends[-1] if fatal else CellEnd.DEAD_KERNEL
 
 
 def _judge_check(check: CheckReference, run: CellRun | None, end_of_all: CellEnd) -> CheckVerdict:

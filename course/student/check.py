@@ -1,7 +1,9 @@
 """The self-check: run a student's notebook in a fresh kernel and read what its visible checks say.
 
 It follows the grader where a student can see it: the shipped text of locked cells, no cell that is
-tagged `nbval-skip`, the same time limits, the CPU. It does not know the hidden checks.
+tagged `nbval-skip`, limits of the same length, the CPU. Here they are wall clock, where grading
+counts processor time, so a busy computer makes this check stricter. It does not know the hidden
+checks.
 """
 
 from __future__ import annotations

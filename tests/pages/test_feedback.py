@@ -10,7 +10,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from tiny_course import WEEK, solve, submit
 
-from autograder.course_folder import Course, open_course
+from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import UserError
 from autograder.pages.feedback import write_feedback
 from autograder.run.grade import Options, grade
@@ -31,7 +31,7 @@ def test_pages_follow_the_gradebook(root: Path) -> None:
     course = open_course(root)
     for student in STUDENTS:
         submit(root, student, solve(root))
-    grade(open_week(course, WEEK), Options(sandbox=False))
+    grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED))
 
     def written(force: bool = False) -> list[str]:
         students: list[str] = []

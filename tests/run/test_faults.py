@@ -24,6 +24,7 @@ from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.model import CellEnd, Doubt, ExecutionJob, JobCell
 from autograder.run.grade import Options, grade
+from autograder.run.scheduling import Finished
 from autograder.sandbox.limits import Limits
 from autograder.stages import record as recording
 from autograder.stages.execute import execute, execute_alone
@@ -198,9 +199,9 @@ def test_a_fault_puts_one_submission_into_review_and_the_next_run_grades_it(
     run_jobs = grade.__globals__["run_jobs"]
 
     def with_a_fault(jobs: Iterator, *how: object) -> Iterator:
-        for item, executions in run_jobs(jobs, *how):
-            hit = item.submission.student == "s2"
-            yield item, RuntimeError("a worker died") if hit else executions
+        for one in run_jobs(jobs, *how):
+            hit = one.item.submission.student == "s2"
+            yield Finished(one.item, fault="a worker died") if hit else one
 
     monkeypatch.setitem(grade.__globals__, "run_jobs", with_a_fault)
     first = grade(open_week(course, WEEK), Options(workers=2))

@@ -14,7 +14,7 @@ import tiny_course
 from nbgrader.api import Gradebook
 from tiny_course import GOOD, MAX_SCORE, WEEK, released, solve, submit
 
-from autograder.course_folder import Course, open_course
+from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import UserError
 from autograder.model import Verdict
 from autograder.run.grade import GradeRun, Options, grade
@@ -224,7 +224,7 @@ def test_without_a_sandbox_the_score_is_stamped(root: Path) -> None:
     """--no-sandbox works for one run and says so on every score."""
     course = open_course(root)
     submit(root, "s1", solve(root))
-    run = grade(open_week(course, WEEK), Options(sandbox=False))
+    run = grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED))
     assert (run.graded[0].score, run.graded[0].stamp) == (MAX_SCORE, "unsandboxed")
     notebook = (course.folder("autograded", WEEK, "s1") / f"{WEEK}.ipynb").read_text()
     assert "unsandboxed" in notebook

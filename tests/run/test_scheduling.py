@@ -8,8 +8,10 @@ import os
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from autograder.journal import open_journal
 from autograder.model import Execution, ExecutionJob, JobCell
 from autograder.reference import build as reference
 from autograder.reference.build import load_references
-from autograder.run import scheduling
+from autograder.run import pool, scheduling
 from autograder.run.grade import GradeRun, Options, _Grader, _Ready, grade
 from autograder.sandbox.limits import SandboxSpec
 from autograder.stages.ingest import ingest
@@ -85,15 +87,15 @@ def test_only_a_window_of_submissions_is_in_flight(monkeypatch: pytest.MonkeyPat
     """A class of any size is taken in as workers get free: what waits is not even prepared."""
     taken, finished, most = 0, 0, 0
 
-    class Instant:
+    class Instant(Executor):
         def submit(self, function: object, jobs: object) -> Future:
             future: Future = Future()
-            future.set_result((jobs,))
+            future.set_result((Execution(str(jobs), (), 0.0),))
             return future
 
     @contextlib.contextmanager
-    def open_executor(workers: int, *_: object) -> Iterator:
-        yield Instant(), workers
+    def open_backend(workers: int, *_: object) -> Iterator[scheduling.Backend]:
+        yield scheduling.Backend(Instant(), workers)
 
     def submissions() -> Iterator[tuple[int, tuple[str]]]:
         nonlocal taken, most
@@ -102,11 +104,11 @@ def test_only_a_window_of_submissions_is_in_flight(monkeypatch: pytest.MonkeyPat
             most = max(most, taken - finished)
             yield number, (f"job {number}",)
 
-    monkeypatch.setattr(scheduling, "open_executor", open_executor)
+    monkeypatch.setattr(scheduling, "open_backend", open_backend)
     seen = []
-    for number, _ in scheduling.run_jobs(submissions(), workers=2):
+    for one in scheduling.run_jobs(submissions(), workers=2):
         finished += 1
-        seen.append(number)
+        seen.append(one.item)
     assert sorted(seen) == list(range(200))
     assert most <= 2 * scheduling.WINDOW
 
@@ -115,10 +117,10 @@ def test_only_a_window_of_submissions_is_in_flight(monkeypatch: pytest.MonkeyPat
 def test_a_pool_gives_everything_back_once() -> None:
     """Real processes: every submission comes back once, with its own output."""
     work = [(n, (quick_job(f"w/s{n}", f"print({n})"),)) for n in range(5)]
-    found = dict(scheduling.run_jobs(iter(work), workers=2))
+    found = by_item(scheduling.run_jobs(iter(work), workers=2))
     assert sorted(found) == list(range(5))
-    for number, (execution,) in found.items():
-        assert execution.runs[0].outputs[0]["text"] == f"{number}\n"
+    for number, one in found.items():
+        assert one.executions[0].runs[0].outputs[0]["text"] == f"{number}\n"
 
 
 # ------------------------------------------------------------------------------------ what travels
@@ -132,7 +134,7 @@ def handed_in(root: Path) -> Course:
 def test_a_worker_is_sent_neither_answers_nor_paths(handed_in: Course) -> None:
     """The pickle of the jobs holds the student's code and the probes, and nothing to judge with."""
     ((_, jobs),) = jobs_for(handed_in, ["half"])
-    sent = pickle.dumps((scheduling.execute_all, jobs))
+    sent = pickle.dumps((pool.execute_all, jobs))
     assert b"x.sum(0)" in sent  # the student's own answer: this is the right pickle
     for secret in (b"return 2 * x", b"x.sum(-1)", b"BEGIN SOLUTION", b"gradebook", b"sqlite"):
         assert secret not in sent, secret
@@ -157,7 +159,7 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch: pytest.Mo
     monkeypatch.setattr(distributed, "Client", Impatient)
     with (
         pytest.raises(UserError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
-        scheduling.open_executor(1, "tcp://127.0.0.1:9"),
+        scheduling.open_backend(1, "tcp://127.0.0.1:9"),
     ):
         pass
 
@@ -168,7 +170,7 @@ def test_a_cluster_without_workers_is_refused() -> None:
     with (
         cluster(0) as made,
         pytest.raises(UserError, match="has no workers"),
-        scheduling.open_executor(1, made.scheduler_address),
+        scheduling.open_backend(1, made.scheduler_address),
     ):
         pass
 
@@ -181,7 +183,7 @@ def test_a_worker_of_another_environment_is_refused(tmp_path: Path) -> None:
     with (
         cluster(1, preload=[str(preload)]) as made,
         pytest.raises(UserError, match=r"torch 0\.1") as refused,
-        scheduling.open_executor(1, made.scheduler_address),
+        scheduling.open_backend(1, made.scheduler_address),
     ):
         pass
     assert reference.fingerprint() in str(refused.value)
@@ -193,10 +195,10 @@ def test_both_ways_give_the_same_verdicts(handed_in: Course) -> None:
     (found,) = load_references(open_week(handed_in, WEEK), say=lambda _: None).values()
     work = jobs_for(handed_in, ["full", "half"])
     with cluster(2) as made:
-        on_dask = dict(scheduling.run_jobs(iter(work), 2, made.scheduler_address))
-    here = dict(scheduling.run_jobs(iter(work), 2))
+        on_dask = by_item(scheduling.run_jobs(iter(work), 2, made.scheduler_address))
+    here = by_item(scheduling.run_jobs(iter(work), 2))
     for student, expected in (("full", MAX_SCORE), ("half", 3.0)):
-        one, other = judge(on_dask[student][0], found), judge(here[student][0], found)
+        one, other = (judge(runs[student].executions[0], found) for runs in (on_dask, here))
         assert one == other
         assert one.points == expected
 
@@ -223,16 +225,49 @@ def test_a_killed_worker_loses_nothing(root: Path) -> None:
 @pytest.mark.slow
 def test_what_kills_its_worker_twice_comes_back_as_a_fault() -> None:
     """In a local pool one bad submission cannot fail its neighbours."""
-
-    def results(executions: tuple[Execution, ...] | BaseException) -> bool:
-        return not isinstance(executions, BaseException)
-
     work = [(n, (quick_job(f"w/s{n}", f"print({n})"),)) for n in range(3)]
     work.insert(1, ("bad", (Deadly("w/bad", (), "s"),)))
-    found = dict(scheduling.run_jobs(iter(work), workers=2))
-    assert {name: results(done) for name, done in found.items()} == {
+    found = by_item(scheduling.run_jobs(iter(work), workers=2))
+    assert {name: done.fault is None for name, done in found.items()} == {
         0: True, "bad": False, 1: True, 2: True,
     }  # fmt: skip
+    assert "lost twice" in str(found["bad"].fault)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_stopped_worker_is_ended_by_the_run(
+    times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What watches is not in what it watches; one more try, alone, and then a review."""
+    monkeypatch.setattr(pool, "STOPPED_SECONDS", 3.0)
+    left = tmp_path / "left"
+    left.write_text("x" * times)
+    work = [(n, (quick_job(f"w/s{n}", f"print({n})"),)) for n in range(3)]
+    work.insert(1, ("stopped", (Stopping("w/stopped", (JobCell(0, str(left)),), "s"),)))
+    found = by_item(scheduling.run_jobs(iter(work), workers=2))
+    assert {item for item, one in found.items() if one.fault is None} >= {0, 1, 2}
+    assert (found["stopped"].fault is None) == (times == 1)
+
+
+def test_a_worker_past_its_deadline_is_ended_by_the_run() -> None:
+    """A hang that no limit of `execute` ends: the watch looks from outside and ends the worker."""
+    with pool.open_pool(1, 2, None) as (executor, _, watch):
+        hangs = executor.submit(hang, 0.1)
+        while not hangs.done():
+            watch.look()
+            time.sleep(0.05)
+        assert isinstance(hangs.exception(), BrokenProcessPool)
+
+
+def test_a_pool_that_is_stopped_while_idle_still_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a run does not wait for a process that will not hear of it."""
+    monkeypatch.setattr(pool, "CLOSE_SECONDS", 1.0)
+    with pool.open_pool(1, 2, None) as (executor, _, _watch):
+        victim = executor.submit(os.getpid).result()
+        os.kill(victim, signal.SIGSTOP)
+    with pytest.raises(ProcessLookupError):
+        os.kill(victim, 0)
 
 
 @pytest.mark.sandbox
@@ -242,6 +277,31 @@ def test_a_warm_parent_that_fails_ends_the_run_with_its_reason() -> None:
     work = [("one", (quick_job("w/one"),))]
     with pytest.raises(GraderFault, match="no_such_module"):
         list(scheduling.run_jobs(iter(work), workers=1, warm=warm, most=1))
+
+
+def hang(seconds: float) -> None:
+    """In a worker: have so long to be done, and never be done."""
+    pool._rules.deadlines[pool._place] = time.monotonic() + seconds
+    threading.Event().wait()
+
+
+def by_item(finished: Iterator[scheduling.Finished]) -> dict[object, scheduling.Finished]:
+    return {one.item: one for one in finished}
+
+
+class Stopping(ExecutionJob):
+    """A job that stops its worker as often as a file has letters, and is an ordinary one then."""
+
+    def __reduce__(self) -> tuple:
+        return stop_or_run, (self.cells[0].source,)
+
+
+def stop_or_run(path: str) -> ExecutionJob:
+    left = Path(path).read_text()
+    Path(path).write_text(left[1:])
+    if left:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return quick_job("w/stopped")
 
 
 class Deadly(ExecutionJob):

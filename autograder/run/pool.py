@@ -1,0 +1,226 @@
+"""The local pool: processes that execute submissions, watched from the process that runs them.
+
+A worker may die, hang or be stopped, and whatever watches over it must not hang with it. So each
+worker writes down until when it must be done, in memory that the run reads; one that is late or
+stopped is ended, and what it was working on is tried again by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import connection, forkserver
+from pathlib import Path
+from threading import BrokenBarrierError
+from typing import Any
+
+from autograder.errors import GraderFault
+from autograder.model import Execution, ExecutionJob
+from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
+from autograder.sandbox.warm import (
+    SharedWarmParent,
+    share_warm_parent,
+    use_shared_warm_parent,
+    warm_parent_for,
+)
+from autograder.stages.clock import PATIENCE
+from autograder.stages.execute import execute
+
+OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel
+MEETING_SECONDS = 120.0  # for all processes of a pool to come up
+STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
+STOPPED_SECONDS = 10.0  # a worker that somebody has stopped is waited for so long
+CLOSE_SECONDS = 10.0  # from the end of all work to the end of all processes
+
+Jobs = tuple[ExecutionJob, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a run hands to each process of its pool.
+
+    turn : held while a student's code runs; all_here : where the processes meet when they are up;
+    places : the number of the next process; deadlines : one a process, 0 while it has no work.
+    """
+
+    turn: contextlib.AbstractContextManager
+    shared: SharedWarmParent | None
+    all_here: Any
+    places: Any
+    deadlines: Any
+
+
+_rules: Rules | None = None  # set in the processes of a pool
+_place = 0
+
+
+# ------------------------------------------------------------------------------------ in a worker
+def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
+    """Run the notebooks of one submission, one after another. This is what workers are sent."""
+    if _rules is None:
+        return tuple(execute(job) for job in jobs)
+    _rules.deadlines[_place] = time.monotonic() + longest(jobs)
+    try:
+        return tuple(execute(job, _rules.turn) for job in jobs)
+    finally:
+        _rules.deadlines[_place] = 0.0
+
+
+def longest(jobs: Jobs) -> float:
+    """The wall time that a submission can take when every limit does its work."""
+    return STUCK_SECONDS + sum(PATIENCE * job.limits.submission_seconds for job in jobs)
+
+
+def start_worker(rules: Rules) -> None:
+    """In a new process of the pool: take what the run hands out, and end with it."""
+    global _rules, _place
+    _rules = rules
+    with rules.places.get_lock():
+        _place = rules.places.value
+        rules.places.value += 1
+    if rules.shared is not None:
+        use_shared_warm_parent(rules.shared)
+    end_with_parent()
+
+
+def _meet() -> tuple[int, int]:
+    """Wait for the other processes of the pool, so that each of them takes one such task."""
+    if _rules is not None:
+        _rules.all_here.wait(MEETING_SECONDS)
+    return _place, os.getpid()
+
+
+def end_with_parent() -> None:
+    """In a worker: end when the run is killed, and with the worker every sandbox it started.
+
+    A pool's worker waits for work at a pipe that it holds open itself, so it would wait for ever.
+    """
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            connection.wait([parent.sentinel])
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+# ------------------------------------------------------------------------------------ in the run
+class Watch:
+    """Looks at the workers of a pool from the run's own process, and ends those that are stuck."""
+
+    def __init__(self, pids: dict[int, int], deadlines: Any) -> None:
+        self._pids, self._deadlines = pids, deadlines
+        self._stopped_since: dict[int, float] = {}
+
+    def look(self) -> None:
+        """End every worker that is late, or stopped for a while: the pool breaks, and says so."""
+        now = time.monotonic()
+        for place, pid in self._pids.items():
+            if _is_stopped(pid):
+                since = self._stopped_since.setdefault(pid, now)
+            else:
+                since = self._stopped_since[pid] = now
+            if 0 < self._deadlines[place] < now or now - since > STOPPED_SECONDS:
+                self.end_all()
+
+    def end_all(self) -> None:
+        """A stopped worker does not hear the pool's own signal to end, which it would wait for."""
+        for pid in self._pids.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._pids = {}
+
+    @contextlib.contextmanager
+    def closing(self) -> Iterator[None]:
+        """While the pool waits for its processes to end, end those that do not."""
+        timer = threading.Timer(CLOSE_SECONDS, self.end_all)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether a process waits for SIGCONT; False where the system does not say."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"T"
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def open_pool(
+    workers: int, most: int, warm: SandboxSpec | None
+) -> Iterator[tuple[Executor, int, Watch]]:
+    """A pool, its number of processes and the watch over them.
+
+    All processes are up, and the warm parent too, before it is given work: a pool that starts a
+    process while another one dies may mix up their descriptors and hang.
+
+    Raises:
+        GraderFault: the pool's processes or the warm parent cannot be started.
+    """
+    processes = max(1, min(workers * OVERLAP, most))
+    try:
+        rules = _rules_for(workers, processes, warm)
+        pool = ProcessPoolExecutor(processes, _context(), start_worker, (rules,))
+        try:
+            watch = Watch(_all_up(pool, processes, warm), rules.deadlines)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    except (SandboxUnavailable, BrokenProcessPool, BrokenBarrierError) as error:
+        raise GraderFault(f"No submission could be run: {error}") from error
+    try:
+        yield pool, processes, watch
+    finally:
+        with watch.closing():
+            pool.shutdown(cancel_futures=True)
+
+
+def _rules_for(workers: int, processes: int, warm: SandboxSpec | None) -> Rules:
+    context = _context()
+    return Rules(
+        context.Semaphore(workers),
+        share_warm_parent(warm) if warm is not None else None,
+        context.Barrier(processes),
+        context.Value("i", 0),
+        context.RawArray("d", processes),
+    )
+
+
+def _all_up(pool: Executor, processes: int, warm: SandboxSpec | None) -> dict[int, int]:
+    """The process of each place, when all have met."""
+    meeting = [pool.submit(_meet) for _ in range(processes)]
+    if warm is not None:
+        warm_parent_for(warm)
+    return dict(one.result() for one in meeting)
+
+
+def preheat(warm: SandboxSpec | None) -> None:
+    """Start what a local pool will need and do not wait for it: it takes a second or two."""
+    if warm is not None:
+        with contextlib.suppress(SandboxUnavailable, OSError):  # who needs it says so
+            share_warm_parent(warm)
+    if _context().get_start_method() == "forkserver":
+        forkserver.ensure_running()
+
+
+def _context() -> Any:
+    """Processes forked from one that has imported what they need, where the system can do that."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.cli.app", "autograder.run.scheduling"])
+    return context
