@@ -128,7 +128,7 @@ def job_for(
 
 def with_time(job: ExecutionJob, seconds: int) -> ExecutionJob:
     """The job with so much time for all of its cells: more than one submission's."""
-    limits = dataclasses.replace(job.limits, submission_seconds=seconds, cpu_seconds=seconds)
+    limits = dataclasses.replace(job.limits, submission_seconds=seconds)
     return dataclasses.replace(job, limits=limits)
 
 
