@@ -66,7 +66,7 @@ def graded(course: Course) -> Course:
     incomplete = solve(root)
     incomplete.cells = [cell for cell in incomplete.cells if cell.id != "check_double"]
     submit(root, "s2", incomplete)
-    grade(open_week(course, WEEK), Options(sandbox=False))
+    grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED))
     return course
 
 
@@ -115,7 +115,7 @@ def test_a_review_replaces_the_page_and_tells_no_number(graded: Course) -> None:
     """The old page goes; the new one says what was found and what happens next."""
     write_feedback(open_week(graded, WEEK))
     submit(graded.root, "s1", b"my answers are elsewhere")
-    grade(open_week(graded, WEEK), Options(sandbox=False))
+    grade(open_week(graded, WEEK), Options(provisioner=UNPROTECTED))
     found = write_feedback(open_week(graded, WEEK))
     page = page_of(graded, "s1")
     assert found.failed == ()
@@ -124,6 +124,6 @@ def test_a_review_replaces_the_page_and_tells_no_number(graded: Course) -> None:
     assert "Ask the student" not in page, "that sentence is for the instructor"
     assert "points" not in page.split("<body>")[1]
     submit(graded.root, "s1", solve(graded.root))
-    grade(open_week(graded, WEEK), Options(sandbox=False))
+    grade(open_week(graded, WEEK), Options(provisioner=UNPROTECTED))
     write_feedback(open_week(graded, WEEK))
     assert "of 6 points" in page_of(graded, "s1").replace("<span>", "")
