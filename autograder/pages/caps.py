@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -17,10 +19,12 @@ TEXT_LINES = 600
 LINE_CHARS = 6_000
 BLANKS = re.compile(r"[^\S\n]{201}")
 MOST_OF = dict.fromkeys("[]<>*_`$~^\\", 600) | dict.fromkeys("|", 2_400) | {"<": 300}
+TAGS = 1_500  # of an output's HTML that has to be parsed
 CODE_CHARS = 40_000  # of one cell's code, or of one output
 CODE_LINES = 1_500
 PLAIN_CHARS, PLAIN_LINES = 4_000, 120  # what is left of a text that is over a cap
-PAGE_CHARS = 600_000  # of all cells and outputs of a page
+PAGE_COST = 300_000  # of all cells and outputs of a page: characters, and more for what is dear
+FORMULA_COST = 200  # a formula takes as long as so many characters
 ROUGH = re.compile(r"[\[\]<>*_`$~^\\|]")
 
 
@@ -47,16 +51,26 @@ def cut(text: str, chars: int = PLAIN_CHARS, lines: int = PLAIN_LINES) -> tuple[
 class Budget:
     """What a page may still draw."""
 
-    chars: int = PAGE_CHARS
+    left: int = PAGE_COST
 
-    def takes(self, text: str) -> bool:
+    def takes(self, cost: int) -> bool:
         """Count a text; false when the page has had enough before it."""
-        enough = self.chars <= 0
-        self.chars -= len(text)
+        enough = self.left <= 0
+        self.left -= cost
         return not enough
 
 
 _page: ContextVar[Budget | None] = ContextVar("page", default=None)
+
+
+@contextmanager
+def page() -> Iterator[None]:
+    """What is drawn in here belongs to one page."""
+    outer = _page.set(Budget())
+    try:
+        yield
+    finally:
+        _page.reset(outer)
 
 
 def new_page(text: str = "") -> str:
@@ -71,4 +85,10 @@ def new_page(text: str = "") -> str:
 def page_is_full(text: str) -> bool:
     """Count a text on the present page, and tell whether the page had been full before it."""
     budget = _page.get()
-    return budget is not None and not budget.takes(text)
+    return budget is not None and not budget.takes(cost_of(text))
+
+
+def cost_of(text: str) -> int:
+    """What drawing a text takes, in characters of plain text."""
+    formulas = text.count("$") // 2 + text.count("\\begin{") + text.count("\\\\")
+    return len(text) + FORMULA_COST * formulas

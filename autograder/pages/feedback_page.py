@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.pages import exercises
-from autograder.pages.caps import new_page
+from autograder.pages.caps import page
 from autograder.pages.cell_html import outputs_html, shown_part, source_html
 from autograder.pages.exercises import Cell, Exercise
 from autograder.pages.marks import Mark, Marks
@@ -74,11 +74,11 @@ def page_html(
         notes: sentences on what was put back, moved or ignored.
         plain: show texts as they were typed: for a notebook that takes too long to draw.
     """
-    new_page()
     cells = notebook["cells"]
     title = exercises.title_of(cells)
     found = exercises.exercises_of(cells)
-    sections = [_section(exercise, marks, title, plain) for exercise in found]
+    with page():
+        sections = [_section(exercise, marks, title, plain) for exercise in found]
     rows = [row for section in sections for row in section.rows]
     return _template("page.html").render(
         marks=marks, title=title or marks.notebook, sections=sections, rows=rows, notes=notes,

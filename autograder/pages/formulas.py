@@ -7,12 +7,13 @@ are, and students write formulas too, so what it makes is rebuilt from an allowl
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 
-MAX_CHARS = 2_000
+MAX_CHARS = 1_000
 TAGS = frozenset(
     "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
     "mtable mtr mtd mpadded mphantom mstyle mmultiscripts mprescripts none menclose".split()
@@ -25,6 +26,7 @@ ATTRIBUTES = frozenset(
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
+@lru_cache(2_000)
 def formula(tex: str, block: bool = False) -> str:
     """A formula as MathML; as escaped TeX where it cannot be read or holds anything else.
 

@@ -65,6 +65,11 @@ class PageProcess:
             return plain
         return done
 
+    @property
+    def pid(self) -> int | None:
+        """The process that draws now; None when there is none."""
+        return self._process.pid if self._process else None
+
     def close(self) -> None:
         """End the process."""
         process, self._process = self._process, None
@@ -125,6 +130,7 @@ def main(seconds: float) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not be taken for an answer
     _limit_memory()
+    page_html({"cells": []}, Marks("", "", ""))  # makes ready what the first page would pay for
     for line in sys.stdin.buffer:
         signal.setitimer(signal.ITIMER_PROF, seconds)
         done = _drawn(from_json(PageTask, line), page_html)

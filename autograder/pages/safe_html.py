@@ -18,7 +18,7 @@ import bleach
 import mistune
 from bleach.css_sanitizer import CSSSanitizer
 
-from autograder.pages.caps import CODE_CHARS, CODE_LINES, cut, is_too_much, page_is_full
+from autograder.pages.caps import CODE_CHARS, CODE_LINES, TAGS, cut, is_too_much, page_is_full
 from autograder.pages.coloured_code import coloured_code, note_html, plain_text
 from autograder.pages.formulas import formula
 from autograder.pages.maths_markdown import maths
@@ -49,9 +49,7 @@ def safe_markdown(source: str) -> str:
 def safe_output(html: str | bytes) -> str:
     """HTML of an output: tables, text and a few styles; nothing that acts or loads."""
     text = html.decode("utf-8", "replace") if isinstance(html, bytes) else str(html)
-    if page_is_full(text) or len(text) > CODE_CHARS:
-        return plain_text(text)
-    return _output(text)
+    return plain_text(text) if len(text) > CODE_CHARS else _output(text)
 
 
 def safe_terminal_text(text: str) -> str:
@@ -140,9 +138,13 @@ def _text_cleaner() -> bleach.Cleaner:
 
 
 # ------------------------------------------------------------------------------------ outputs
-@lru_cache(REMEMBERED)
 def _output(html: str) -> str:
-    return html if is_plain(html, styled=True) else _output_cleaner().clean(html)
+    """Our own verdicts pass as they are, and cost a page nothing."""
+    if is_plain(html, styled=True):
+        return html
+    if page_is_full(html) or html.count("<") > TAGS:
+        return plain_text(html)
+    return _output_cleaner().clean(html)
 
 
 @cache
