@@ -1,8 +1,11 @@
-"""Compare outputs as nbval does, with a tolerance for the numbers in them.
+"""Compare an answer with the reference: the one comparison behind verdicts and their explanations.
 
-nbval's own `IPyNbCell.compare_outputs` and `sanitize` do the comparing; only the text they compare
-is ours: it equals another text when everything but the numbers is the same to the letter and every
-number lies within rtol and atol. Two whole numbers must be equal; NaN never equals anything.
+First the answer is *settled*: every number in it that lies within the probe's tolerance of the
+reference's number at the same place is written as the reference writes it. Then nbval's own
+`IPyNbCell.compare_outputs` compares both as plain text, exactly. Whatever still stands out in the
+settled answer is what feedback speaks of, so verdict and explanation cannot disagree.
+
+Whole numbers must be equal; NaN never equals anything.
 """
 
 from __future__ import annotations
@@ -17,74 +20,37 @@ from nbval.plugin import IPyNbCell, nocolors
 
 from course.probes import render
 
-# Possessive (`++`): a text of 20,000 digits that is no number would else take its square in steps
+# Possessive (`++`): a text of 20,000 digits that is no number would else be read 20,000 times
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?(?![\w.])")
-WHOLE = re.compile(r"[-+]?\d+")
-
-
-class TolerantText(str):
-    """A text whose numbers compare within a tolerance."""
-
-    rtol: float
-    atol: float
-
-    def __new__(cls, text: str, rtol: float, atol: float) -> TolerantText:
-        made = super().__new__(cls, text)
-        made.rtol, made.atol = rtol, atol
-        return made
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, str) or NUMBER.split(self) != NUMBER.split(other):
-            return False
-        pairs = zip(NUMBER.findall(self), NUMBER.findall(other), strict=True)
-        return all(self._close(mine, theirs) for mine, theirs in pairs)
-
-    def _close(self, mine: str, theirs: str) -> bool:
-        if mine == theirs:
-            return True
-        if WHOLE.fullmatch(mine) and WHOLE.fullmatch(theirs):
-            return False
-        return math.isclose(float(mine), float(theirs), rel_tol=self.rtol, abs_tol=self.atol)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    __hash__ = str.__hash__
+WHOLE = re.compile(r"[-+]?\d++")
 
 
 class NbvalComparator:
     """nbval's comparison of two lists of outputs, without its pytest item and its kernel."""
 
     compare_outputs = IPyNbCell.compare_outputs
+    sanitize = IPyNbCell.sanitize
     colors = nocolors
     sanitize_patterns: ClassVar[dict] = {}
     skip_compare = ("metadata", "traceback", "output_type", "execution_count")
 
-    def __init__(self, rtol: float, atol: float) -> None:
-        self.rtol, self.atol = rtol, atol
+    def __init__(self) -> None:
         self.parent = self  # nbval reads sanitize_patterns and skip_compare from the parent
         self.comparison_traceback: list[str] = []
-
-    def sanitize(self, value: Any) -> Any:
-        value = IPyNbCell.sanitize(self, value)
-        return TolerantText(value, self.rtol, self.atol) if isinstance(value, str) else value
 
     def format_output_compare(self, key: str, left: Any, right: Any) -> None:
         """nbval prints both sides here. The reference must not be shown, so nothing is kept."""
 
 
-def same_outputs(
-    test: list[NotebookNode], reference: list[NotebookNode], rtol: float, atol: float
-) -> bool:
-    """Whether nbval, with this tolerance, finds the outputs equal."""
-    return bool(NbvalComparator(rtol, atol).compare_outputs(test, reference))
-
-
-def same_value(test: dict, reference: dict, rtol: float, atol: float) -> bool:
+def same_value(answer: dict, reference: dict, rtol: float, atol: float) -> bool:
     """Whether two probe bundles show the same value (see course.probes.bundle)."""
-    return not _has_nan(test) and same_outputs(
-        [_as_output(test)], [_as_output(reference)], rtol, atol
-    )
+    return not _has_nan(answer) and looks_same(answer, reference, rtol, atol)
+
+
+def looks_same(answer: dict, reference: dict, rtol: float, atol: float) -> bool:
+    """As `same_value`, but NaN looks like NaN: for recognising an answer, not for passing it."""
+    outputs = [_as_output(settled(answer, reference, rtol, atol))], [_as_output(reference)]
+    return bool(NbvalComparator().compare_outputs(*outputs))
 
 
 def _has_nan(value: dict) -> bool:
@@ -101,3 +67,70 @@ def _as_output(value: dict) -> NotebookNode:
     return NotebookNode(
         output_type="display_data", data=NotebookNode({"text/plain": render(value)})
     )
+
+
+# ------------------------------------------------------------------------------------ settling
+def settled(answer: dict, reference: dict, rtol: float, atol: float) -> dict:
+    """The answer with the reference's numbers in place of its own where they are close enough."""
+    kind = answer["kind"]
+    if kind != reference["kind"]:
+        return answer
+    if kind == "array":
+        return _settled_array(answer, reference, rtol, atol)
+    if kind in ("sequence", "set", "mapping"):
+        return {"kind": kind, "items": _settled_items(kind, answer, reference, rtol, atol)}
+    if kind == "text":
+        return {**answer, "text": settled_text(answer["text"], reference["text"], rtol, atol)}
+    if kind == "error":
+        message = settled_text(answer["message"], reference["message"], rtol, atol)
+        return {**answer, "message": message}
+    return answer
+
+
+def _settled_items(kind: str, answer: dict, reference: dict, rtol: float, atol: float) -> list:
+    mine, theirs = answer["items"], reference["items"]
+    if len(mine) != len(theirs):
+        return mine
+    pairs = zip(mine, theirs, strict=True)
+    if kind != "mapping":
+        return [settled(one, other, rtol, atol) for one, other in pairs]
+    return [
+        [settled(one, other, rtol, atol) for one, other in zip(*pair, strict=True)]
+        for pair in pairs
+    ]
+
+
+def _settled_array(answer: dict, reference: dict, rtol: float, atol: float) -> dict:
+    """Settled if the shapes agree and the types too; for single numbers 3.0 is as good as 3."""
+    types = {answer["dtype"], reference["dtype"]}
+    if answer["shape"] != reference["shape"] or (
+        len(types) > 1 and (answer["shape"] or "bool" in types)
+    ):
+        return answer
+    exact = "float" not in types
+    pairs = zip(answer["values"], reference["values"], strict=True)
+    values = [
+        theirs if mine == theirs or (not exact and close(mine, theirs, rtol, atol)) else mine
+        for mine, theirs in pairs
+    ]
+    return {**reference, "values": values}
+
+
+def close(mine: float | str, theirs: float | str, rtol: float, atol: float) -> bool:
+    """Whether two numbers lie within the tolerance; infinities equal themselves, NaN nothing."""
+    return math.isclose(float(mine), float(theirs), rel_tol=rtol, abs_tol=atol)
+
+
+def settled_text(mine: str, theirs: str, rtol: float, atol: float) -> str:
+    """A text settled number by number, where all around the numbers is the same to the letter."""
+    if NUMBER.split(mine) != NUMBER.split(theirs):
+        return mine
+    pairs = zip(NUMBER.findall(mine), NUMBER.findall(theirs), strict=True)
+    same = all(one == other or _close_words(one, other, rtol, atol) for one, other in pairs)
+    return theirs if same else mine
+
+
+def _close_words(mine: str, theirs: str, rtol: float, atol: float) -> bool:
+    if WHOLE.fullmatch(mine) and WHOLE.fullmatch(theirs):
+        return False
+    return close(mine, theirs, rtol, atol)

@@ -2,8 +2,12 @@
 
 An exception's text is the student's to choose: `raise ValueError(In[-1])` would carry a hidden
 check into the feedback. So a text is shown only if Python, numpy, torch or the course say it that
-way themselves, with room for numbers, shapes and short names, or if an assert in the visible part
-of the check says it. Of everything else only the kind of the error is shown.
+way themselves (usual_texts.txt), or if an assert in the visible part of the check says it. What is
+shown is written anew from our own words: numbers are few and rounded, names come from the
+`Vocabulary`, and whatever else stood in their place becomes '…'.
+
+Every pattern here takes a text apart in one pass (possessive parts, nothing to go back to), and no
+text is longer than MESSAGE_CHARS.
 """
 
 from __future__ import annotations
@@ -11,205 +15,246 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from importlib import resources
 
+from autograder.judging.vocabulary import ELSEWHERE, Vocabulary
 from course.notebook_format import HIDDEN_TESTS
 
-NOT_SHOWN = "its text is not shown here; run the cell to read it"
+MESSAGE_CHARS = 300
+NUMBERS, NAMES, SIGNS = 6, 3, 10  # how many of each one text may show
+NOT_SHOWN = "no text that this page repeats; try your function on other sizes, an empty input too"
 OTHER_ERRORS = {
     "AcceleratorError", "AxisError", "EinopsError", "JSONDecodeError", "LinAlgError",
-    "OutOfMemoryError", "UFuncTypeError", "_ArrayMemoryError", "_UFuncNoLoopError",
+    "OutOfMemoryError", "UFuncTypeError", "UsageError", "_ArrayMemoryError", "_UFuncNoLoopError",
 }  # fmt: skip
-HOLES = {
-    "{N}": r"-?\d{1,18}(?:\.\d{1,9})?",  # a number
-    "{S}": r"[\[(]?[\dx, -]{0,60}[\])]?",  # a shape
-    "{I}": r"[A-Za-z_]\w{0,29}",  # a name
-    "{T}": r"[A-Za-z_<][\w.<>]{0,39}",  # a type, a function, a module
-    "{O}": r"[-+*/%@&|^<>=~]{1,3}|\*\* or pow\(\)|divmod\(\)",  # an operator
-}
-# what an f-string of an assert may fill in: numbers, shapes, types, tensors
-FILLED_IN = r"(?:tensor|torch|array|Size|dtype|[a-z]?int\d*|float\d*|bool|str|list|tuple|dict|set"
-FILLED_IN += r"|True|False|None|NoneType|nan|inf|[\d\s.,:'()\[\]{}<>=e+-]){0,160}"
+LIBRARY = Vocabulary()
 
-USUAL = """
-Not written yet: replace this line with your code, then run it.
-the answer is of type {T}, which a check cannot read
-the answer has dtype {T}, which a check cannot read
-the answer holds {N} values, more than {N}
-the answer is a text of {N} characters, over {N}
-the answer is nested more than {N} levels deep
-name '{I}' is not defined
-name '{I}' is not defined. Did you mean: '{I}'?
-cannot access local variable '{I}' where it is not associated with a value
-'{T}' object has no attribute '{I}'
-'{T}' object has no attribute '{I}'. Did you mean: '{I}'?
-type object '{T}' has no attribute '{I}'
-module '{T}' has no attribute '{I}'
-'{T}' object is not callable
-'{T}' object is not iterable
-'{T}' object is not subscriptable
-'{T}' object does not support item assignment
-'{T}' object cannot be interpreted as an integer
-object of type '{T}' has no len()
-cannot unpack non-iterable {T} object
-not enough values to unpack (expected {N}, got {N})
-too many values to unpack (expected {N})
-unsupported operand type(s) for {O}: '{T}' and '{T}'
-'{O}' not supported between instances of '{T}' and '{T}'
-bad operand type for unary {O}: '{T}'
-{T}() missing {N} required positional argument: '{I}'
-{T}() missing {N} required positional arguments: "{I}"
-{T}() missing {N} required positional arguments: '{I}' and '{I}'
-{T}() missing {N} required positional arguments: '{I}', '{I}', and '{I}'
-{T}() takes {N} positional argument but {N} were given
-{T}() takes {N} positional arguments but {N} were given
-{T}() takes {N} positional arguments but {N} was given
-{T}() takes from {N} to {N} positional arguments but {N} were given
-{T}() got an unexpected keyword argument '{I}'
-{T}() got multiple values for argument '{I}'
-{T}(): argument '{I}' (position {N}) must be {T}, not {T}
-{T}(): argument '{I}' must be {T}, not {T}
-list index out of range
-tuple index out of range
-string index out of range
-index out of range
-index out of range in self
-pop from empty list
-list indices must be integers or slices, not {T}
-can't multiply sequence by non-int of type '{T}'
-can only concatenate {T} (not "{T}") to {T}
-division by zero
-float division by zero
-integer division or modulo by zero
-math domain error
-max() arg is an empty sequence
-maximum recursion depth exceeded
-maximum recursion depth exceeded in comparison
-maximum recursion depth exceeded while calling a Python object
-No module named '{T}'
-'{I}'
-{N}
-The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()
-Boolean value of Tensor with more than one value is ambiguous
-only length-1 arrays can be converted to Python scalars
-only one element tensors can be converted to Python scalars
-operands could not be broadcast together with shapes {S} {S}
-shapes {S} and {S} not aligned: {N} (dim {N}) != {N} (dim {N})
-index {N} is out of bounds for axis {N} with size {N}
-index {N} is out of bounds for dimension {N} with size {N}
-axis {N} is out of bounds for array of dimension {N}
-cannot reshape array of size {N} into shape {S}
-mat1 and mat2 shapes cannot be multiplied ({S} and {S})
-mat1 and mat2 must have the same dtype, but got {T} and {T}
-expected m1 and m2 to have the same dtype, but got: {T} != {T}
-expected both vectors to have same dtype, but found {T} and {T}
-expected scalar type {T} but found {T}
-Found dtype {T} but expected {T}
-size mismatch, got input ({N}), mat ({S}), vec ({N})
-inconsistent tensor size, expected tensor {S} and src {S} to have the same number of elements
-{I}: Expected {N}-D argument {I}, but got {N}-D
-Expected input batch_size ({N}) to match target batch_size ({N}).
-matmul: Input operand {N} has a mismatch in its core dimension {N}, with gufunc signature
-new(): invalid data type '{T}'
-The size of tensor a ({N}) must match the size of tensor b ({N}) at non-singleton dimension {N}
-Dimension out of range (expected to be in range of {S}, but got {N})
-Dimension specified as {N} but tensor has no dimensions
-invalid index of a 0-dim tensor.
-too many indices for tensor of dimension {N}
-shape '{S}' is invalid for input of size {N}
-Tensors must have same number of dimensions: got {N} and {N}
-Sizes of tensors must match except in dimension {N}.
-stack expects each tensor to be equal size, but got {S} at entry {N} and {S} at entry {N}
-stack expects a non-empty TensorList
-a Tensor with {N} elements cannot be converted to Scalar
-grad can be implicitly created only for scalar outputs
-element {N} of tensors does not require grad and does not have a grad_fn
-tensors used as indices must be long, int, byte or bool tensors
-masked_fill_ only supports boolean masks, but got mask with dtype {T}
-result type {T} can't be cast to the desired output type {T}
-The shape of the mask {S} at index {N} does not match the shape of the indexed tensor {S}
-batch1 must be a 3D tensor
-Expected size for first two dimensions of batch2 tensor to be: {S} but got: {S}.
-probability tensor contains either `inf`, `nan` or element < 0
-einsum(): the number of subscripts in the equation ({N}) does not match the number of dimensions
-einsum(): subscript {I} has size {N} for operand {N} which does not broadcast with previously seen
-einsum(): fewer operands were provided than specified in the equation
-einsum(): more operands were provided than specified in the equation
-view size is not compatible with input tensor's size and stride
-The expanded size of the tensor ({N}) must match the existing size ({N})
-Can't call numpy() on Tensor that requires grad.
-{I}() received an invalid combination of arguments
-Expected all tensors to be on the same device
-expected Tensor as element {N} in argument {N}, but got {T}
-mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype.
-""".strip().splitlines()
-# these go on with details; they are cut where the template ends
-OPEN_ENDED = re.compile(
-    r"einsum|view size|The expanded|Can't call|\{I\}\(\) rec|Expected all|Sizes|The shape"
-    r"|matmul|incons"
+SIZE = re.compile(r"-?\d++")
+IN_LINE = re.compile(r" \((?:[^()\s,]{1,80}+, )?line (\d{1,6}+)\)\Z")
+TOKEN = re.compile(
+    r"(?P<name>[^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)|(?P<number>-?(?:\d++(?:\.\d*+)?+|\.\d++)(?:e[-+]?\d++)?+)"
+    r"|(?P<sign>[\[\](){},:])|(?P<other>.)",
+    re.DOTALL,
 )
+HOLES = {
+    "{N}": r"-?\d{1,18}+(?:\.\d{1,9}+)?+",
+    "{S}": r"\[(?:-?\d{1,9}+(?:, ?+)?+){0,9}+\]|\((?:-?\d{1,9}+(?:, ?+)?+){0,9}+\)"
+    r"|\d{1,9}+(?:x\d{1,9}+){0,8}+|",
+    "{I}": r"[^\W\d]\w{0,79}+",
+    "{T}": r"(?:[^\W\d]|<[a-z])[\w.<>]{0,79}+",
+    "{O}": r"\*\* or pow\(\)|divmod\(\)|[-+*/%@&|^<>=~]{1,3}+",
+    "{D}": r"(?:cpu|cuda|mps|meta|xpu)(?::\d{1,2}+)?+",
+}
 
 
-def shown_error(name: str, message: str) -> str:
+def shown_error(name: str, message: str, names: Vocabulary = LIBRARY) -> str:
     """The kind of an error, and its text if the text is one of the usual ones.
 
     Args:
         name: the exception's class as the kernel gave it.
         message: its text as the kernel gave it.
+        names: the words that may be repeated from it.
     """
-    usual = next((found[0] for one in _usual() if (found := one.match(message.strip()))), None)
-    return f"{_kind(name)}: {usual}" if usual else f"{_kind(name)} ({NOT_SHOWN})"
+    usual = _usual_text(message[:MESSAGE_CHARS].strip(), names)
+    return f"{error_kind(name)}: {usual}" if usual else f"{error_kind(name)} ({NOT_SHOWN})"
 
 
-def shown_by_check(error: str, source: str) -> str:
+def shown_by_check(error: str, source: str, names: Vocabulary = LIBRARY) -> str:
     """An error 'NAME: MESSAGE' that ended a check, as far as the check's visible part explains it.
 
     Args:
         error: what the kernel said.
         source: the check's cell, hidden region included.
+        names: the words that may be repeated from it.
     """
     name, _, message = error.partition(": ")
-    if name == "AssertionError":
-        said = next((m[0] for one in _asserts(source) if (m := one.fullmatch(message))), None)
-        return f"{name}: {said}" if said else name
-    return shown_error(name, message)
+    if name != "AssertionError":
+        return shown_error(name, message, names)
+    message = message[:MESSAGE_CHARS]
+    said = _by_an_assert(message, source, names) or _usual_text(message.strip(), names)
+    return f"{name}: {said}" if said else name
 
 
-def _kind(name: str) -> str:
+def error_kind(name: str) -> str:
+    """The name of an exception that everybody has; of any other only that it is another."""
     known = getattr(builtins, name, None) if name.isidentifier() else None
     if isinstance(known, type) and issubclass(known, BaseException):
         return name
     return name if name in OTHER_ERRORS else "an error of its own kind"
 
 
+# ------------------------------------------------------------------------------------ usual texts
+@dataclass(frozen=True)
+class UsualText:
+    """One line of usual_texts.txt: fixed words and holes in turn."""
+
+    words: tuple[str, ...]
+    holes: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def filled(self, message: str, names: Vocabulary) -> str | None:
+        """The text with this message's numbers and names in its holes, or None: it says another."""
+        found = self.pattern.match(message)
+        if found is None:
+            return None
+        filler = _Filler(names)
+        filled = [filler.hole(kind, said) for kind, said in zip(self.holes, found.groups())]  # noqa: B905
+        return self.words[0] + "".join(map(str.__add__, filled, self.words[1:]))
+
+
 @cache
-def _usual() -> tuple[re.Pattern[str], ...]:
-    return tuple(_pattern(template) for template in USUAL)
+def usual_texts() -> tuple[UsualText, ...]:
+    """What Python, numpy, torch and the course say, in the order of usual_texts.txt."""
+    text = resources.files(__package__).joinpath("usual_texts.txt").read_text("utf-8")
+    return tuple(_read(line) for line in text.splitlines() if line and not line.startswith("#"))
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{[NSITO]\})", template)
-    text = "".join(f"(?:{HOLES[part]})" if part in HOLES else re.escape(part) for part in parts)
-    return re.compile(text if OPEN_ENDED.match(template) else rf"{text}\Z")
+def _read(line: str) -> UsualText:
+    text = line.removesuffix(" …")
+    parts = re.split(r"(\{[NSITOD]\})", text)
+    pattern = "".join(f"({HOLES[part]})" if part in HOLES else re.escape(part) for part in parts)
+    end = r"\Z" if text == line else ""
+    return UsualText(tuple(parts[::2]), tuple(parts[1::2]), re.compile(pattern + end))
+
+
+def _usual_text(message: str, names: Vocabulary) -> str | None:
+    """The usual text that a message is, with the line of a syntax error in our own form."""
+    place = IN_LINE.search(message)
+    if place:
+        message = message[: place.start()]
+    said = next((s for one in usual_texts() if (s := one.filled(message, names))), None)
+    return f"{said} (line {place[1]})" if said and place and len(place[1]) <= 4 else said
+
+
+class _Filler:
+    """Writes what stood in holes, within the numbers and names that one text may show."""
+
+    def __init__(self, names: Vocabulary) -> None:
+        self.names = names
+        self.numbers_left, self.names_left, self.signs_left = NUMBERS, NAMES, SIGNS
+
+    def hole(self, kind: str, said: str) -> str:
+        how: dict[str, Callable[[str], str]] = {"{N}": self.number, "{S}": self.shape}
+        if kind in ("{O}", "{D}"):
+            return said
+        return how.get(kind, self.name)(said)
+
+    def number(self, said: str) -> str:
+        """At most three digits that count, and no very large or small number."""
+        value = float(said)
+        self.numbers_left -= 1
+        if self.numbers_left < 0 or not (value == 0 or 1e-3 <= abs(value) < 1e4):
+            return ELSEWHERE
+        return f"{value:.0f}" if value == int(value) else f"{value:.3g}"
+
+    def shape(self, said: str) -> str:
+        sizes = [self.number(size) for size in SIZE.findall(said)]
+        if not said.startswith(("[", "(")):
+            return "x".join(sizes)
+        comma = "," if said[0] == "(" and len(sizes) == 1 else ""
+        return said[0] + ", ".join(sizes) + comma + said[-1]
+
+    def name(self, said: str) -> str:
+        """A name, dotted or not, if every part of it may be repeated."""
+        self.names_left -= 1
+        parts = (part for part in said.split(".") if part not in ("<lambda>", "<locals>"))
+        known = self.names_left >= 0 and all(part in self.names for part in parts)
+        return said if known else ELSEWHERE
+
+    def value(self, said: str) -> str:
+        """What an f-string filled in: numbers, shapes, lists and names, in a form of our own."""
+        written = ""
+        for token in TOKEN.finditer(said):
+            if not (self.numbers_left and self.names_left and self.signs_left):
+                return written.rstrip() + ELSEWHERE
+            written += self._token(token.lastgroup, token[0])
+        return written.rstrip()
+
+    def _token(self, kind: str | None, said: str) -> str:
+        if kind == "name":
+            return self.name(said)
+        if kind == "number":
+            return self.number(said)
+        if kind == "sign":
+            self.signs_left -= 1
+            return said + " " if said in ",:" else said
+        return ""
+
+
+# ------------------------------------------------------------------------------------ asserts
+@dataclass(frozen=True)
+class _Said:
+    """What one assert of a check says: constant texts, with a filled-in value between each two."""
+
+    texts: tuple[str, ...] = field(default=("",))
+
+    def __add__(self, other: _Said) -> _Said:
+        joint = self.texts[-1] + other.texts[0]
+        return _Said((*self.texts[:-1], joint, *other.texts[1:]))
+
+    def filled(self, message: str, names: Vocabulary) -> str | None:
+        """The message as we write it, or None: this assert does not say it."""
+        values = self._values(message)
+        if values is None:
+            return None
+        filler = _Filler(names)
+        pairs = zip(values, self.texts[1:], strict=True)
+        return self.texts[0] + "".join(filler.value(value) + text for value, text in pairs)
+
+    def _values(self, message: str) -> list[str] | None:
+        """What stands between the constant texts; each is looked for once, from left to right."""
+        first, last = self.texts[0], self.texts[-1]
+        if len(self.texts) == 1:
+            return [] if message == first[:MESSAGE_CHARS] else None
+        if not message.startswith(first):
+            return None
+        values, rest = [], message[len(first) :]
+        for text in self.texts[1:-1]:
+            value, found, rest = rest.partition(text) if text else ("", "", rest)
+            if text and not found:
+                return None
+            values.append(value)
+        cut = len(message) == MESSAGE_CHARS
+        if not cut and not rest.endswith(last):
+            return None
+        return [*values, rest.removesuffix(last) if not cut else rest.partition(last)[0]]
+
+
+def _by_an_assert(message: str, source: str, names: Vocabulary) -> str | None:
+    said, bare = _asserts(source)
+    if not message:
+        return f"assert {bare[0]}" if len(bare) == 1 else None
+    return next((text for one in said if (text := one.filled(message, names))), None)
 
 
 @lru_cache(maxsize=256)
-def _asserts(source: str) -> tuple[re.Pattern[str], ...]:
-    """What the asserts in the visible part of a check may say."""
+def _asserts(source: str) -> tuple[tuple[_Said, ...], tuple[str, ...]]:
+    """What the asserts in the visible part of a check may say, and those that say nothing."""
     try:
         tree = ast.parse(HIDDEN_TESTS.without(source))
     except SyntaxError:  # a magic, say: then no text is shown
-        return ()
-    messages = [node.msg for node in ast.walk(tree) if isinstance(node, ast.Assert) and node.msg]
-    return tuple(re.compile(_said(message)) for message in messages)
+        return (), ()
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    bare = tuple(ast.unparse(node.test)[:MESSAGE_CHARS] for node in found if node.msg is None)
+    return tuple(_said(node.msg) for node in found if node.msg), bare
 
 
-def _said(message: ast.expr) -> str:
-    """The texts that a constant, an f-string or a sum of them can have, as a regular expression."""
+def _said(message: ast.expr) -> _Said:
+    """The texts that a constant, an f-string or a sum of them consists of."""
     if isinstance(message, ast.Constant):
-        return re.escape(str(message.value))
+        return _Said((str(message.value),))
     if isinstance(message, ast.JoinedStr):
-        return "".join(_said(part) for part in message.values)
-    if isinstance(message, ast.BinOp):
+        return _joined(_said(part) for part in message.values)
+    if isinstance(message, ast.BinOp) and isinstance(message.op, ast.Add):
         return _said(message.left) + _said(message.right)
-    return FILLED_IN
+    return _Said(("", ""))
+
+
+def _joined(parts: Iterator[_Said]) -> _Said:
+    whole = _Said()
+    for part in parts:
+        whole += part
+    return whole

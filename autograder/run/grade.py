@@ -15,6 +15,7 @@ from autograder.course_folder import UNPROTECTED, WARM
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Journal, only_grader, open_journal, verdict_key
+from autograder.judging.vocabulary import vocabulary_of
 from autograder.model import (
     Entry,
     Execution,
@@ -286,7 +287,7 @@ class _Grader:
     def verdict(self, item: _Ready, executions: tuple[Execution, ...]) -> _Done:
         student = item.submission.student
         judgements = tuple(
-            judge(execution, self.references[prepared.name])
+            judge(execution, self.references[prepared.name], vocabulary_of(prepared))
             for prepared, execution in zip(item.prepared, executions, strict=True)
         )
         fault = next((judgement.fault for judgement in judgements if judgement.fault), None)

@@ -21,6 +21,7 @@ from nbgrader.utils import find_all_files
 from autograder.course_folder import CONFIG_FILE, Course, course_from_config, open_course
 from autograder.errors import GraderFault, Refused
 from autograder.gradebook import open_gradebook
+from autograder.judging.vocabulary import vocabulary_of
 from autograder.model import Execution, GradedSubmission, Judgement, PreparedNotebook, Submission
 from autograder.notebook_files import shown_id
 from autograder.pages.judged_notebook import bare_notebook, judged_notebook
@@ -164,4 +165,4 @@ class ExecuteAndJudge(_Stage):
         name = f"{submission.week}/{submission.student}"
         job = job_for(course, name, cells_to_run(prepared), files=submission.attachments)
         execution = execute(job)
-        return execution, judge(execution, reference)
+        return execution, judge(execution, reference, vocabulary_of(prepared))

@@ -6,10 +6,13 @@ Missing evidence earns nothing; our own failures are kept apart and never become
 
 from __future__ import annotations
 
-from autograder.judging.comparison import same_value
+from dataclasses import dataclass
+
+from autograder.judging.comparison import looks_same, same_value
 from autograder.judging.differences import describe_difference
-from autograder.judging.error_texts import shown_error
+from autograder.judging.error_texts import LIBRARY, error_kind, shown_error
 from autograder.judging.evidence import read_evidence
+from autograder.judging.vocabulary import Vocabulary
 from autograder.model import (
     CellEnd,
     CellRun,
@@ -28,14 +31,21 @@ from autograder.model import (
 MESSAGE_CHARS = 300
 
 
-def judge(execution: Execution, reference: Reference) -> Judgement:
-    """Reach the verdict on every check of the reference from one execution."""
+def judge(execution: Execution, reference: Reference, names: Vocabulary = LIBRARY) -> Judgement:
+    """Reach the verdict on every check of the reference from one execution.
+
+    Args:
+        execution: what the kernel showed.
+        reference: what is right.
+        names: the words that feedback may repeat from it (see judging.vocabulary).
+    """
     if execution.fault:
         return Judgement(execution.name, (), execution.fault)
     runs = {run.grade_id: run for run in execution.runs if run.grade_id}
     end_of_all = _fatal_end(execution)
     checks = tuple(
-        _judge_check(check, runs.get(check.grade_id), end_of_all) for check in reference.checks
+        _judge_check(check, runs.get(check.grade_id), end_of_all, names)
+        for check in reference.checks
     )
     return Judgement(execution.name, checks)
 
@@ -47,35 +57,65 @@ def _fatal_end(execution: Execution) -> CellEnd:
     return ends[-1] if fatal else CellEnd.DEAD_KERNEL
 
 
-def _judge_check(check: CheckReference, run: CellRun | None, end_of_all: CellEnd) -> CheckVerdict:
+def _judge_check(
+    check: CheckReference, run: CellRun | None, end_of_all: CellEnd, names: Vocabulary
+) -> CheckVerdict:
     run = run or CellRun(-1, check.grade_id, CellEnd.NOT_RUN)
     shown = read_evidence(run.outputs)
-    probes = tuple(
-        _judge_probe(probe, shown.get(probe.label, []), run, end_of_all) for probe in check.probes
-    )
+    probes: list[ProbeVerdict] = []
+    for probe in check.probes:
+        # What a kernel says about a lost probe is the student's to choose: one text a check.
+        first = all(done.verdict is Verdict.PASS for done in probes)
+        found = _Probe(probe, shown.get(probe.label, []), names, first)
+        probes.append(found.judged(run, end_of_all))
     lost = [probe for probe in probes if probe.verdict is not Verdict.PASS]
     return CheckVerdict(
         check.grade_id,
         _worst(lost),
         round(sum(probe.points for probe in probes), 6),
         check.points,
-        probes,
+        tuple(probes),
         _diagnose(check, shown) if lost else None,
         _visible_error(run),
     )
 
 
-def _judge_probe(
-    probe: ProbeReference, shown: list[Evidence], run: CellRun, end_of_all: CellEnd
-) -> ProbeVerdict:
-    if len(shown) != 1:
-        verdict, reason = _without_answer(len(shown), run, end_of_all)
-        return ProbeVerdict(probe.label, verdict, 0.0, probe.points, reason)
-    answer = shown[0].value
-    if same_value(answer, probe.value, probe.rtol, probe.atol):
-        return ProbeVerdict(probe.label, Verdict.PASS, probe.points, probe.points)
-    reason = describe_difference(answer, probe.value)
-    return ProbeVerdict(probe.label, _kind_of_loss(answer), 0.0, probe.points, reason)
+@dataclass(frozen=True)
+class _Probe:
+    """One probe of the reference and what was shown for it."""
+
+    reference: ProbeReference
+    shown: list[Evidence]
+    names: Vocabulary
+    first: bool  # of the lost ones in its check
+
+    def judged(self, run: CellRun, end_of_all: CellEnd) -> ProbeVerdict:
+        if len(self.shown) != 1:
+            return self._lost(*self._without_answer(run, end_of_all))
+        answer, probe = self.shown[0].value, self.reference
+        if same_value(answer, probe.value, probe.rtol, probe.atol):
+            return ProbeVerdict(probe.label, Verdict.PASS, probe.points, probe.points)
+        reason = describe_difference(answer, probe, self.names, self.first)
+        return self._lost(_kind_of_loss(answer), reason)
+
+    def _lost(self, verdict: Verdict, reason: str) -> ProbeVerdict:
+        return ProbeVerdict(self.reference.label, verdict, 0.0, self.reference.points, reason)
+
+    def _without_answer(self, run: CellRun, end_of_all: CellEnd) -> tuple[Verdict, str]:
+        if self.shown:
+            return Verdict.WRONG, "several answers were displayed where one is expected"
+        if run.end is CellEnd.NOT_RUN:
+            verdict, reason = LIMITS[end_of_all]
+            return verdict, f"not reached: in an earlier cell, {reason}"
+        if run.end in LIMITS:
+            return LIMITS[run.end]
+        if run.end is CellEnd.ERROR:
+            return Verdict.ERROR, f"not reached: {self._end_of(run)}"
+        return Verdict.WRONG, "no answer was displayed"
+
+    def _end_of(self, run: CellRun) -> str:
+        name, _, message = _visible_error(run).partition(": ")
+        return shown_error(name, message, self.names) if self.first else error_kind(name)
 
 
 def _kind_of_loss(answer: dict) -> Verdict:
@@ -90,20 +130,6 @@ LIMITS = {
     CellEnd.MEMORY_LIMIT: (Verdict.MEMORY_LIMIT, "it used more memory than the limit"),
     CellEnd.DEAD_KERNEL: (Verdict.DEAD_KERNEL, "the kernel died here"),
 }
-
-
-def _without_answer(count: int, run: CellRun, end_of_all: CellEnd) -> tuple[Verdict, str]:
-    if count > 1:
-        return Verdict.WRONG, f"{count} answers were displayed where one is expected"
-    if run.end is CellEnd.NOT_RUN:
-        verdict, reason = LIMITS[end_of_all]
-        return verdict, f"not reached: in an earlier cell, {reason}"
-    if run.end in LIMITS:
-        return LIMITS[run.end]
-    if run.end is CellEnd.ERROR:
-        name, _, message = _visible_error(run).partition(": ")
-        return Verdict.ERROR, f"not reached: {shown_error(name, message)}"
-    return Verdict.WRONG, "no answer was displayed"
 
 
 def _worst(lost: list[ProbeVerdict]) -> Verdict:
@@ -132,4 +158,4 @@ def _diagnose(check: CheckReference, shown: dict[str, list[Evidence]]) -> Mistak
 
 def _shows(answer: dict, mistake: dict, probe: ProbeReference) -> bool:
     """Whether an answer is the mistake's. Here, unlike in a verdict, NaN may equal NaN."""
-    return answer == mistake or same_value(answer, mistake, probe.rtol, probe.atol)
+    return looks_same(answer, mistake, probe.rtol, probe.atol)

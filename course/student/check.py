@@ -35,7 +35,9 @@ from course.student.submission import (
     shipped_notebook,
 )
 
-HEADING = re.compile(r"^#+\s*(Exercise\s+\d+\s*:\s*.*?)\s*(\([^)]*\))?\s*$", re.MULTILINE)
+HEADING = re.compile(
+    r"^#{1,6}+ {0,8}+(Exercise {1,8}+\d{1,4}+ {0,8}+:[^\n]{0,200}+) {0,8}+$", re.MULTILINE
+)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is given up
 START_SECONDS = 120
@@ -439,10 +441,18 @@ def _titles(notebook: Notebook) -> dict[str, str]:
     for cell in notebook.cells:
         if cell.kind == "markdown":
             found = HEADING.search(cell.source)
-            heading = found.group(1).replace("`", "") if found else heading
+            heading = _without_points(found.group(1)) if found else heading
         elif cell.grade_id and heading:
             titles.setdefault(cell.grade_id.removeprefix("check_"), heading)
     return titles
+
+
+def _without_points(title: str) -> str:
+    """The title without the "(4 points)" behind it and without backticks."""
+    title = title.rstrip()
+    if title.endswith(")"):
+        title = title.rpartition("(")[0].rstrip()
+    return title.replace("`", "")
 
 
 def _written(notebook: Notebook) -> Iterator[WrittenQuestion]:

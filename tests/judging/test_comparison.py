@@ -5,16 +5,18 @@ from __future__ import annotations
 import random
 import re
 
+import numpy as np
 import pytest
+from nbformat.v4 import new_output
 
-from autograder.judging.comparison import NUMBER, TolerantText, same_value
+from autograder.judging.comparison import NUMBER, NbvalComparator, same_value, settled
 from course.probes import bundle
 
 PLAIN = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
 
 
 def equal(mine: str, theirs: str) -> bool:
-    return TolerantText(mine, 1e-5, 1e-8) == theirs
+    return same_value(bundle(mine), bundle(theirs), 1e-5, 1e-8)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,43 @@ def test_the_word_nan_is_a_word_and_the_number_nan_never_passes() -> None:
     assert same_value(text, text, 1e-5, 1e-8)
     for value in (float("nan"), [1.0, float("nan")], {"a": [float("nan")]}):
         assert not same_value(bundle(value), bundle(value), 1e-5, 1e-8)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(123456.4, 123457.4), (1e6, 1000009.0)])
+def test_a_large_float_is_no_whole_number(mine: float, theirs: float) -> None:
+    """At six digits it is written without a point; it is still compared as the float it is."""
+    assert same_value(bundle(mine), bundle(theirs), 1e-5, 1e-8)
+    assert same_value(bundle(np.array([mine])), bundle(np.array([theirs])), 1e-5, 1e-8)
+    assert not same_value(bundle(int(mine)), bundle(int(theirs)), 1e-5, 1e-8)
+
+
+@pytest.mark.parametrize("value", [3, 1_000_000, -7])
+def test_a_whole_number_may_come_as_a_float(value: int) -> None:
+    """However long it is, and in either direction."""
+    assert same_value(bundle(value), bundle(float(value)), 1e-5, 1e-8)
+    assert same_value(bundle(float(value)), bundle(value), 1e-5, 1e-8)
+
+
+def test_settling_writes_close_numbers_as_the_reference_does() -> None:
+    """What still stands out in the settled answer is what is wrong with it."""
+    answer, reference = (
+        bundle([1.00001, 2, 9, (0.5, "a 2.00001")]),
+        bundle([1, 2, 3, (0.7, "a 2.0")]),
+    )
+    found = settled(answer, reference, 1e-4, 0.0)
+    assert found == bundle([1, 2, 9, (0.5, "a 2.0")])
+
+
+def test_values_that_are_compared_are_plain_texts() -> None:
+    """nbval compares with `!=`. A text that equals others, but hashes apart, would break sets."""
+    compared: list[object] = []
+    comparator = NbvalComparator()
+    comparator.format_output_compare = lambda key, left, right: compared.extend([left, right])
+    one, other = (
+        new_output("display_data", {"text/plain": text}) for text in ("1.0", "1.00000001")
+    )
+    assert not comparator.compare_outputs([one], [other])
+    assert [type(text) for text in compared] == [str, str]
 
 
 def test_the_pattern_finds_what_the_plain_one_finds() -> None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from autograder.judging.error_texts import NOT_SHOWN, shown_by_check, shown_error
+from autograder.judging.vocabulary import NAME_CHARS, Vocabulary, library_names
 
 HIDDEN = "rng = probe_rng('double')\nprobe('matrix', lambda: double(rng.normal(3, 4)), points=2)"
 CHECK = f"""### BEGIN HIDDEN TESTS
@@ -19,6 +20,8 @@ out = double(3)
 assert out == 6, "double(3) is not 6: do you multiply by two?"
 assert out.shape == (2,), f"the shape is {{tuple(out.shape)}}, expected (2,): " + "which axis?"
 assert out.dtype is float"""
+
+MINE = Vocabulary(own=("a = no_such_name",))
 
 USUAL = {
     "matrix shapes": lambda: torch.ones(3, 4) @ torch.ones(3, 4),
@@ -42,7 +45,7 @@ def test_the_usual_texts_are_shown(name: str) -> None:
     """What Python, numpy and torch say about a mistake helps, and is shown."""
     with pytest.raises(Exception) as caught:
         USUAL[name]()
-    shown = shown_error(type(caught.value).__name__, str(caught.value))
+    shown = shown_error(type(caught.value).__name__, str(caught.value), MINE)
     assert NOT_SHOWN not in shown
     assert shown.removeprefix(f"{type(caught.value).__name__}: ") in str(caught.value)
 
@@ -71,25 +74,100 @@ def test_the_name_of_an_error_can_carry_nothing_either() -> None:
     assert shown_error("LinAlgError", "x").startswith("LinAlgError")
 
 
+AXIS = "expected (2,): which axis?"
+DOUBLE = "double(3) is not 6: do you multiply by two?"
+CUDA = "Torch not compiled with CUDA enabled"
 SAID = {
-    "AssertionError: double(3) is not 6: do you multiply by two?": True,
-    "AssertionError: the shape is (2, 3), expected (2,): which axis?": True,
-    "AssertionError: the shape is torch.Size([2]), expected (2,): which axis?": True,
-    "AssertionError: the shape is my own words, expected (2,): which axis?": False,
-    "AssertionError: a hidden assert says this": False,
-    "AssertionError: something else": False,
-    "AssertionError": False,
+    DOUBLE: DOUBLE,
+    f"the shape is (2, 3), {AXIS}": f"the shape is (2, 3), {AXIS}",
+    f"the shape is torch.Size([2]), {AXIS}": f"the shape is torch.Size([2]), {AXIS}",
+    f"the shape is my own words, {AXIS}": f"the shape is ………, {AXIS}",
+    "a hidden assert says this": None,
+    "something else": None,
+    "": "assert out.dtype is float",
+    CUDA: CUDA,
 }
 
 
-@pytest.mark.parametrize("error", SAID)
-def test_visible_asserts_speak(error: str) -> None:
+@pytest.mark.parametrize("message", SAID)
+def test_visible_asserts_speak(message: str) -> None:
     """The texts of the visible asserts are shown, with what an f-string can fill in."""
-    assert shown_by_check(error, CHECK) == (error if SAID[error] else "AssertionError")
+    said = f"AssertionError: {SAID[message]}" if SAID[message] else "AssertionError"
+    assert shown_by_check(f"AssertionError: {message}", CHECK) == said
+
+
+FILLED = {
+    "[[0.0, 1.0], [0.5, 1.23456]]": "[[0, 1], [0.5, 1.23]]",
+    "[[0, 1, 2], [3, 4, 5], [6, 7, 8]]": "[[0, 1, 2], [3, 4, 5…",
+    "['loss', 'f']": "[loss, f]",
+    "{'loss': 2}": "{loss: 2}",
+    "torch.float64": "torch.float64",
+    "tensor([1., 2.])": "tensor([1, 2])",
+    "nan": "nan",
+    "123456789": "…",
+    "-0.0000000001": "…",
+    "grad_W": "grad_W",
+    "qzxv": "…",
+}
+
+
+@pytest.mark.parametrize("value", FILLED)
+def test_what_an_f_string_filled_in_is_written_anew(value: str) -> None:
+    """Numbers are few and rounded, names are known ones; brackets and commas are in our form."""
+    check = 'loss, f, grad_W = 1, 2, 3\nassert out, f"got {out}: which axis?"'
+    names = Vocabulary(public=(check,))
+    shown = shown_by_check(f"AssertionError: got {value}: which axis?", check, names)
+    assert shown == f"AssertionError: got {FILLED[value]}: which axis?"
 
 
 def test_a_cell_with_a_magic_shows_no_text() -> None:
     """What cannot be parsed explains nothing, and breaks nothing."""
-    assert (
-        shown_by_check("AssertionError: x", "%matplotlib inline\nassert 0, 'x'") == "AssertionError"
-    )
+    magic = "%matplotlib inline\nassert 0, 'x'"
+    assert shown_by_check("AssertionError: x", magic) == "AssertionError"
+
+
+def test_a_name_that_nobody_knows_is_not_repeated() -> None:
+    """The sentence is told all the same: names of one's own submission and of torch are known."""
+    for name, shown in (("softmax",) * 2, ("no_such_name",) * 2, ("가나다", "…")):
+        text = shown_error("NameError", f"name '{name}' is not defined", MINE)
+        assert text == f"NameError: name '{shown}' is not defined"
+
+
+TWO = "Expected all tensors to be on the same device, but found at least two devices"
+DEVICES = {
+    CUDA: CUDA,
+    "Found no NVIDIA driver on your system. Please": "Found no NVIDIA driver on your system.",
+    f"{TWO}, cuda:0 and cpu!": f"{TWO}, cuda:0 and cpu!",
+    "CUDA error: out of memory\nCUDA kernel errors might": "CUDA error: out of memory",
+    "PyTorch is not linked with support for mps devices":
+        "PyTorch is not linked with support for mps devices",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("message", DEVICES)
+@pytest.mark.parametrize("kind", ["RuntimeError", "AssertionError"])
+def test_what_torch_says_about_devices_is_told(message: str, kind: str) -> None:
+    """Also where torch says it by an AssertionError, at a probe and in the visible part."""
+    assert shown_error(kind, message) == f"{kind}: {DEVICES[message]}"
+    assert shown_by_check(f"{kind}: {message}", CHECK) == f"{kind}: {DEVICES[message]}"
+
+
+SYNTAX = ["x = (1, 2", "x = 'a", "if x\n  1", "f(a=1, a=2)", "  x = 1", "return 3", "a b", "x = 5)"]
+
+
+@pytest.mark.parametrize("source", SYNTAX)
+def test_a_syntax_error_is_told_with_its_line(source: str) -> None:
+    """Jupyter's file name of the cell says nothing and is left out."""
+    with pytest.raises(SyntaxError) as caught:
+        compile(source, "/tmp/ipykernel_7/123456.py", "exec")
+    kind = type(caught.value).__name__
+    shown = shown_error(kind, str(caught.value).replace("/tmp/ipykernel_7/", ""), MINE)
+    assert NOT_SHOWN not in shown
+    assert shown.endswith("(line 1)")
+
+
+def test_every_library_name_is_one() -> None:
+    """The list holds what Python, numpy, torch and a few packages and dtypes are called."""
+    assert {"softmax", "Tensor", "ndarray", "einsum", "len", "Float"} <= library_names()
+    assert len(library_names()) < 2048
+    assert all(name.isidentifier() and len(name) <= NAME_CHARS for name in library_names())

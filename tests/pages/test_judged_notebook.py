@@ -94,3 +94,28 @@ def test_cells_share_nothing() -> None:
     first, second = bare_notebook(prepared()), bare_notebook(prepared())
     first.metadata.kernelspec["name"] = "changed"
     assert second.metadata.kernelspec["name"] == "word2chat"
+
+
+def picture_kept(data: str) -> bool:
+    output = {"output_type": "display_data", "metadata": {}, "data": {"image/png": data}}
+    ran = Execution("week90/s1", (CellRun(3, "double", CellEnd.OK, (output,)),), 0.1)
+    made = judged_notebook(prepared(), ran, judgement(Verdict.PASS))
+    return "image/png" in made.cells[3].outputs[0].data
+
+
+PICTURES = {
+    "a picture": (PICTURE, True),
+    "in lines": ("iVBORw0KGgoAAAAN\nSUhEUg==\n", True),
+    "another type": ("R0lGODlhAQABAAAAACw=", False),
+    "text behind it": (PICTURE + "<script>", False),
+    "blanks without end": ("iVBORw0KGgo" + " " * 1_900_000 + "!", False),
+    "too large": ("iVBORw0KGgoAAAAN" * 400_000, False),
+    "not ASCII": ("iVBORw0KGgoé", False),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_only_pictures_are_kept(name: str) -> None:
+    """A PNG in base64 of a bounded size is kept; what only begins like one is not."""
+    data, kept = PICTURES[name]
+    assert picture_kept(data) is kept
