@@ -1,4 +1,4 @@
-"""Commands for those who make weeks: lint, prove, release, publish."""
+"""Commands for those who make weeks: new-week, lint, glossary, prove, release, publish."""
 
 from __future__ import annotations
 
@@ -27,6 +27,44 @@ from autograder.errors import UserError
 
 ALL_SEEDS = 20
 PROOF_COLUMNS = 150  # a line a week: better too wide for a terminal than cut
+
+
+@app.command("new-week", rich_help_panel="Make weeks")
+def new_week(
+    name: Annotated[str, typer.Argument(help="weekNN_topic, such as week04_attention.")],
+    title: Annotated[str, typer.Argument(help="What stands behind the number in the first line.")],
+    course_root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Begin a week: notebook, mistakes, plots, widgets, toys and tests that work, full of TODO.
+
+    Nothing that exists is overwritten. Its one exercise is an example: replace it, add others.
+    """
+    course = open_here(course_root)
+    from autograder.edition.new_week import new_week as write_week
+
+    made = write_week(course, name, title)
+    if as_json:
+        print_json(dataclasses.asdict(made))
+        return
+    for path in made.files:
+        out.print(f"written  {path}", highlight=False, soft_wrap=True)
+    for path in made.changed:
+        out.print(f"changed  {path}", highlight=False, soft_wrap=True)
+    out.print(f"Next: `autograder lint {name}` lists what to write, `autograder prove {name}`.")
+
+
+@app.command(rich_help_panel="Make weeks")
+def glossary(course_root: Root = HERE, as_json: AsJson = False) -> None:
+    """Write the guide's glossary anew, with the key terms of the weeks in source/."""
+    course = open_here(course_root)
+    from autograder.glossary import write_glossary
+
+    changed = write_glossary(course)
+    if as_json:
+        print_json({"changed": changed})
+    else:
+        out.print(f"The glossary {'was written anew' if changed else 'is as it should be'}.")
 
 
 @app.command(rich_help_panel="Make weeks")

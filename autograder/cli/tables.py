@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from rich.markup import escape
@@ -81,10 +82,11 @@ def lint_text(report: Any) -> Text:
     """The findings of one week, each with its cell and the remedy."""
     counts = f"{len(report.broken)} broken, {len(report.todo)} to do"
     text = Text(f"{report.week}: {'keeps the house rules' if report.clean else counts}", "bold")
-    for finding in (*report.broken, *report.todo):
-        mark = "to do" if finding.todo else finding.rule
-        text.append(f"\n  {finding.place} ({mark}): {finding.what}", "not bold")
-        text.append(f"\n      {finding.remedy}", "not bold dim")
+    for remedy, findings in groupby((*report.broken, *report.todo), lambda one: one.remedy):
+        for finding in findings:
+            mark = "to do" if finding.todo else finding.rule
+            text.append(f"\n  {finding.place} ({mark}): {finding.what}", "not bold")
+        text.append(f"\n      {remedy}", "not bold dim")
     for reason in report.skipped:
         text.append(f"\n  not tried: {reason}", "not bold")
     return text

@@ -27,7 +27,7 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.mistakebook import load_mistakes
 from autograder.templates import FOLDER
-from autograder.week import MISTAKES
+from autograder.week import mistakes_file
 from course.notebook_format import REGIONS
 
 REPOSITORY = Path(course_package.__file__).resolve().parents[1]
@@ -38,7 +38,9 @@ ROOT_FILES = (
     "LICENSE",
     "LICENSE-TEXT.md",
 )
-STAFF_PAGES = ("architecture", "authoring", "cluster", "host", "instructor", "security")
+STAFF_PAGES = (
+    *("architecture", "authoring", "authoring-kit", "cluster", "host", "instructor", "security"),
+)
 STAFF_SECTIONS = ("I teach with it", "I maintain it", "The shortest tour")
 STAFF_LINK = re.compile(rf"\[([^\]]*)\]\((?:{'|'.join(STAFF_PAGES)})\.md[^)\s]*\)")
 SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -219,7 +221,7 @@ def secret_lines(course: Course) -> set[str]:
             text = _text(path.name, path.read_bytes())
             secret.update(line for part in SECRET.findall(text) for line in telling_lines(part))
             shown.update(telling_lines(SECRET.sub("", text)))
-        book = MISTAKES / f"{week}.py"
+        book = mistakes_file(course, week)
         if book.is_file():
             for mistake in load_mistakes(book).mistakes:
                 secret.update(telling_lines(f"{mistake.en}\n{mistake.ko}"))

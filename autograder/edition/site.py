@@ -49,7 +49,7 @@ GUIDE = {
     "Reading": ("syllabus", "glossary", "apis-and-pretrained-models", "datasets", "ethics",
                 "cognitive-ai"),
     "For instructors": ("instructor", "host", "cluster", "speed", "security"),
-    "For maintainers": ("architecture", "authoring"),
+    "For maintainers": ("architecture", "authoring", "authoring-kit"),
 }  # fmt: skip
 
 

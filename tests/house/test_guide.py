@@ -250,16 +250,26 @@ def test_troubleshooting_gives_cause_and_fix_for_each_symptom() -> None:
 
 
 def test_syllabus_says_which_weeks_are_ready() -> None:
-    """The syllabus lists fourteen weeks; those in source/ are ready, the others announced."""
+    """The syllabus lists fourteen weeks: released ones are ready, those in source/ in work."""
     rows = re.findall(
-        r"^\| (\d\d) \| `(week\d\d_\w+)` \|.*\| (\w+) \|$",
+        r"^\| (\d\d) \| `(week\d\d_\w+)` \|.*\| ([\w ]+) \|$",
         read(GUIDE / "syllabus.md"),
         flags=re.MULTILINE,
     )
     assert [number for number, _, _ in rows] == [f"{n:02d}" for n in range(14)]
-    built = {path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")}
-    assert {week for _, week, state in rows if state == "ready"} == built
-    assert {state for _, _, state in rows} <= {"ready", "announced"}
+    begun = {path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")}
+    ready = {path.parent.name for path in (ROOT / "release").glob("*/*.ipynb")}
+    assert {week for _, week, state in rows if state == "ready"} == ready
+    assert {week for _, week, state in rows if state == "in work"} == begun - ready
+    assert {state for _, _, state in rows} <= {"ready", "in work", "announced"}
+
+
+def test_the_glossary_is_what_the_weeks_say() -> None:
+    """Words, weeks and terms of the weeks' tables are in it; `autograder glossary` writes it."""
+    from autograder.course_folder import open_course
+    from autograder.glossary import make_glossary
+
+    assert read(GUIDE / "glossary.md") == make_glossary(open_course(ROOT))
 
 
 def test_stated_limits_are_those_of_the_grader() -> None:

@@ -270,7 +270,7 @@ BREAKS: list[tuple[Callable, Callable[[NotebookNode], None], str]] = [
     ("guidance", no_shapes, "double_2: no word on shapes"),
     ("guidance", edit("exercise-2", "About 1 line.", ""), "line budget"),
     ("guidance", edit("exercise-2", "Predict first", "Guess"), "no predict-first"),
-    ("guidance", edit("exercise-2", ">Answer<", ">Reply<"), "no folded answer"),
+    ("guidance", edit("exercise-2", ">Answer<", ">Reply<"), "has no folded answer"),
     ("guidance", edit("hints-2", "Hint 3", "Hint 4"), "['1', '2', '4']"),
     ("folded", edit("hints-2", "text\n</details>", "text"), "unequal"),
     ("formulas", edit("door", "Halves.", "$$x"), "open $$"),
@@ -321,7 +321,8 @@ def test_each_rule_notices_when_it_is_broken(rule, change, expected, tmp_path):
 
 def test_every_rule_is_broken_by_some_test():
     """No rule stands in the list that nobody has seen fail."""
-    assert {rule for rule, *_ in BREAKS} | {"mistakes"} == set(RULE)
+    elsewhere = {"mistakes", "glossary"}  # below, and where weeks are begun
+    assert {rule for rule, *_ in BREAKS} | elsewhere == set(RULE)
 
 
 @pytest.mark.parametrize(

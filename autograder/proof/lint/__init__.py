@@ -44,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     output_rules.figures,
     week_rules.mistakes,
     week_rules.own_folder,
+    week_rules.glossary,
     week_rules.ruff,
     week_rules.spelling,
 )

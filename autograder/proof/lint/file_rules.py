@@ -18,6 +18,7 @@ from course.notebook_format import CHECK_TAG, CODE_STUB, SKIP_TAG, TEXT_STUB
 KERNEL = {"name": "word2chat", "language": "python"}
 MEGABYTE = 1_000_000
 MOST_MEGABYTES = 2
+NOTE = re.compile(r"\b(?:TODO|FIXME)\b.*")
 EMOJI = re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]")
 HOST_PATH = re.compile(r"(?<![\w.])/(home|root|tmp|work|Users|mnt|opt)/\w|\b[A-Z]:\\\w")
 READABLE_ID = re.compile(r"(?![0-9a-f]{8}(-[0-9a-f-]+)?$)[a-zA-Z0-9_-]{2,64}")
@@ -130,13 +131,13 @@ def _without_images(output: NotebookNode) -> dict:
 
 @rule("Write what the TODO asks for, and delete its line.")
 def left_overs(week: Manuscript) -> Iterator[Fault]:
-    """No TODO, no stub text and no emoji in the instructor's notebook."""
+    """No TODO, no stub text and no emoji in the notebook; no TODO in the modules beside it."""
+    for path in (*sorted(week.folder.glob("*.py")), week.mistakes_path):
+        text = path.read_text("utf-8") if path.is_file() else ""
+        yield from (Fault(f"{path.name}: {note}", todo=True) for note in NOTE.findall(text))
     for cell in week.cells:
-        yield from (
-            Fault(line.strip(" #*_>").strip(), cell, todo=True)
-            for line in cell.source.splitlines()
-            if "TODO" in line or "FIXME" in line
-        )
+        notes = (NOTE.search(line) for line in cell.source.splitlines())
+        yield from (Fault(note[0], cell, todo=True) for note in notes if note)
         if cell.kind == "code" and (CODE_STUB in cell.source or TEXT_STUB in cell.source):
             yield Fault("the text of a stub", cell, "Write the solution between its markers.")
         if found := EMOJI.search(cell.source):

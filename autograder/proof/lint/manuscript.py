@@ -69,6 +69,12 @@ class Exercise:
         return text_of(self.cells[: self.cells.index(self.solution)])
 
     @property
+    def asks(self) -> bool:
+        """Whether a prediction is asked for by a click, before the solution cell."""
+        before = self.cells[: self.cells.index(self.solution)]
+        return any(cell.kind == "code" and ".ask(" in cell.source for cell in before)
+
+    @property
     def between(self) -> str:
         """The text between the solution cell and the check cell: the hints."""
         first, last = self.cells.index(self.solution), self.cells.index(self.check)

@@ -120,8 +120,9 @@ def guidance(week: Manuscript) -> Iterator[Fault]:
         predict = text.lower().find("predict first")
         if predict < 0:
             yield Fault("no predict-first question before the solution", solution)
-        elif "<summary>answer" not in text.lower()[predict:]:
-            yield Fault("the predict-first question has no folded answer", solution)
+        elif not found.asks and "<summary>answer" not in text.lower()[predict:]:
+            what = "the predict-first question is not asked by a click and has no folded answer"
+            yield Fault(what, solution, 'Ask it by `lesson.ask("…")`, or fold the answer.')
         yield from _hints(found)
 
 

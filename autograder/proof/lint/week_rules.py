@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.glossary import key_terms
 from autograder.mistakebook import MistakeFileError
 from autograder.proof.lint.manuscript import Manuscript, StoredCell
 from autograder.proof.lint.rule import Fault, Skipped, rule
@@ -69,6 +70,19 @@ def own_folder(week: Manuscript) -> Iterator[Fault]:
 def _foreign(name: str, source: str) -> Iterator[str]:
     for other in sorted(set(OF_A_WEEK.findall(source)) - {name}):
         yield f"imports the folder of {other}"
+
+
+@rule("Run `autograder glossary`: it takes the table over into the guide.")
+def glossary(week: Manuscript) -> Iterator[Fault]:
+    """Every key term of the week has its row in the guide's glossary."""
+    page = week.folder.parents[1] / "guide" / "glossary.md"
+    if not page.is_file():  # a course folder without a guide
+        return
+    rows = page.read_text("utf-8").casefold()
+    terms = key_terms(week.name, (cell.text for cell in week.cells))
+    missing = [term.english for term in terms if f"\n| {term.name} |" not in rows]
+    if missing:
+        yield Fault(f"not in the glossary: {', '.join(missing)}", todo=True)
 
 
 # ------------------------------------------------------------------------------------ tools
