@@ -7,9 +7,10 @@ c = get_config()  # noqa: F821
 # --- the course
 c.CourseDirectory.course_id = "word2chat"
 
-# --- the offering: change the seed each term. Probe inputs are drawn from it, so that answers
-# copied from another term are worth nothing. The reference is executed again under the new seed.
-c.Grading.seed = "word2chat"
+# --- the offering: probe inputs are drawn from its seed, so that answers copied from another term
+# are worth nothing. `autograder release` draws one into grading_seed.txt; remove that file for a
+# new term, or set a seed here. The reference is executed again under a new seed by itself.
+# c.Grading.seed = "a secret of this term"
 
 # --- limits of one submission
 c.Grading.cell_seconds = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from autograder.sandbox.limits import Limits
 from course.probes import DEFAULT_SEED
 
 CONFIG_FILE = "nbgrader_config.py"
+SEED_FILE = "grading_seed.txt"  # ignored by git, readable by its owner alone
 SANDBOX, WARM, UNPROTECTED = "word2chat-sandbox", "word2chat-warm", "word2chat-unprotected"
 
 
@@ -22,7 +24,10 @@ class Grading(LoggingConfigurable):
     """Settings of the engine, set in nbgrader_config.py as `c.Grading.… = …`."""
 
     seed = Unicode(
-        DEFAULT_SEED, help="Seed of the offering: probe inputs are drawn from it. Change it a term."
+        None,
+        allow_none=True,
+        help="Seed of the offering: probe inputs are drawn from it. None: the one that `autograder "
+        "release` drew for this folder. A new one each term.",
     ).tag(config=True)
     provisioner = Enum(
         [SANDBOX, WARM, UNPROTECTED], WARM, help="How kernels start: cold, warm, or unprotected."
@@ -68,6 +73,21 @@ class Course:
     @property
     def db_url(self) -> str:
         return self.coursedir.db_url
+
+    @property
+    def seed(self) -> str:
+        """The seed of the offering: configured, or drawn for this folder, or else the published."""
+        if self.settings.seed:
+            return self.settings.seed
+        try:
+            return (self.root / SEED_FILE).read_text("utf-8").strip() or DEFAULT_SEED
+        except OSError:
+            return DEFAULT_SEED
+
+    @property
+    def has_published_seed(self) -> bool:
+        """Whether anybody can work out the probes' inputs, and so hand in a table of answers."""
+        return self.seed == DEFAULT_SEED
 
     @property
     def state(self) -> Path:
@@ -119,6 +139,26 @@ def open_course(root: Path | str = ".") -> Course:
             f"{root / CONFIG_FILE} cannot be used: {type(error).__name__}: {error}",
             "Repair that file; nothing was changed.",
         ) from error
+
+
+def draw_seed(course: Course) -> bool:
+    """Draw a seed for this folder, unless it has one of its own; returns whether one was drawn.
+
+    Raises:
+        UserError: the configuration names the published seed.
+    """
+    if not course.has_published_seed:
+        return False
+    if course.settings.seed:
+        raise UserError(
+            f"The seed '{course.settings.seed}' is published: with it, anybody can work out the "
+            "probes' inputs and hand in a table of answers.",
+            f"Remove `c.Grading.seed` from {CONFIG_FILE}, and one is drawn; or say --practice.",
+        )
+    owner_only = os.open(course.root / SEED_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(owner_only, "w", encoding="utf-8") as file:
+        file.write(secrets.token_hex(16) + "\n")
+    return True
 
 
 def course_from_config(root: Path, config: Config) -> Course:

@@ -93,16 +93,25 @@ def release(
     skip_proof: Annotated[
         bool, typer.Option("--skip-proof", help="Do not prove the checks first.")
     ] = False,
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Keep the published seed: for trying things out.")
+    ] = False,
     no_sandbox: NoSandbox = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run the reference twice, prove the checks, and generate release/ for students."""
+    """Run the reference twice, prove the checks, and generate release/ for students.
+
+    The first release draws the seed of the offering, which probe inputs come from.
+    """
     course = open_here(course_root)
+    from autograder.course_folder import SEED_FILE, draw_seed
     from autograder.edition.release import release as release_week
     from autograder.proof.prove import prove_week
     from autograder.proof.results import render
     from autograder.week import open_week
 
+    if not practice and draw_seed(course):
+        err.print(f"A seed was drawn for this offering; {SEED_FILE} keeps it. Show it to nobody.")
     provisioner = provisioner_for(no_sandbox)
     released = []
     for name in weeks or course.weeks():
@@ -114,7 +123,7 @@ def release(
                     week, seeds=2, mutants=False, provisioner=provisioner, say=screen.say
                 )
                 if not proof.ok:
-                    err.print(render([proof]))
+                    Console(stderr=True, width=max(err.width, PROOF_COLUMNS)).print(render([proof]))
                     raise UserError(
                         f"{name} is not released: its checks could not be proved.",
                         f"Repair what the table shows, or see `autograder prove {name}`.",

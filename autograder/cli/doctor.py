@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from autograder.course_folder import CONFIG_FILE, open_course
+from autograder.course_folder import CONFIG_FILE, SEED_FILE, open_course
 from autograder.errors import UserError
 from autograder.reference.build import fingerprint
 from autograder.sandbox.gate import Finding, sandbox_report, selftest
@@ -18,7 +18,7 @@ PACKAGES = ("nbgrader", "nbval", "jupyterlab", "torch", "jupyter_client", "ipyke
 
 def doctor(root: Path, provisioners: tuple[str, ...]) -> list[Finding]:
     """Look at Python, packages, the course folder and the sandbox; run the sandbox's canaries."""
-    findings = [_python(), _packages(), _course(root), _disk(root)]
+    findings = [_python(), _packages(), _course(root), _seed(root), _disk(root)]
     findings += [Finding(name, True, detail) for name, detail in sandbox_report().items()]
     for provisioner in provisioners:
         findings += selftest(provisioner)
@@ -50,6 +50,19 @@ def _course(root: Path) -> Finding:
     weeks = course.weeks()
     detail = f"{root}: {len(weeks)} weeks ({', '.join(weeks)}); gradebook {course.db_url}"
     return Finding("course folder", bool(weeks), detail, "" if weeks else f"Is {CONFIG_FILE} here?")
+
+
+def _seed(root: Path) -> Finding:
+    """The seed itself is shown to nobody: a screen is shared more easily than a file."""
+    try:
+        course = open_course(root)
+    except UserError:
+        return Finding("seed", True, "no course folder, no seed")
+    if course.has_published_seed:
+        remedy = "`autograder release` draws one. Before a class hands in, release the week again."
+        return Finding("seed", True, "the published one: good for practice alone", remedy)
+    place = CONFIG_FILE if course.settings.seed else SEED_FILE
+    return Finding("seed", True, f"this offering's own, in {place}")
 
 
 def _disk(root: Path) -> Finding:

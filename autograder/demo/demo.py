@@ -41,6 +41,7 @@ def demo(source: Week, folder: Path, options: Options, watcher: Watcher) -> Demo
         UserError: the folder holds something else, or a stage cannot start.
     """
     week = _open_copy(source, folder)
+    draw_seed(week.course)
     if not _is_released(week):
         release(week, say=watcher.say)
     members = make_members(week)

@@ -73,7 +73,7 @@ def load_references(
 def _load(
     week: Week, notebook: NotebookTemplate, provisioner: str | None, say: Callable[[str], None]
 ) -> Reference:
-    seed = week.course.settings.seed
+    seed = week.course.seed
     key = reference_key(week, notebook, seed)
     folder = week.course.state / "reference"
     stored = folder / f"{notebook.name}-{key[:16]}.json"
@@ -92,7 +92,7 @@ def make_reference(
     provisioner: str | None = None,
 ) -> Reference:
     """Execute an instructor's notebook and its known mistakes. See `load_references`."""
-    seed = week.course.settings.seed if seed is None else seed
+    seed = week.course.seed if seed is None else seed
     mistakes = week.book.mistakes
     plan = Plan(notebook, own_cells(notebook), tuple(laid_over(mistake) for mistake in mistakes))
     job = job_for(week.course, f"{week.name}/reference", plan.cells(), seed, provisioner)
@@ -117,7 +117,7 @@ def job_for(
     return ExecutionJob(
         name=name,
         cells=cells,
-        seed=settings.seed if seed is None else seed,
+        seed=course.seed if seed is None else seed,
         limits=settings.limits(),
         files=files,
         provisioner=provisioner or settings.provisioner,

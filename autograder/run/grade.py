@@ -82,6 +82,10 @@ class GradeRun:
         return counts
 
 
+PUBLISHED_SEED = (
+    "The seed is the published one: anybody can work out the hidden inputs and hand in a table of "
+    "answers. For a real class run `autograder release` first: it draws a seed of your own."
+)
 BATCH, BATCH_SECONDS = 32, 2.0  # submissions written with one commit, or what came in meanwhile
 _Done = tuple[GradedSubmission, Entry]
 
@@ -110,6 +114,8 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
         provisioner = options.provisioner or week.course.settings.provisioner
         if provisioner == UNPROTECTED:
             watcher.say(WARNING)
+        if week.course.has_published_seed:
+            watcher.say(PUBLISHED_SEED)
         references = load_references(week, provisioner, _announcing(watcher))
         journal = open_journal(week)
         sweep(week)

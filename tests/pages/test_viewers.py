@@ -195,7 +195,7 @@ def _know_the_mistake(course: Course, folder: Path) -> None:
     from autograder.reference.build import load_references, reference_key
 
     (folder / f"{WEEK}.py").write_text(MISTAKE, "utf-8")
-    seed, opened = course.settings.seed, open_week(course, WEEK)
+    seed, opened = course.seed, open_week(course, WEEK)
     plain = reference_key(opened, opened.notebooks[0], seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weeks, "MISTAKES", folder)
