@@ -110,12 +110,13 @@ def release(
     from autograder.proof.results import render
     from autograder.week import open_week
 
+    opened = [open_week(course, name) for name in weeks or course.weeks()]
     if not practice and draw_seed(course):
         err.print(f"A seed was drawn for this offering; {SEED_FILE} keeps it. Show it to nobody.")
     provisioner = provisioner_for(no_sandbox)
     released = []
-    for name in weeks or course.weeks():
-        week = open_week(course, name)
+    for week in opened:
+        name = week.name
         with Screen() as screen:
             if not skip_proof:
                 screen.say(f"Proving the checks of {name} …")

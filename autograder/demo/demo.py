@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course_folder import CONFIG_FILE, Course, open_course
+from autograder.course_folder import CONFIG_FILE, Course, draw_seed, open_course
 from autograder.demo.sample_class import Member, make_members, write_members
 from autograder.edition.release import release
 from autograder.errors import UserError
