@@ -1,5 +1,6 @@
 """The one configuration file: nbgrader reads it, the engine reads it, you edit it."""
 
+from autograder.pages import formgrader
 from autograder.templates import FOLDER, nbgrader_templates
 
 c = get_config()  # noqa: F821
@@ -39,6 +40,9 @@ c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"
 c.GenerateFeedback.exporter_class = "autograder.pages.exporter.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 
+# --- `nbgrader export`: no score means no number, for reviews and for who handed nothing in
+c.ExportApp.plugin_class = "autograder.pages.export.BlankWithoutScore"
+
 # --- the formgrader's page of a submission: what a student wrote is shown, and cannot act
 c.HTMLExporter.template_name = "formgrade_safe"
 c.HTMLExporter.extra_template_basedirs = [str(FOLDER), str(nbgrader_templates())]
@@ -52,3 +56,4 @@ c.HTMLExporter.filters = {
     "highlight_code": "autograder.pages.coloured_code.coloured_code",
     "new_page": "autograder.pages.caps.new_page",
 }
+formgrader.repair()  # its page for a submission without a graded notebook does not open

@@ -29,9 +29,9 @@ def _found(entry: Any) -> str:
         return str(entry.needs_review)
     lost = [check for judged in entry.judgements for check in judged.checks if check.points <
             check.max_points]  # fmt: skip
-    if len(lost) > 3 and len({check.verdict for check in lost}) == 1:
-        return f"{len(lost)} checks: {lost[0].verdict}"
     parts = [f"{c.exercise}: {c.mistake.name if c.mistake else c.verdict}" for c in lost]
+    if len(lost) > 3 and len({check.verdict for check in lost}) == 1:
+        parts = [f"{len(lost)} checks: {lost[0].verdict}"]
     return "; ".join([*parts, *entry.notes]) or "all checks pass"
 
 
@@ -42,9 +42,9 @@ def preview_table(run: Any) -> Table:
     for entry in sorted(run.graded, key=lambda entry: entry.student):
         before = run.before.get(entry.student)
         old = before.score if before else None
-        change = (entry.score or 0) - (old or 0)
+        change = "" if entry.score is None else f"{entry.score - (old or 0):+g}"
         if entry.score != old:
-            table.add_row(entry.student, _points(old), _points(entry.score), f"{change:+g}")
+            table.add_row(entry.student, _points(old), _points(entry.score), change)
     if not table.rows:
         table.add_row("nobody", "", "", "0")
     return table
@@ -98,6 +98,7 @@ def entry_json(entry: Any) -> dict:
         "score": entry.score,
         "max_score": entry.max_score,
         "needs_review": entry.needs_review,
+        "notes": list(entry.notes),
         "seconds": entry.seconds,
         "stamp": entry.stamp,
         "checks": {

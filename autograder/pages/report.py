@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.journal import open_journal
 from autograder.model import CheckVerdict, Entry, Verdict
+from autograder.pages.spreadsheet import write_csv
 from autograder.pages.verdict_table import colour
 from autograder.week import Week
 
@@ -173,18 +173,14 @@ def _summary(grade_id: str, checks: list[CheckVerdict]) -> CheckSummary:
 
 def _write_csv(report: Report, path: Path) -> None:
     names = [check.grade_id for check in report.checks]
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["student", "score", "max_score", *names, "needs_review", "remark"])
-        for entry in report.entries:
-            found = checks_of(entry)
-            points = [found[name].points if name in found else "" for name in names]
-            score = "" if entry.score is None else entry.score
-            row = [entry.student, score, report.max_score, *points, entry.needs_review, entry.stamp]
-            writer.writerow([_plain(value) for value in row])
+    head = ["student", "score", "max_score", *names, "needs_review", "notes", "remark"]
+    write_csv(path, head, (_row(report, names, entry) for entry in report.entries))
 
 
-def _plain(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in "=+-@\t\r" and text else text
+def _row(report: Report, names: list[str], entry: Entry) -> list[object]:
+    """A student's line: without a score there is no number in it."""
+    found = checks_of(entry)
+    points = [found[name].points if name in found else None for name in names]
+    most = None if entry.score is None else report.max_score
+    notes = " ".join(entry.notes)
+    return [entry.student, entry.score, most, *points, entry.needs_review, notes, entry.stamp]

@@ -185,6 +185,8 @@ def course(released_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     grade(open_week(opened, WEEK), Options(workers=1))
     write_feedback(open_week(opened, WEEK))
     write_report(opened, read_report(open_week(opened, WEEK)))
+    submit(root, "review", b"not a notebook")
+    grade(open_week(opened, WEEK), Options(students=("review",), workers=1))
     submit(root, "waits", solve(root, {**GOOD, "row_sums": WRONG}))
     return opened
 
@@ -470,6 +472,24 @@ def test_an_honest_submission_is_readable_in_the_formgrader(
         with Gradebook(course.db_url) as gradebook:
             grade = gradebook.find_grade("check_row_sums", WEEK, WEEK, "honest")
             assert grade.manual_score == 1.0
+
+
+@pytest.mark.browser
+@pytest.mark.sandbox
+@pytest.mark.slow
+def test_a_submission_in_review_opens_in_the_formgrader(
+    course: Course, server: JupyterServer, grader
+) -> None:
+    """Its page says that there is no score and what to do; the list shows no number for it."""
+    page = grader
+    answer = page.goto(server.url + submission_page(course, "review"))
+    with picture_on_failure(page, "formgrader-review"):
+        assert answer.status == 404, "not an error of the server"
+        assert "There is no score, and no zero" in page.inner_text("body")
+        page.goto(f"{server.url}/formgrader/manage_submissions/{WEEK}")
+        row = page.locator("tr", has=page.locator("td.student-id", has_text="review"))
+        row.wait_for()
+        assert row.locator("td.score").inner_text() == ""
 
 
 @pytest.mark.browser
