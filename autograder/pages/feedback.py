@@ -104,12 +104,21 @@ def write_feedback(
     return Feedback(week.name, written, tuple(failed), tuple(plain))
 
 
+def replace_old_page(week: Week, entry: Entry) -> None:
+    """A submission goes to review: its old feedback, if there is any, must not be taken for new."""
+    if entry.needs_review is None or not week.folder("feedback", entry.student).is_dir():
+        return
+    for page in _unscored(week, entry.student, {entry.student: entry}):
+        _write_review(week, page)
+        with _memory_path(week).open("a", encoding="utf-8") as memory:
+            memory.write(json.dumps([page.name, page.shows]) + "\n")
+
+
 def _written(week: Week, stale: list[_Page], workers: int) -> Iterator[tuple[_Page, str]]:
     """Write pages; each comes with 'drawn', 'plain' or 'failed'."""
     for page in stale:
         if page.task is None:
-            _replace_folder(week, page.student)
-            write_page(page.target, review_html(page.student, week.name, page.reason))
+            _write_review(week, page)
             yield page, "drawn"
     due = [page for page in stale if page.task is not None]
     if not due:  # starting a process for nobody takes a third of a second
@@ -122,9 +131,10 @@ def _written(week: Week, stale: list[_Page], workers: int) -> Iterator[tuple[_Pa
         yield page, "failed" if made.error else "plain" if made.plain else "drawn"
 
 
-def _replace_folder(week: Week, student: str) -> None:
-    """Nothing of an older feedback stays beside the page of a review."""
-    shutil.rmtree(week.folder("feedback", student), ignore_errors=True)
+def _write_review(week: Week, page: _Page) -> None:
+    """The page of a review; nothing of an older feedback stays beside it."""
+    shutil.rmtree(week.folder("feedback", page.student), ignore_errors=True)
+    write_page(page.target, review_html(page.student, week.name, page.reason))
 
 
 def _copy_timestamp(week: Week, student: str) -> None:
@@ -192,7 +202,9 @@ def _look() -> bytes:
 
 # ------------------------------------------------------------------------------------ memory
 def _memory_path(week: Week) -> Path:
-    return week.course.state / "feedback" / f"{week.name}.jsonl"
+    folder = week.course.state / "feedback"
+    folder.mkdir(exist_ok=True)
+    return folder / f"{week.name}.jsonl"
 
 
 def _remembered(week: Week) -> dict[str, str]:

@@ -29,6 +29,7 @@ from autograder.model import (
     Template,
 )
 from autograder.notebook_files import shown_id
+from autograder.pages.feedback import replace_old_page
 from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.run.pool import Jobs, preheat
@@ -220,6 +221,8 @@ class _Grader:
             for batch in batches(finished):
                 entries = self.write(gradebook, batch)
                 self.journal.append(entries)
+                for entry in entries:
+                    replace_old_page(self.week, entry)
                 yield from entries
 
     def write(self, gradebook: Gradebook, batch: list[_Done]) -> list[Entry]:

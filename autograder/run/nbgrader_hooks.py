@@ -22,8 +22,16 @@ from autograder.course_folder import CONFIG_FILE, Course, course_from_config, op
 from autograder.errors import GraderFault, Refused
 from autograder.gradebook import open_gradebook
 from autograder.judging.vocabulary import vocabulary_of
-from autograder.model import Execution, GradedSubmission, Judgement, PreparedNotebook, Submission
+from autograder.model import (
+    Entry,
+    Execution,
+    GradedSubmission,
+    Judgement,
+    PreparedNotebook,
+    Submission,
+)
 from autograder.notebook_files import shown_id
+from autograder.pages.feedback import replace_old_page
 from autograder.pages.judged_notebook import bare_notebook, judged_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.stages.execute import execute
@@ -98,6 +106,7 @@ def _leaks(provisioner: str) -> str:
 def _ask_for_review(course: Course, week: str, student: str, reason: str) -> None:
     with open_gradebook(course) as gradebook:
         record(course, gradebook, [GradedSubmission(week, student, needs_review=reason)])
+    replace_old_page(open_week(course, week), Entry(student, "", None, 0.0, needs_review=reason))
 
 
 def _root_of(folder: Path) -> Path:

@@ -116,8 +116,9 @@ def test_a_review_replaces_the_page_and_tells_no_number(graded: Course) -> None:
     write_feedback(open_week(graded, WEEK))
     submit(graded.root, "s1", b"my answers are elsewhere")
     grade(open_week(graded, WEEK), Options(provisioner=UNPROTECTED))
-    found = write_feedback(open_week(graded, WEEK))
     page = page_of(graded, "s1")
+    found = write_feedback(open_week(graded, WEEK))
+    assert page_of(graded, "s1") == page, "the page was replaced by grading already"
     assert found.failed == ()
     assert "not a zero" in page
     assert "is not a notebook" in page
