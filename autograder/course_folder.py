@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from traitlets import Enum, Float, Integer, List, Unicode
+from traitlets import Enum, Float, Integer, Unicode
 from traitlets.config import Config, LoggingConfigurable, PyFileConfigLoader
 
 from autograder.errors import UserError
@@ -31,9 +31,6 @@ class Grading(LoggingConfigurable):
     ).tag(config=True)
     provisioner = Enum(
         [SANDBOX, WARM, UNPROTECTED], WARM, help="How kernels start: cold, warm, or unprotected."
-    ).tag(config=True)
-    warm_modules = List(
-        Unicode(), ["torch", "numpy"], help="Imported once, before submissions are forked."
     ).tag(config=True)
     cell_seconds = Float(
         20, help="Processor time of one cell, in seconds; three times as long for one that waits."

@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import WARM_MODULES, Limits
 
 if TYPE_CHECKING:  # importing nbformat takes half a second that no worker needs
     from nbformat import NotebookNode
@@ -78,6 +78,7 @@ class NotebookTemplate:
 
     name: str
     cells: tuple[TemplateCell, ...]
+    warm_modules: tuple[str, ...] | None = None  # as its metadata declare them, if they do
 
     @property
     def known(self) -> dict[str, TemplateCell]:
@@ -150,7 +151,7 @@ class ExecutionJob:
     limits: Limits = field(default_factory=Limits)
     files: tuple[tuple[str, bytes], ...] = ()
     provisioner: str = "word2chat-sandbox"
-    warm_modules: tuple[str, ...] = ("torch", "numpy")
+    warm_modules: tuple[str, ...] = WARM_MODULES
     gpu: str | None = None
 
 

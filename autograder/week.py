@@ -11,7 +11,8 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.mistakebook import MistakeBook, MistakeFileError, load_mistakes
 from autograder.model import NotebookTemplate, TemplateCell
-from course.notebook_format import Cell, NotebookError, read_cells, read_document
+from autograder.sandbox.limits import WARM_MODULES
+from course.notebook_format import Cell, NotebookError, read_cells, read_document, read_warm_modules
 
 MISTAKES = Path(__file__).parent / "mistakes"
 
@@ -44,6 +45,17 @@ class Week:
             for cell in notebook.cells
             if cell.solution and cell.kind == "code" and cell.grade_id
         )
+
+    @property
+    def warm_modules(self) -> tuple[str, ...]:
+        """What is imported once, before submissions are forked: what the notebooks declare.
+
+        A week that needs a large library says so in its notebook, and no other week pays for it.
+        """
+        declared = [n.warm_modules for n in self.notebooks if n.warm_modules is not None]
+        if not declared:
+            return WARM_MODULES
+        return tuple(dict.fromkeys(name for names in declared for name in names))
 
     @property
     def mistakes_file(self) -> Path:
@@ -108,12 +120,13 @@ def read_source(path: Path) -> NotebookTemplate:
         UserError: it is not a notebook, or the points of a cell are no number.
     """
     try:
-        cells = read_cells(read_document(path.read_bytes()))
+        document = read_document(path.read_bytes())
+        cells, warm = read_cells(document), read_warm_modules(document)
     except NotebookError as error:
         raise UserError(
             f"{path.name} in source/ {error}.", "Open it in JupyterLab, repair it and save it."
         ) from error
-    return NotebookTemplate(path.stem, tuple(_template_cell(path, cell) for cell in cells))
+    return NotebookTemplate(path.stem, tuple(_template_cell(path, cell) for cell in cells), warm)
 
 
 def _template_cell(path: Path, cell: Cell) -> TemplateCell:

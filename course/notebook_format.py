@@ -144,6 +144,25 @@ def read_cells(document: dict[str, Any]) -> tuple[Cell, ...]:
     return tuple(_read_cell(index, cell) for index, cell in enumerate(document["cells"]))
 
 
+def read_warm_modules(document: dict[str, Any]) -> tuple[str, ...] | None:
+    """What `metadata.word2chat.warm_modules` of a notebook lists; None where it is not there.
+
+    Raises:
+        NotebookError: it is no list of module names.
+    """
+    own = as_dict(as_dict(document.get("metadata")).get("word2chat"))
+    names = own.get("warm_modules")
+    if names is None:
+        return None
+    if not isinstance(names, list) or not all(_is_module(name) for name in names):
+        raise NotebookError('has warm_modules that are no list of names such as ["torch", "numpy"]')
+    return tuple(names)
+
+
+def _is_module(name: Any) -> bool:
+    return isinstance(name, str) and all(part.isidentifier() for part in name.split("."))
+
+
 def _read_cell(index: int, cell: Any) -> Cell:
     cell = as_dict(cell)
     kind, source = cell.get("cell_type"), cell.get("source", "")

@@ -149,8 +149,7 @@ class Workbench:
         Raises:
             GraderFault: it could not be started.
         """
-        name = f"{self.week.name}/{what}"
-        job = job_for(self.week.course, name, tuple(cells), provisioner=self.provisioner)
+        job = job_for(self.week, what, tuple(cells), provisioner=self.provisioner)
         job = with_time(job, SECONDS)
         limits = replace(job.limits, output_bytes=OUTPUT_BYTES)
         execution = execute(replace(job, limits=limits))

@@ -15,7 +15,6 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.course_folder import Course
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
 from autograder.mistakebook import Mistake
@@ -95,7 +94,7 @@ def make_reference(
     seed = week.course.seed if seed is None else seed
     mistakes = week.book.mistakes
     plan = Plan(notebook, own_cells(notebook), tuple(laid_over(mistake) for mistake in mistakes))
-    job = job_for(week.course, f"{week.name}/reference", plan.cells(), seed, provisioner)
+    job = job_for(week, "reference", plan.cells(), seed, provisioner)
     ran = execute(with_time(job, SECONDS))
     if ran.fault:
         raise GraderFault(f"The reference of {week.name} could not be executed: {ran.fault}")
@@ -105,23 +104,32 @@ def make_reference(
 
 
 def job_for(
-    course: Course,
+    week: Week,
     name: str,
     cells: tuple[JobCell, ...],
     seed: str | None = None,
     provisioner: str | None = None,
     files: tuple[tuple[str, bytes], ...] = (),
 ) -> ExecutionJob:
-    """A job under the course's settings."""
-    settings = course.settings
+    """A job under the course's settings, in a kernel that knows the week's modules.
+
+    Args:
+        week: whose cells they are.
+        name: for logs and progress, behind the week's own name.
+        cells: what runs, in order.
+        seed: of the offering by default.
+        provisioner: of the settings by default.
+        files: what lies in the kernel's folder.
+    """
+    settings = week.course.settings
     return ExecutionJob(
-        name=name,
+        name=f"{week.name}/{name}",
         cells=cells,
-        seed=course.seed if seed is None else seed,
+        seed=week.course.seed if seed is None else seed,
         limits=settings.limits(),
         files=files,
         provisioner=provisioner or settings.provisioner,
-        warm_modules=tuple(settings.warm_modules),
+        warm_modules=week.warm_modules,
         gpu=settings.gpu,
     )
 

@@ -176,7 +176,7 @@ class _Grader:
         settings = course.settings
         self.warm: SandboxSpec | None = None  # what the pool shares a warm parent for
         if provisioner == WARM and options.scheduler is None:
-            self.warm = SandboxSpec(warm_modules=tuple(settings.warm_modules), gpu=settings.gpu)
+            self.warm = SandboxSpec(warm_modules=week.warm_modules, gpu=settings.gpu)
         keys = sorted(reference.key for reference in references.values())
         self.setting = verdict_key(template, keys, settings.limits(), self.stamp)
 
@@ -273,8 +273,8 @@ class _Grader:
         """What the workers are sent: sources and files, nothing else."""
         return tuple(
             job_for(
-                self.course,
-                f"{self.template.week}/{item.submission.student}",
+                self.week,
+                item.submission.student,
                 cells_to_run(prepared),
                 provisioner=self.provisioner,
                 files=item.submission.attachments,

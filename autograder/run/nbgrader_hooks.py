@@ -171,7 +171,8 @@ class ExecuteAndJudge(_Stage):
 
         week = open_week(course, submission.week)
         reference = load_references(week, say=self.log.info)[prepared.name]
-        name = f"{submission.week}/{submission.student}"
-        job = job_for(course, name, cells_to_run(prepared), files=submission.attachments)
+        job = job_for(
+            week, submission.student, cells_to_run(prepared), files=submission.attachments
+        )
         execution = execute(job)
         return execution, judge(execution, reference, vocabulary_of(prepared))

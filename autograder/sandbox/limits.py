@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+# What a kernel finds imported already, where its week's notebook does not say otherwise
+WARM_MODULES = ("torch", "numpy")
+
 
 class SandboxUnavailable(RuntimeError):
     """No sandbox works here, so nothing was run. The message says why and what to do instead."""
@@ -45,6 +48,6 @@ class SandboxSpec:
     files: tuple[tuple[str, bytes], ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     # imported once in the warm parent; a cold kernel ignores them
-    warm_modules: tuple[str, ...] = ("torch",)
+    warm_modules: tuple[str, ...] = WARM_MODULES
     # None, or what CUDA_VISIBLE_DEVICES should say: "0"
     gpu: str | None = None

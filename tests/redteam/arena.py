@@ -38,7 +38,6 @@ c.Grading.cell_seconds = 4
 c.Grading.submission_seconds = 20
 c.Grading.memory_mb = 900
 c.Grading.output_bytes = 1_000_000
-c.Grading.warm_modules = ["torch", "numpy"]
 """
 HIDDEN_CANARY = "CANARY-hidden-check"
 SOURCE_CANARY = "CANARY-instructors-solution"
