@@ -25,11 +25,19 @@ class Exercise:
     answers: list[Cell] = field(default_factory=list)
     checks: list[Cell] = field(default_factory=list)
     own: list[Cell] = field(default_factory=list)  # added or changed by the student
+    reply: Cell | None = None  # the cell below a question: the answer to it
 
     @property
     def is_shown(self) -> bool:
         """Whether there is anything but the instructor's text."""
         return bool(self.answers or self.checks or self.own)
+
+    @property
+    def answer_id(self) -> str:
+        """Where the student's own work stands on the page."""
+        first = (self.answers or self.checks)[0]
+        name = str(flags_of(first)["grade_id"])
+        return f"answer-{name}" if self.reply else name
 
     @property
     def graded(self) -> list[Cell]:
@@ -50,11 +58,14 @@ def _sort_in(cell: Cell, found: list[Exercise]) -> None:
     if flags.get("solution") or flags.get("task"):
         if last.checks or any(flags_of(answer).get("task") for answer in last.answers):
             found.append(Exercise(last.title))
-        found[-1].title = (flags.get("task") and heading_of(cell)) or found[-1].title
+        if flags.get("task"):  # the question stands in the cell itself
+            found[-1].title, found[-1].texts = heading_of(cell) or found[-1].title, []
         found[-1].answers.append(cell)
     elif flags.get("grade"):
         last.checks.append(cell)
-    elif is_own(cell) or _answers_a_task(cell, last):
+    elif _answers_a_task(cell, last):
+        last.reply = cell
+    elif is_own(cell):
         last.own.append(cell)
     elif cell["cell_type"] == "markdown":
         _begin(cell, found)
@@ -75,7 +86,7 @@ def _begin(cell: Cell, found: list[Exercise]) -> None:
 def _answers_a_task(cell: Cell, last: Exercise) -> bool:
     """The cell below a question is the answer, whether or not the student has changed it."""
     asked = bool(last.answers) and bool(flags_of(last.answers[-1]).get("task"))
-    return asked and not last.own and cell["cell_type"] == "markdown"
+    return asked and last.reply is None and cell["cell_type"] == "markdown"
 
 
 def flags_of(cell: Cell) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Section:
     task: list[Markup]
     answers: list[dict[str, Any]]
     checks: list[dict[str, Any]]
+    reply: dict[str, Any] | None  # to a written question
     own: list[Markup]
 
 
@@ -123,6 +124,7 @@ def _section(exercise: Exercise, marks: Marks, title: str, plain: bool) -> Secti
         [source_html(cell, plain) for cell in exercise.texts],
         [_answer(cell, marks, plain) for cell in exercise.answers],
         [_check(cell, marks, plain) for cell in exercise.checks],
+        exercise.reply and {"id": exercise.answer_id, "html": source_html(exercise.reply, plain)},
         [_own(cell, plain) for cell in exercise.own],
     )
 
@@ -154,13 +156,12 @@ def _own(cell: Cell, plain: bool) -> Markup:
 
 def _row(cell: Cell, exercise: Exercise, marks: Marks, title: str) -> Row:
     name = exercises.flags_of(cell)["grade_id"]
-    own = exercise.answers[0] if exercise.answers else cell
     mark = marks.cells.get(name, Mark(0.0, float(exercises.flags_of(cell).get("points") or 0)))
     found = NOTHING | ({} if mark.by_hand else cell["metadata"].get(KEY, {}))
     named = exercise.title if exercise.title != title else ""
     return Row(
-        named or name.removeprefix("check_"), exercises.flags_of(own)["grade_id"], mark.points,
-        mark.most, mark.unread, *_words(mark, found), found,
+        named or name.removeprefix("check_"), exercise.answer_id, mark.points, mark.most,
+        mark.unread, *_words(mark, found), found,
     )  # fmt: skip
 
 
