@@ -16,6 +16,7 @@ from rich.console import Group
 from rich.table import Table
 
 from autograder.bench import peers
+from autograder.bench.pages import PageRun, bench_pages, render_pages, rows_of
 from autograder.bench.peers import Class, Run
 from autograder.bench.week import WeekResult, bench_week, render_week
 from autograder.course_folder import Course
@@ -46,6 +47,7 @@ class BenchResult:
     growth: tuple[Run, ...] = ()  # one run a class size and round
     options: BenchOptions = field(default_factory=BenchOptions)
     week: WeekResult | None = None
+    pages: tuple[PageRun, ...] = ()  # feedback, report and export of the same class
 
     def rows(self) -> list[dict]:
         """Per peer: medians, ratio to bare execution, throughput per core against nbgrader."""
@@ -98,6 +100,8 @@ class BenchResult:
             "growth": [asdict(run) for run in self.growth],
             "line": self.line() if len(self.sizes()) > 1 else None,
             "week": self.week.as_json() if self.week else None,
+            "pages": rows_of(self.pages),
+            "page_runs": [asdict(run) for run in self.pages],
             "runs": [asdict(run) for run in self.runs],
         }
 
@@ -126,6 +130,7 @@ def bench(
                 say("Making an environment for otter …")
                 entries["otter"] = peers.otter(peers.prepare_otter(made))
             runs = _rounds(made, entries, options.rounds, say)
+        pages = bench_pages(made, options.rounds, options.workers, say)
         growth = _growth(Path(folder), options, say)
         week = None
         if options.week and course:
@@ -133,7 +138,7 @@ def bench(
             week = bench_week(
                 open_week(course, options.week), count, options.workers, Path(folder), say
             )
-    return BenchResult(machine, runs, growth, options, week)
+    return BenchResult(machine, runs, growth, options, week, pages)
 
 
 def _entries(options: BenchOptions, scheduler: str) -> dict[str, Callable[[Class], Run]]:
@@ -201,6 +206,8 @@ def render(result: BenchResult) -> Group:
             f"{row['peak_mb']:.0f}" if row["peak_mb"] else "",
         )  # fmt: skip
     parts: list = [table]
+    if result.pages:
+        parts.append(render_pages(result.pages))
     if result.growth:
         parts.append(_growth_table(result))
     if len(result.sizes()) > 1:

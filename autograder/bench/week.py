@@ -36,6 +36,8 @@ class WeekResult:
     few_s: float  # of the small class, all of it
     many_s: float  # of the large class, all of it
     wall_s: float  # of the large class
+    page_s: float  # a feedback page of the large class, with its share of the start
+    page_kb: float
 
     @property
     def total_s(self) -> float:
@@ -67,8 +69,9 @@ def bench_week(
     _hand_in(week, count)
     wall, many = _graded(week, count, workers)
     say(f"{week.name}: {count} submissions in {wall:.1f} s")
+    page, size = _pages(week, count, workers)
     code, process = _alone(week, folder)
-    return WeekResult(week.name, count, workers, code, process, few, many, wall)
+    return WeekResult(week.name, count, workers, code, process, few, many, wall, page, size)
 
 
 def _open_copy(week: Week, folder: Path) -> Week:
@@ -100,6 +103,17 @@ def _graded(week: Week, count: int, workers: int) -> tuple[float, float]:
     return wall, cpu
 
 
+def _pages(week: Week, count: int, workers: int) -> tuple[float, float]:
+    """Processor seconds and kilobytes of one feedback page."""
+    command = [BIN / "autograder", "feedback", week.name, "--force", "--workers", workers]
+    _, _, cpu = timed(command, week.course.root, workers)
+    sizes = [
+        path.stat().st_size for path in week.course.root.glob(f"feedback/*/{week.name}/*.html")
+    ]
+    expect(len(sizes), count, week.name)
+    return cpu / count, statistics.mean(sizes) / 1000
+
+
 def _alone(week: Week, folder: Path) -> tuple[float, float]:
     """Medians for the graded cells of one submission: the code, and a process for it."""
     student = week.students()[0]
@@ -128,6 +142,7 @@ def render_week(result: WeekResult) -> Table:
         ("the graded code in a process of its own", result.process_s),
         (f"ours, of {result.count}, start included", result.total_s),
         ("ours, a further submission", result.further_s),
+        (f"its feedback page of {result.page_kb:.0f} kB, start included", result.page_s),
     ):
         table.add_row(
             label, f"{seconds:.3f}", f"{seconds / result.process_s:.2f}",

@@ -17,6 +17,7 @@ from tiny_course import WEEK as TINY
 from autograder.bench import assignment, peers
 from autograder.bench.assignment import ASSERTS, IMPORTS, PROBES, WEEK
 from autograder.bench.bare import run as run_bare
+from autograder.bench.pages import PageRun, rows_of
 from autograder.bench.peers import Run
 from autograder.bench.run import BenchOptions, BenchResult, bench, render
 from autograder.bench.week import bench_week
@@ -38,7 +39,17 @@ GROWTH = tuple(
     Run("ours, warm", count, 2, wall, 8.0)
     for count, wall in ((50, 5.0), (50, 5.4), (50, 4.9), (200, 11.0), (1000, 43.0))
 )
-RESULT = BenchResult("a machine", RUNS, GROWTH, BenchOptions(10, 3))
+PAGES = tuple(
+    PageRun(task, peer, command, Run(command, 10, workers, wall, wall), size)
+    for task, peer, command, workers, wall, size in (
+        ("feedback", "ours", "autograder feedback", 1, 0.4, 30.0),
+        ("feedback", "ours", "autograder feedback", 1, 0.6, 30.0),
+        ("feedback", "ours", "autograder feedback", 2, 0.3, 30.0),
+        ("feedback", "nbgrader", "nbgrader generate_feedback", 1, 10.0, 300.0),
+        ("report", "ours", "autograder report", 1, 1.0, 0.0),
+    )
+)
+RESULT = BenchResult("a machine", RUNS, GROWTH, BenchOptions(10, 3), pages=PAGES)
 
 
 def test_growth_is_a_line_through_medians() -> None:
@@ -63,6 +74,15 @@ def test_rows_are_medians_and_ratios_of_the_runs() -> None:
     assert rows["nbgrader autograde", 1]["times_nbgrader"] == pytest.approx(1)
 
 
+def test_pages_are_compared_with_nbgraders() -> None:
+    """A ratio for each task that nbgrader has too, of core seconds; none where it has none."""
+    rows = {(row["task"], row["peer"], row["workers"]): row for row in rows_of(PAGES)}
+    assert rows["feedback", "ours", 1]["times_nbgrader"] == pytest.approx(20)
+    assert rows["feedback", "ours", 2]["times_nbgrader"] == pytest.approx(10.0 / 0.6)
+    assert rows["feedback", "ours", 1]["kilobytes"] == 30
+    assert rows["report", "ours", 1]["times_nbgrader"] is None
+
+
 def test_rows_come_quickest_first() -> None:
     """The lower bound stands on top, the slowest at the end."""
     found = [row["core_seconds"] for row in RESULT.rows()]
@@ -83,6 +103,8 @@ def test_the_table_shows_every_row_and_the_growth() -> None:
         "310",
         "50",
         "3.0 s for",
+        "autograder feedback",
+        "generate_feedback",
     ):
         assert part in text
 
@@ -179,6 +201,9 @@ def test_one_round_of_everything() -> None:
         "bare execution", "ours, warm", "ours, cold", "ours, warm on Dask", "nbgrader autograde",
         "pytest --nbval-lax",
     }  # fmt: skip
+    pages = {(run.task, run.peer) for run in result.pages}
+    assert {("feedback", "ours"), ("feedback", "nbgrader"), ("report", "ours"),
+            ("export", "ours"), ("export", "nbgrader")} == pages  # fmt: skip
     stock = rows["nbgrader autograde", 1]["core_seconds"]
     for row in rows.values():
         assert row["times_bare"] >= 1
