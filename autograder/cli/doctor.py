@@ -8,21 +8,54 @@ import shutil
 import sys
 from pathlib import Path
 
-from autograder.course_folder import CONFIG_FILE, SEED_FILE, open_course
+from autograder.course_folder import CONFIG_FILE, SANDBOX, SEED_FILE, WARM, open_course
 from autograder.errors import UserError
 from autograder.reference.build import fingerprint
-from autograder.sandbox.gate import Finding, sandbox_report, selftest
+from autograder.sandbox.selftest import Finding, sandbox_report, selftest
 
+REPORT = "The guide's page on a host for grading helps; a hole is reported as on its security page."
 PACKAGES = ("nbgrader", "nbval", "jupyterlab", "torch", "jupyter_client", "ipykernel")
 
 
-def doctor(root: Path, provisioners: tuple[str, ...]) -> list[Finding]:
-    """Look at Python, packages, the course folder and the sandbox; run the sandbox's canaries."""
+STARTS = {"cold start": SANDBOX, "warm start": WARM}  # both ways to start a sandbox are tried
+
+
+def doctor(root: Path) -> list[Finding]:
+    """Look at Python, packages, the course folder; try the sandbox; the last row is the verdict."""
     findings = [_python(), _packages(), _course(root), _seed(root), _disk(root)]
     findings += [Finding(name, True, detail) for name, detail in sandbox_report().items()]
-    for provisioner in provisioners:
-        findings += selftest(provisioner)
-    return findings
+    findings += one_row_a_check({start: selftest(name) for start, name in STARTS.items()})
+    return [*findings, verdict(findings)]
+
+
+def one_row_a_check(tried: dict[str, list[Finding]]) -> list[Finding]:
+    """The findings of several ways to start, each check once; what differs is told apart."""
+    rows: dict[str, dict[str, Finding]] = {}
+    for start, findings in tried.items():
+        for finding in findings:
+            rows.setdefault(finding.name, {})[start] = finding
+    return [_together(name, row) for name, row in rows.items()]
+
+
+def _together(name: str, row: dict[str, Finding]) -> Finding:
+    """What held at every start in one word; else which start showed what."""
+    ok = all(finding.ok for finding in row.values())
+    details = {start: finding.detail for start, finding in row.items()}
+    if len(set(details.values())) > 1 or not ok:
+        detail = "; ".join(f"{start}: {detail}" for start, detail in details.items())
+    else:
+        detail = next(iter(details.values()))
+    remedies = dict.fromkeys(finding.remedy for finding in row.values() if finding.remedy)
+    return Finding(name, ok, detail, " ".join(remedies))
+
+
+def verdict(findings: list[Finding]) -> Finding:
+    """May this machine grade?"""
+    wrong = [finding.name for finding in findings if not finding.ok]
+    if not wrong:
+        return Finding("verdict", True, "this machine can grade")
+    detail = f"do not grade on this machine: {', '.join(wrong)}"
+    return Finding("verdict", False, detail, REPORT)
 
 
 def _python() -> Finding:

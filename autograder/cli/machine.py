@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.grading import _selftest
 from autograder.cli.options import (
     EXIT_ERROR,
     HERE,
@@ -43,7 +42,6 @@ def demo(
     from autograder.week import open_week
 
     options = Options(workers=workers, provisioner=provisioner_for(no_sandbox))
-    _selftest(course, options, None)
     with Screen() as screen:
         result = run_demo(open_week(course, week), folder.resolve(), options, screen)
     out.print(class_table(result.run, {m.student: m.promise for m in result.members}))
@@ -92,10 +90,9 @@ def bench(
 def doctor(course_root: Root = HERE, as_json: AsJson = False) -> None:
     """Look at this machine: packages, course folder, and a sandbox tried with canaries."""
     from autograder.cli.doctor import doctor as look
-    from autograder.course_folder import SANDBOX, WARM
 
     with err.status("Looking at this machine …"):
-        findings = look(course_root.resolve(), (SANDBOX, WARM))
+        findings = look(course_root.resolve())
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:

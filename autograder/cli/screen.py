@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
@@ -24,8 +23,7 @@ out, err = Console(), Console(stderr=True)
 class Screen(Watcher):
     """Progress for people on stderr, so that --json leaves stdout clean."""
 
-    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
-        self.check: Callable[[], None] | None = check  # to be called once, before code runs
+    def __init__(self) -> None:
         self.progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
@@ -43,11 +41,6 @@ class Screen(Watcher):
 
     def say(self, text: str) -> None:
         err.print(text, markup=False, highlight=False)
-
-    def before_running(self) -> None:
-        check, self.check = self.check, None
-        if check is not None:
-            check()
 
     def start(self, total: int) -> None:
         self.begin("Grading", total)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from nbgrader.api import Gradebook
 
@@ -32,6 +33,7 @@ from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_page
 from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import job_for, load_references
+from autograder.run.gate import pass_gate
 from autograder.run.pool import Jobs, preheat
 from autograder.run.progress import Watcher
 from autograder.run.scheduling import Finished, default_workers, run_jobs
@@ -104,7 +106,8 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
     """Grade every submission of a week that has changed since it was last graded.
 
     Raises:
-        UserError: not released, nobody or not these students handed in, another grader at work.
+        UserError: not released, nobody or not these students handed in, another grader at work,
+            or something has to run and the sandbox does not hold.
         GraderFault: the reference could not be executed.
     """
     options, watcher = options or Options(), watcher or Watcher()
@@ -117,12 +120,13 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
             watcher.say(WARNING)
         if week.course.has_published_seed:
             watcher.say(PUBLISHED_SEED)
-        references = load_references(week, provisioner, _announcing(watcher))
+        gate = _gate(provisioner, options, watcher)
+        references = load_references(week, provisioner, _announcing(watcher, gate))
         journal = open_journal(week)
         sweep(week)
         run = GradeRun(week.name, before=dict(journal.entries))
         grader = _Grader(week, template, references, journal, options, provisioner, run)
-        for entry in grader.go(students, watcher):
+        for entry in grader.go(students, watcher, gate):
             run.graded.append(entry)
             watcher.done(entry)
     run.seconds = time.monotonic() - started
@@ -145,11 +149,25 @@ def _chosen(week: Week, students: tuple[str, ...]) -> tuple[str, ...]:
     return students or tuple(here)
 
 
-def _announcing(watcher: Watcher) -> Callable[[str], None]:
+def _gate(provisioner: str, options: Options, watcher: Watcher) -> Callable[[], None]:
+    """What is called before any code runs. Only its first call in a run tries the sandbox.
+
+    No line of a configuration leaves it out: only an option of this one run does.
+    """
+
+    @cache
+    def gate() -> None:
+        if options.provisioner != UNPROTECTED:
+            pass_gate(provisioner, watcher.say, options.scheduler)
+
+    return gate
+
+
+def _announcing(watcher: Watcher, gate: Callable[[], None]) -> Callable[[str], None]:
     """What `load_references` calls before it executes a reference, and only then."""
 
     def say(text: str) -> None:
-        watcher.before_running()
+        gate()
         watcher.say(text)
 
     return say
@@ -180,7 +198,9 @@ class _Grader:
         keys = sorted(reference.key for reference in references.values())
         self.setting = verdict_key(template, keys, settings.limits(), self.stamp)
 
-    def go(self, students: tuple[str, ...], watcher: Watcher) -> Iterator[Entry]:
+    def go(
+        self, students: tuple[str, ...], watcher: Watcher, gate: Callable[[], None]
+    ) -> Iterator[Entry]:
         """Sort the class into refused, unchanged and ready, and take the ready through the run."""
         ready: list[_Ready] = []
         refused: list[_Done] = []
@@ -196,7 +216,7 @@ class _Grader:
         if ready:
             if self.options.scheduler is None:
                 preheat(self.warm)  # while the sandbox tests itself
-            watcher.before_running()
+            gate()
         watcher.start(len(ready) + len(refused))
         # closed at once when recording fails: an abandoned pool complains when Python ends
         with contextlib.closing(self.run_and_judge(ready)) as judged:

@@ -8,7 +8,6 @@ lists (see nbgrader_config.py) and call the same stages as `autograder grade`.
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
 
 from autograder.course_folder import CONFIG_FILE, Course, course_from_config, open_course
-from autograder.errors import GraderFault, Refused
+from autograder.errors import GraderFault, Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.judging.vocabulary import vocabulary_of
 from autograder.model import (
@@ -34,6 +33,7 @@ from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_page
 from autograder.pages.judged_notebook import bare_notebook, judged_notebook
 from autograder.reference.build import job_for, load_references
+from autograder.run.gate import pass_gate
 from autograder.stages.execute import execute
 from autograder.stages.ingest import ingest
 from autograder.stages.judge import judge
@@ -94,15 +94,6 @@ def _files_to_copy(path: str, exclude: list[str] | None = None) -> list[str]:
 base.find_all_files = _files_to_copy
 
 
-@cache
-def _leaks(provisioner: str) -> str:
-    """What the sandbox's self-test found wrong, tried once a process; empty when it holds."""
-    from autograder.sandbox.gate import selftest
-
-    wrong = [found for found in selftest(provisioner) if not found.ok]
-    return "; ".join(f"the sandbox does not hold: {one.name}: {one.detail}" for one in wrong)
-
-
 def _ask_for_review(course: Course, week: str, student: str, reason: str) -> None:
     with open_gradebook(course) as gradebook:
         record(course, gradebook, [GradedSubmission(week, student, needs_review=reason)])
@@ -157,8 +148,10 @@ class ExecuteAndJudge(_Stage):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         course = self.course()
         submission, prepared = self.prepared(course, resources)
-        if leaks := _leaks(course.settings.provisioner):
-            self.needs_review(course, submission.week, submission.student, leaks)
+        try:
+            pass_gate(course.settings.provisioner, self.log.info)
+        except UserError as refusal:
+            self.needs_review(course, submission.week, submission.student, refusal.happened)
         execution, judgement = self.run(course, submission, prepared)
         if judgement.fault:
             self.needs_review(course, submission.week, submission.student, judgement.fault)

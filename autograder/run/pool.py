@@ -24,6 +24,7 @@ from typing import Any
 
 from autograder.errors import GraderFault
 from autograder.model import Execution, ExecutionJob
+from autograder.run.gate import refuse_where_it_leaks
 from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
 from autograder.sandbox.warm import (
     SharedWarmParent,
@@ -65,7 +66,8 @@ _place = 0
 # ------------------------------------------------------------------------------------ in a worker
 def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
     """Run the notebooks of one submission, one after another. This is what workers are sent."""
-    if _rules is None:
+    if _rules is None:  # no process of a local pool, whose run has passed the gate
+        refuse_where_it_leaks(jobs[0].provisioner)
         return tuple(execute(job) for job in jobs)
     _rules.deadlines[_place] = time.monotonic() + longest(jobs)
     try:

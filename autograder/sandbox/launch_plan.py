@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -26,6 +27,7 @@ from autograder.sandbox.bwrap import (
     root_mode,
     unavailable,
 )
+from autograder.sandbox.gpu import devices
 from autograder.sandbox.limits import Limits, SandboxSpec
 
 MB = 1 << 20
@@ -104,16 +106,22 @@ class LaunchPlan:
 
 
 def build_launch_plan(
-    spec: SandboxSpec, connection: dict[str, Any], uid: int, memory_is_grouped: bool
+    spec: SandboxSpec, connection: dict[str, Any], uid: int, grouped: Container[str]
 ) -> LaunchPlan:
     """Check the files of `spec` and write down everything that the launcher needs.
+
+    Args:
+        spec: what the sandbox is for.
+        connection: the kernel's connection file.
+        uid: the student's.
+        grouped: what a control group limits ("memory", "cpu"), so that process 1 need not.
 
     Raises ValueError for a path that leaves the working folder, or for more than it holds.
     """
     limits = spec.limits
     files = [(f"{WORK}/{path}", content) for path, content in _checked(spec.files, limits)]
     files += [(f"{ENVIRONMENT['MPLCONFIGDIR']}/{name}", data) for name, data in font_cache()]
-    watched = 0 if memory_is_grouped else limits.memory_mb
+    watched = 0 if "memory" in grouped else limits.memory_mb
     header = {
         "uid": uid,
         "limits": asdict(limits) | {"cpu_seconds": limits.cpu_seconds},
@@ -121,7 +129,8 @@ def build_launch_plan(
         # no limit on address space with a GPU: CUDA reserves far more than it uses
         "data_mb": 0 if spec.gpu is not None else watched,
         "watch_memory_mb": watched,
-        "env": base_environment(spec.gpu) | dict(spec.env),
+        "calm_children": "cpu" not in grouped,
+        "env": base_environment(devices(spec.gpu).visible) | dict(spec.env),
         "connection": connection,
         "covered": covered_places(),
         "files": [(path, len(content)) for path, content in files],

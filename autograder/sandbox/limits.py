@@ -24,7 +24,7 @@ class Limits:
     cell_seconds: float = 20.0
     submission_seconds: float = 240.0
     memory_mb: int = 3072
-    processes: int = 64
+    processes: int = 32  # and threads, of which a kernel itself has about twelve
     open_files: int = 256
     file_mb: int = 64
     # each of home, work, /tmp and /dev/shm is a tmpfs of this size
@@ -49,5 +49,5 @@ class SandboxSpec:
     env: tuple[tuple[str, str], ...] = ()
     # imported once in the warm parent; a cold kernel ignores them
     warm_modules: tuple[str, ...] = WARM_MODULES
-    # None, or what CUDA_VISIBLE_DEVICES should say: "0"
+    # None, or the GPUs by number, as nvidia-smi counts, or by UUID: "0", "GPU-5f"
     gpu: str | None = None

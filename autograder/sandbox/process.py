@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.sandbox import bwrap
 from autograder.sandbox.cgroup import ControlGroup
-from autograder.sandbox.inside.protocol import FAILED, HELLO, STARTED
+from autograder.sandbox.inside.protocol import FAILED, HELLO, OOM_SCORE_ADJ, STARTED
 from autograder.sandbox.inside.watch import TICKS, ticks
 from autograder.sandbox.launch_plan import LaunchPlan
 from autograder.sandbox.run_queue import RunQueue
@@ -159,12 +159,25 @@ def start_in(
         finally:
             os.close(memory)
         kernel = _expect(control, STARTED, complaint)
+        _offer_to_oom_killer(pid_of(kernel))
     except BaseException:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         os.close(pidfd)
         raise
     return SandboxProcess(pidfd, kernel, control)
+
+
+def _offer_to_oom_killer(kernel: int) -> None:
+    """Let Linux kill the kernel before others when the machine is out of memory.
+
+    The kernel has asked for that itself, and /proc is read-only in its sandbox. What a process with
+    CAP_SYS_RESOURCE writes is a floor besides, below which the student's processes never get. No
+    cell has run yet.
+    """
+    if bwrap.root_mode():
+        with suppress(OSError):  # it has died, which the caller will notice
+            Path(f"/proc/{kernel}/oom_score_adj").write_text(str(OOM_SCORE_ADJ))
 
 
 def _expect(control: socket.socket, word: bytes, complaint: Callable[[], str]) -> int:

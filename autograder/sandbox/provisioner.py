@@ -24,7 +24,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.sandbox import bwrap
-from autograder.sandbox.cgroup import ControlGroup
+from autograder.sandbox.cgroup import ControlGroup, MemoryUse
 from autograder.sandbox.inside.channels import CHANNELS
 from autograder.sandbox.kernel_watch import Death, WatchedKernel
 from autograder.sandbox.launch_plan import (
@@ -57,6 +57,7 @@ class SandboxProvisioner(LocalProvisioner):
     socket_folder: Path | None = None
     group: ControlGroup | None = None
     uid: Uid | None = None
+    _memory = MemoryUse()
     _dead: SandboxProcess | None = None
     _bwrap: subprocess.Popen[bytes] | None = None
 
@@ -99,7 +100,7 @@ class SandboxProvisioner(LocalProvisioner):
 
         Raises SandboxUnavailable when anything at all goes wrong on the way.
         """
-        self._dead, self._memory_verdict = None, False
+        self._dead, self._memory = None, MemoryUse()
         sockets = listen(self.connection_info)
         control = None
         try:
@@ -126,7 +127,7 @@ class SandboxProvisioner(LocalProvisioner):
         connection["signature_scheme"] = self.connection_info["signature_scheme"]
         key = self.connection_info["key"]
         connection["key"] = key.decode() if isinstance(key, bytes) else key
-        return build_launch_plan(self.spec, connection, uid, group.counts_memory)
+        return build_launch_plan(self.spec, connection, uid, group.controllers)
 
     def open_sandbox(self) -> socket.socket:
         """Start a bubblewrap with the launcher in it; our end of the launcher's socket."""
@@ -200,19 +201,26 @@ class SandboxProvisioner(LocalProvisioner):
         if process.last_words.get("cause"):
             return Death(process.last_words["cause"])
         by_the_system = process.returncode == -signal.SIGKILL and not process.killed_by_us
-        if by_the_system and self._ran_out_of_memory:
-            return Death.MEMORY_LIMIT
+        if by_the_system and self._memory_use().ran_out:
+            return Death.MEMORY_LIMIT  # its own, and not that of the machine or of a group above
         if not process.last_words and not process.killed_by_us:
             return Death.OUTSIDE
         return Death.EXITED if (process.returncode or 0) >= 0 else Death.KILLED
 
-    @property
-    def _ran_out_of_memory(self) -> bool:
-        if self.group is not None and self.group.out_of_memory():
-            self._memory_verdict = True
-        return self._memory_verdict
+    def peak_mb(self) -> int | None:
+        """The most memory that the sandbox has used so far; None where nobody counts it.
 
-    _memory_verdict = False
+        Without a control group it is known when the kernel has died, to within a quarter of a
+        second: process 1 counts it, and tells with its last words.
+        """
+        process = self.process or self._dead
+        told = process.last_words.get("peak_mb") if process is not None else None
+        return told if isinstance(told, int) else self._memory_use().peak_mb
+
+    def _memory_use(self) -> MemoryUse:
+        if self.group is not None:
+            self._memory = self.group.memory_use()
+        return self._memory
 
     async def cleanup(self, restart: bool = False) -> None:
         if self.process is not None:
@@ -222,7 +230,7 @@ class SandboxProvisioner(LocalProvisioner):
 
     def _tidy(self, keep_folder: bool = False) -> None:
         """Give back everything that a sandbox held outside; safe to call twice."""
-        _ = self._ran_out_of_memory
+        self._memory_use()  # the group takes its figures along
         if self._bwrap is not None:
             end_bwrap(self._bwrap, seconds=0.5)
             self._bwrap = None

@@ -84,7 +84,7 @@ class WarmParentProcess(WarmParent):
 
     def _send_plan(self, modules: tuple[str, ...]) -> None:
         """It gets no submission: only modules, and the caches that a home would hold."""
-        plan = build_launch_plan(SandboxSpec(), connection={}, uid=0, memory_is_grouped=True)
+        plan = build_launch_plan(SandboxSpec(), connection={}, uid=0, grouped=())
         plan.header["warm_modules"] = modules
         memory = plan.memory_file()
         try:

@@ -27,7 +27,7 @@ WEEK = tiny_course.WEEK
 AUTOGRADER = [sys.executable, "-m", "autograder.cli.app"]
 # the same command on a machine where no bubblewrap is to be found
 WITHOUT_BWRAP = (
-    "import autograder.sandbox.bwrap as b; b._candidates = lambda: iter(()); "
+    "import autograder.sandbox.bwrap as b; b.candidates = lambda: iter(()); "
     "from autograder.cli.app import main; main()"
 )
 # $0 is shown read-only to the command, and to nobody else

@@ -151,7 +151,7 @@ def test_odd_names_do_not_break_the_table_of_a_run(ring: Arena) -> None:
     """What a student may name is neither markup nor a control sequence for the terminal."""
     odd = named("file_name_of_markup", "id_of_control_characters", "id_of_bytes", "id_of_markup")
     ring.submit(odd)
-    code = "import autograder.cli.app as c; c.grading._selftest = lambda *a: None; c.main()"
+    code = "import autograder.cli.app as c; c.main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "grade", WEEK], cwd=ring.root, capture_output=True,
         text=True, check=False, timeout=300,

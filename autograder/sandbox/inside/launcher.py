@@ -26,11 +26,12 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 from . import linux
-from .protocol import FAILED, HELLO, STARTED
-from .watch import MB, Watch
+from .protocol import FAILED, HELLO, OOM_SCORE_ADJ, STARTED
+from .watch import MB, Calm, Watch
 
 HOME, WORK = "/home/student", "/home/student/work"
 SCRATCH = (HOME, WORK, "/tmp", "/dev/shm")
@@ -89,6 +90,27 @@ def settings(uid: int) -> dict[str, str]:
     }
 
 
+def cover_proc() -> int:
+    """Show /proc read-only from here on; a descriptor of the one that can be written to.
+
+    A process that may write there lowers its own oom_score_adj, and when the machine is out of
+    memory Linux kills a neighbour in its place.
+    """
+    writable = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+    linux.bind("/proc", "/proc")
+    linux.make_read_only("/proc")
+    return writable
+
+
+def write_proc(writable: int, path: str, text: str) -> None:
+    """Write to a file of the /proc that `cover_proc` has covered."""
+    descriptor = os.open(path, os.O_WRONLY, dir_fd=writable)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
 def limit_resources(plan: Plan) -> None:
     limits = plan["limits"]
     hard = {
@@ -116,7 +138,7 @@ def limit_resources(plan: Plan) -> None:
         resource.setrlimit(kind, (value, value))
 
 
-def become_student(plan: Plan) -> None:
+def become_student(plan: Plan, writable_proc: int) -> None:
     """Give up every power for good, then check that none is left.
 
     As root the process takes the uid that the grader drew for this sandbox. As an ordinary user it
@@ -128,7 +150,7 @@ def become_student(plan: Plan) -> None:
     if has_many_uids():
         os.setgroups([])
     else:
-        enter_user_namespace(uid)
+        enter_user_namespace(uid, writable_proc)
     limit_resources(plan)
     linux.drop_bounding_set()
     os.setresgid(uid, uid, uid)
@@ -146,11 +168,10 @@ def has_many_uids() -> bool:
         return sum(int(line.split()[2]) for line in file) > 1
 
 
-def enter_user_namespace(uid: int) -> None:
+def enter_user_namespace(uid: int, writable_proc: int) -> None:
     linux.unshare(linux.NEW_USER)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{uid} 0 1")):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(text)
+        write_proc(writable_proc, f"self/{name}", text)
 
 
 def check_powerless(uid: int) -> None:
@@ -192,10 +213,11 @@ def launch(control: socket.socket) -> NoReturn:
         plan, contents = read_plan(descriptors[0])
         furnish(plan)
         set_environment(plan)
-        become_student(plan)
+        writable_proc = cover_proc()
+        become_student(plan, writable_proc)
         place_files(plan, contents)
-        kernel = start_kernel(plan, descriptors[1:], control)
-        supervise(control, kernel, plan)
+        kernel = start_kernel(plan, descriptors[1:], control, writable_proc)
+        supervise(control, kernel, plan, writable_proc)
     except BaseException:
         with contextlib.suppress(OSError):
             control.send(FAILED + traceback.format_exc().encode()[-4000:])
@@ -203,14 +225,15 @@ def launch(control: socket.socket) -> NoReturn:
     os._exit(0)
 
 
-def start_kernel(plan: Plan, sockets: list[int], control: socket.socket) -> int:
+def start_kernel(plan: Plan, sockets: list[int], control: socket.socket, writable_proc: int) -> int:
     """Fork the kernel; tell the grader its process; return its pid."""
     from . import kernel  # not at the top: as the student, to report unreadable packages
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the child sets its own handler
     pid = os.fork()
     if pid == 0:
-        run_kernel(lambda: kernel.run(plan["connection"], sockets, WORK), {*sockets})
+        serve = partial(kernel.run, plan["connection"], sockets, WORK)
+        run_kernel(serve, {*sockets}, writable_proc)
     for descriptor in sockets:
         os.close(descriptor)
     pidfd = os.pidfd_open(pid)
@@ -219,17 +242,16 @@ def start_kernel(plan: Plan, sockets: list[int], control: socket.socket) -> int:
     return pid
 
 
-def run_kernel(serve: Callable[[], None], keep: set[int]) -> NoReturn:
+def run_kernel(serve: Callable[[], None], keep: set[int], writable_proc: int) -> NoReturn:
     """Become an ordinary process with nothing but the kernel's sockets, and serve."""
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.setsid()
         linux.set_dumpable(True)
+        write_proc(writable_proc, "self/oom_score_adj", str(OOM_SCORE_ADJ))
         linux.close_all_but({0, 1, 2, *keep})
         silence()
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("800")
         serve()
         status = 0
     except SystemExit as stop:
@@ -249,7 +271,7 @@ def silence() -> None:
 # ------------------------------------------------------------------ watching over the kernel
 
 
-def supervise(control: socket.socket, kernel: int, plan: Plan) -> None:
+def supervise(control: socket.socket, kernel: int, plan: Plan, writable_proc: int) -> None:
     """Reap orphans, count time and memory, and tell the grader why the kernel died."""
     silence()
     pidfd = os.pidfd_open(kernel)
@@ -257,6 +279,7 @@ def supervise(control: socket.socket, kernel: int, plan: Plan) -> None:
     poll.register(control, select.POLLIN)
     poll.register(pidfd, select.POLLIN)
     watch = Watch(plan["limits"]["cpu_seconds"], plan["watch_memory_mb"], SCRATCH)
+    calm = Calm(kernel, writable_proc) if plan["calm_children"] else None
     cause = ""
     while True:
         ready = {descriptor for descriptor, _ in poll.poll(WATCH_SECONDS * 1000)}
@@ -264,10 +287,12 @@ def supervise(control: socket.socket, kernel: int, plan: Plan) -> None:
             return  # the grader has closed its end, or has died
         status = reap(kernel)
         if status is not None:
-            report(control, cause, status)
+            report(control, cause, status, watch.peak_mb)
             return
         if not cause:
             cause = watch.verdict()
+            if calm is not None:
+                calm.look()
             if cause:
                 os.kill(kernel, signal.SIGKILL)
 
@@ -286,12 +311,12 @@ def reap(kernel: int) -> int | None:
             found = status
 
 
-def report(control: socket.socket, cause: str, status: int) -> None:
+def report(control: socket.socket, cause: str, status: int, peak_mb: int | None) -> None:
     code = os.waitstatus_to_exitcode(status)
     if not cause and code == -signal.SIGXCPU:
         cause = "cpu limit"
     with contextlib.suppress(OSError):
-        control.send(json.dumps({"cause": cause, "code": code}).encode())
+        control.send(json.dumps({"cause": cause, "code": code, "peak_mb": peak_mb}).encode())
 
 
 def main() -> None:

@@ -54,6 +54,13 @@ def bind(source: str, target: str) -> None:
     _check(_libc.mount(source.encode(), target.encode(), None, flags, None), f"bind on {target}")
 
 
+def make_read_only(place: str) -> None:
+    """Let nothing be written through the mount at `place`."""
+    flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+    result = _libc.mount(None, place.encode(), None, ctypes.c_ulong(flags), None)
+    _check(result, f"read-only {place}")
+
+
 def set_dumpable(dumpable: bool) -> None:
     """A process that is not dumpable keeps its memory and descriptors from others of its uid."""
     _check(_libc.prctl(_PR_SET_DUMPABLE, int(dumpable), 0, 0, 0), "prctl dumpable")

@@ -1,4 +1,4 @@
-"""What process 1 counts while the kernel runs: time and memory of all processes together.
+"""What process 1 looks after while the kernel runs: time and memory of all processes together.
 
 Process limits (rlimits) hold for each process alone. Where the machine gives us a control group,
 that counts the memory, and here only the time is counted.
@@ -17,6 +17,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = resource.getpagesize()
 # reading every mapping of every process costs milliseconds, so it is done on every fourth look
 LOOKS_PER_MAP = 4
+LOWEST_PRIORITY = 19
 
 
 class Watch:
@@ -29,6 +30,12 @@ class Watch:
         self.scratch = scratch
         self._looks = 0
         self._shared = 0
+        self._peak = 0
+
+    @property
+    def peak_mb(self) -> int | None:
+        """The most memory that was seen in use; None where a control group counts it."""
+        return self._peak // MB if self.memory else None
 
     def verdict(self) -> str:
         """ "", "cpu limit" or "memory limit"."""
@@ -45,8 +52,45 @@ class Watch:
         self._looks += 1
         held = self._shared + sum(map(used_bytes, self.scratch))
         # first the quick sum, which is too high: a page that forks share counts once for each fork
-        quick = held + total(private_bytes, processes)
-        return quick > self.memory and held + total(proportional_bytes, processes) > self.memory
+        used = held + total(private_bytes, processes)
+        if used > self.memory:
+            used = held + total(proportional_bytes, processes)
+        self._peak = max(self._peak, used)
+        return used > self.memory
+
+
+class Calm:
+    """Gives the processors to others first, where no control group shares them out.
+
+    Linux shares a processor between processes (or between sessions), so whoever starts dozens gets
+    most of it. The kernel's children get the lowest priority, which they cannot raise again: all
+    together they then weigh about as much as one process of a neighbour.
+    """
+
+    def __init__(self, kernel: int, writable_proc: int) -> None:
+        self.kernel, self.writable_proc = kernel, writable_proc
+        self._done: set[int] = set()
+
+    def look(self) -> None:
+        """Calm every process that has come since the last look."""
+        processes = {int(name) for name in os.listdir("/proc") if name.isdigit()}
+        self._done &= processes
+        for pid in processes - self._done - {os.getpid(), self.kernel}:
+            with contextlib.suppress(OSError):  # it is gone, or Linux asks to come again later
+                for thread in os.listdir(f"/proc/{pid}/task"):
+                    os.setpriority(os.PRIO_PROCESS, int(thread), LOWEST_PRIORITY)
+                self._calm_session(pid)
+                self._done.add(pid)
+
+    def _calm_session(self, pid: int) -> None:
+        """Linux may share by session, and takes ten such changes a second from us."""
+        if not os.path.exists(f"/proc/{pid}/autogroup"):
+            return
+        descriptor = os.open(f"{pid}/autogroup", os.O_WRONLY, dir_fd=self.writable_proc)
+        try:
+            os.write(descriptor, str(LOWEST_PRIORITY).encode())
+        finally:
+            os.close(descriptor)
 
 
 def cpu_seconds(processes: Iterable[int]) -> float:

@@ -1,0 +1,60 @@
+"""The gate of a run: no submission runs where the sandbox has not just shown that it holds.
+
+`grade`, nbgrader's commands and the workers of a cluster all pass here, whoever calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograder.course_folder import UNPROTECTED
+from autograder.errors import UserError
+from autograder.sandbox.selftest import leaks
+
+Say = Callable[[str], None]
+WAYS_OUT = (
+    "Nothing was run and no score was written. Do not grade on this machine. See `autograder "
+    "doctor`; the security page of the guide says how to report a hole. The ways out: a Linux "
+    "server, the container recipe in course/guide/host.md, or `--no-sandbox` for one run."
+)
+
+
+def pass_gate(provisioner: str, say: Say, scheduler: str | None = None) -> None:
+    """Try the sandbox of every machine that is to run submissions, before the first one runs.
+
+    Args:
+        provisioner: which sandbox the run uses.
+        say: told what is going on, in one line for a person.
+        scheduler: the address of a Dask scheduler, its workers are tried in place of this one.
+
+    Raises:
+        UserError: a sandbox does not hold, or the cluster does not answer.
+    """
+    say("Trying the sandbox …")
+    if scheduler is not None:
+        return _pass_on_workers(provisioner, scheduler)
+    if why := leaks(provisioner):
+        raise UserError(f"The sandbox does not hold here: {why.strip()}.", WAYS_OUT)
+
+
+def refuse_where_it_leaks(provisioner: str) -> None:
+    """On a worker of a cluster, before a submission: it may have joined after the run began.
+
+    Raises:
+        RuntimeError: the sandbox does not hold; the submission then needs a review.
+    """
+    if provisioner != UNPROTECTED and (why := leaks(provisioner)):
+        raise RuntimeError(f"the sandbox does not hold on this worker: {why}")
+
+
+def _pass_on_workers(provisioner: str, scheduler: str) -> None:
+    from autograder.run.scheduling import open_cluster
+
+    with open_cluster(scheduler) as client:
+        found: dict[str, Any] = client.run(leaks, provisioner, on_error="return")
+    # a worker that has died meanwhile gets no work, and one that takes its place tries itself
+    wrong = {name: why for name, why in found.items() if why and not isinstance(why, OSError)}
+    if wrong:
+        name, why = next(iter(wrong.items()))
+        raise UserError(f"The sandbox does not hold on worker {name}: {why}.", WAYS_OUT)
