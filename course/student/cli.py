@@ -17,7 +17,6 @@ from course.errors import UserError
 
 if TYPE_CHECKING:
     from course.data import DataFile
-    from course.student.check import CheckReport
     from course.student.doctor import Line
     from course.student.kernels import Installation, Where
 
@@ -249,6 +248,7 @@ def check(
     from dataclasses import replace
 
     from course.student.check import check as run_check
+    from course.student.printed import show_check
     from course.student.submission import GraderLimits, find_notebook
 
     path = find_notebook(week)
@@ -260,76 +260,9 @@ def check(
     if as_json:
         _print_json(report.as_dict())
     else:
-        _show_check(report)
+        show_check(report, out)
     if not report.clean:
         raise typer.Exit(1)
-
-
-def _show_check(report: CheckReport) -> None:
-    out.print(f"[bold]{report.week}[/bold]  {escape(str(report.path))}\n", soft_wrap=True)
-    for trouble in report.troubles:
-        out.print(f"[red]trouble[/red]  {escape(trouble)}")
-    _show_exercises(report)
-    _show_written(report)
-    _show_time(report)
-    _show_findings(report)
-    _show_sum(report)
-
-
-COLOURS = {"passes": "green", "not written yet": "yellow"}
-
-
-def _show_exercises(report: CheckReport) -> None:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, justify="right")
-    table.add_column(overflow="fold")
-    for exercise in report.exercises:
-        colour = COLOURS.get(exercise.state, "red")
-        points = f"{exercise.points:g} points" if exercise.points != 1 else "1 point"
-        title = escape(exercise.title)
-        table.add_row(f"[{colour}]{exercise.state}[/{colour}]", points, f"[bold]{title}[/bold]")
-        if exercise.message and exercise.state != "not written yet":
-            table.add_row("", "", escape(exercise.message))
-    if report.exercises:
-        out.print(table)
-    else:
-        out.print("This notebook has no check cells: is it a notebook of the course?")
-
-
-def _show_written(report: CheckReport) -> None:
-    for question in report.written:
-        state = "answered" if question.answered else "[yellow]not answered yet[/yellow]"
-        points = f" ({question.points:g} points)" if question.points else ""
-        out.print(f"\nWritten question{points}: {state}. A person reads it.")
-
-
-def _show_time(report: CheckReport) -> None:
-    limits, (slowest, seconds) = report.limits, report.slowest
-    out.print(
-        f"\nTime: {report.seconds:.1f} s of the {limits.submission_seconds:.0f} s allowed; slowest "
-        f"cell '{escape(slowest)}': {seconds:.1f} s of {limits.cell_seconds:.0f} s."
-    )
-
-
-def _show_findings(report: CheckReport) -> None:
-    words = {"refused": "[red]refused[/red]", "lost": "[red]lost[/red]", "note": "note"}
-    for finding in report.findings:
-        out.print(f"{words[finding.severity]}: {escape(finding.text)}")
-    if not report.compared:
-        out.print(
-            "There is no original beside your file, so this check cannot tell whether you have "
-            "deleted a cell."
-        )
-
-
-def _show_sum(report: CheckReport) -> None:
-    text = f"Visible checks passed for {report.points_passed:g} of {report.points:g} points"
-    colour = "green" if report.clean else "bold"
-    out.print(
-        f"\n[{colour}]{text}[/{colour}]; hidden checks run at grading. Visible checks are a "
-        "sample: where your notebook prints a largest difference, read that too."
-    )
 
 
 # ------------------------------------------------------------------------------------ submit
@@ -345,20 +278,21 @@ def submit(
     On a hub with nbgrader's exchange, submit there instead: menu Nbgrader, Assignment List,
     Submit. Run `course check WEEK` first.
     """
-    from course.student.submission import (
-        Severity,
-        find_notebook,
-        inspect,
-        pack,
-        read_notebook,
-        shipped_notebook,
-    )
+    from course.student.findings import Severity, inspect, unwritten
+    from course.student.submission import find_notebook, pack, read_notebook, shipped_notebook
 
     notebook = read_notebook(find_notebook(week))
+    shipped = shipped_notebook(notebook)
     if not output.is_dir():
         raise UserError(f"There is no folder {output}: make it first, or choose another.")
     package = pack(notebook, output)
-    for finding in inspect(notebook, shipped_notebook(notebook)):
+    if unwritten(notebook, shipped):
+        out.print(
+            f"[yellow]warning[/yellow]: nothing is written in {escape(str(notebook.path))}: every "
+            "exercise is as it was shipped. Did you save, and is it the right file?",
+            soft_wrap=True,
+        )
+    for finding in inspect(notebook, shipped):
         if finding.severity is not Severity.REFUSED:  # too large, or a link: the zip is neither
             out.print(f"{finding.severity}: {escape(finding.text)}")
     if package.left_out:

@@ -234,7 +234,7 @@ print("slider", slider.value)
 def _running() -> Line:
     """Start a kernel of this Python and draw a slider in it."""
     from course.notebook_format import Cell
-    from course.student.check import run_cells
+    from course.student.running import run_cells
     from course.student.submission import GraderLimits
 
     name = "kernel and widgets"

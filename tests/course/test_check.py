@@ -17,12 +17,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.student import check as selfcheck
 from course.student.check import CheckReport, State
+from course.student.findings import Severity, inspect
 from course.student.submission import (
     GraderLimits,
-    Severity,
     SubmissionError,
     find_notebook,
-    inspect,
     pack,
     read_notebook,
     shipped_notebook,
@@ -225,6 +224,19 @@ def test_a_written_answer_is_noticed(folder: Path, text: str, answered: bool) ->
     assert question.answered is answered
 
 
+def test_an_answer_without_an_id_is_found_by_its_place(folder: Path) -> None:
+    """Old editors drop the ids of cells: the text behind the question is the answer."""
+    notebook = week(DONE)
+    notebook.cells[-1].source = "Because."
+    path = write(notebook, folder / f"{WEEK}.ipynb")
+    document = json.loads(path.read_text("utf-8"))
+    for cell in document["cells"]:
+        del cell["id"]
+    path.write_text(json.dumps(document), "utf-8")
+    (question,) = selfcheck._written(read_notebook(path))
+    assert question.answered
+
+
 @pytest.mark.parametrize("week_name", sorted(p.name for p in (ROOT / "release").glob("week*")))
 def test_released_weeks_notice_a_written_answer(tmp_path: Path, week_name: str) -> None:
     """In each released week the question is open at first, and answered once text is there."""
@@ -279,11 +291,13 @@ def test_time_of_the_whole_notebook_is_bounded(tmp_path: Path) -> None:
 
 
 def test_too_much_output_is_told(tmp_path: Path) -> None:
-    """Printing more than the grader reads is a finding."""
-    loud = {**DONE, "double": DONE["double"] + "\nprint('x' * 3000)"}
+    """A cell that prints more than the grader keeps of one cell is named; the others are not."""
+    loud = {name: f"{source}\nprint('x' * 1500)" for name, source in DONE.items()}
+    loud["double"] += "\nprint('x' * 1500)"
     path = write(week(loud), tmp_path / f"{WEEK}.ipynb")
     report = selfcheck.check(path, replace(LIMITS, output_bytes=2000))
-    assert any("Print less" in finding.text for finding in report.findings)
+    (found,) = [finding.text for finding in report.findings if "Print less" in finding.text]
+    assert "'double'" in found
 
 
 def test_the_kernel_has_the_graders_environment(tmp_path: Path) -> None:
@@ -543,7 +557,7 @@ def test_check_prints_points_and_reminds_of_hidden_checks(folder: Path) -> None:
     answer = cli("check", WEEK, cwd=folder)
     assert answer.returncode == 1
     assert "double(2) is not 4: did you square?" in answer.stdout
-    assert "Visible checks passed for 3 of 7 points; hidden checks run at grading." in answer.stdout
+    assert "Visible checks passed for 3 of 7 points. Points are decided by hidden" in answer.stdout
     assert "of the 240 s allowed" in answer.stdout
     assert answer.stderr == ""
 
@@ -563,6 +577,20 @@ def test_submit_writes_the_zip_and_tells_the_other_way(folder: Path) -> None:
     assert answer.returncode == 0
     assert (folder / f"{WEEK}.zip").is_file()
     assert f"nbgrader submit {WEEK}" in answer.stdout
+    assert "warning" not in answer.stdout
+
+
+@pytest.mark.parametrize("shipped", [True, False])
+def test_submit_warns_of_an_empty_notebook(folder: Path, shipped: bool) -> None:
+    """The untouched stub is packed, and the student is asked whether that is meant."""
+    if not shipped:
+        shutil.rmtree(folder / "release")
+    write(week({}), folder / f"{WEEK}.ipynb")
+    answer = cli("submit", WEEK, cwd=folder)
+    assert answer.returncode == 0
+    assert f"warning: nothing is written in {folder / WEEK}.ipynb" in answer.stdout
+    write(week({"half": DONE["half"]}), folder / f"{WEEK}.ipynb")
+    assert "warning" not in cli("submit", WEEK, cwd=folder).stdout
 
 
 @pytest.mark.parametrize(

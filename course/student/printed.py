@@ -1,0 +1,73 @@
+"""What `course check` prints for a person."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from course.student.check import CheckReport
+
+COLOURS = {"passes": "green", "not written yet": "yellow"}
+
+
+def show_check(report: CheckReport, out: Console) -> None:
+    """Exercises, written questions, time, what would be refused or lost, and the sum."""
+    out.print(f"[bold]{report.week}[/bold]  {escape(str(report.path))}\n", soft_wrap=True)
+    for trouble in report.troubles:
+        out.print(f"[red]trouble[/red]  {escape(trouble)}")
+    _show_exercises(report, out)
+    _show_written(report, out)
+    _show_time(report, out)
+    _show_findings(report, out)
+    _show_sum(report, out)
+
+
+def _show_exercises(report: CheckReport, out: Console) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right")
+    table.add_column(overflow="fold")
+    for exercise in report.exercises:
+        colour = COLOURS.get(exercise.state, "red")
+        points = f"{exercise.points:g} points" if exercise.points != 1 else "1 point"
+        title = escape(exercise.title)
+        table.add_row(f"[{colour}]{exercise.state}[/{colour}]", points, f"[bold]{title}[/bold]")
+        if exercise.message and exercise.state != "not written yet":
+            table.add_row("", "", escape(exercise.message))
+    if report.exercises:
+        out.print(table)
+    else:
+        out.print("This notebook has no check cells: is it a notebook of the course?")
+
+
+def _show_written(report: CheckReport, out: Console) -> None:
+    for question in report.written:
+        state = "answered" if question.answered else "[yellow]not answered yet[/yellow]"
+        points = f" ({question.points:g} points)" if question.points else ""
+        out.print(f"\nWritten question{points}: {state}. A person reads it.")
+
+
+def _show_time(report: CheckReport, out: Console) -> None:
+    limits, (slowest, seconds) = report.limits, report.slowest
+    out.print(
+        f"\nTime: {report.seconds:.1f} s of the {limits.submission_seconds:.0f} s allowed; slowest "
+        f"cell '{escape(slowest)}': {seconds:.1f} s of {limits.cell_seconds:.0f} s."
+    )
+
+
+def _show_findings(report: CheckReport, out: Console) -> None:
+    words = {"refused": "[red]refused[/red]", "lost": "[red]lost[/red]", "note": "note"}
+    for finding in report.findings:
+        out.print(f"{words[finding.severity]}: {escape(finding.text)}")
+    if not report.compared:
+        out.print(
+            "There is no original beside your file, so this check cannot tell whether you have "
+            "deleted a cell."
+        )
+
+
+def _show_sum(report: CheckReport, out: Console) -> None:
+    text = f"Visible checks passed for {report.points_passed:g} of {report.points:g} points"
+    colour = "green" if report.clean else "bold"
+    out.print(f"\n[{colour}]{text}[/{colour}]. Points are decided by hidden checks, at grading.")
