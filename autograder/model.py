@@ -198,12 +198,17 @@ class Evidence:
 
 @dataclass(frozen=True)
 class MistakeReference:
-    """A known mistake and what it displays at the probes of its check."""
+    """A known mistake and what it displays at the probes of its check.
+
+    A `general` one can be made at any exercise; it is found by how an answer relates to the right
+    one (see judging.generic), and has no values.
+    """
 
     name: str
     en: str
     ko: str
     values: tuple[dict, ...]
+    general: bool = False
 
 
 @dataclass(frozen=True)

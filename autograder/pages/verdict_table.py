@@ -56,7 +56,9 @@ def _mistake_data(check: CheckVerdict) -> dict[str, str] | None:
     mistake = check.mistake
     if mistake is None:
         return None
-    return {"name": mistake.name.replace("-", " "), "en": mistake.en, "ko": mistake.ko}
+    lead = "What stands out" if mistake.general else "A known mistake"
+    name = mistake.name.replace("-", " ")
+    return {"lead": lead, "name": name, "en": mistake.en, "ko": mistake.ko}
 
 
 def verdict_panel(check: CheckVerdict, stamp: str = "") -> str:
@@ -101,7 +103,7 @@ def _mistake(check: CheckVerdict) -> str:
     if found is None:
         return ""
     return (
-        f'<p class="w2c-mistake"><b>This looks like a known mistake: {escape(found["name"])}.</b>'
+        f'<p class="w2c-mistake"><b>{found["lead"]}: {escape(found["name"])}.</b>'
         f'<br>{escape(found["en"])}<br><span lang="ko">{escape(found["ko"])}</span></p>'
     )
 

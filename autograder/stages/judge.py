@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.judging.comparison import looks_same, same_value
+from autograder.judging.comparison import same_value
+from autograder.judging.diagnosis import diagnose
 from autograder.judging.differences import describe_difference
 from autograder.judging.error_texts import LIBRARY, error_kind, shown_error
 from autograder.judging.evidence import read_evidence
@@ -21,7 +22,6 @@ from autograder.model import (
     Evidence,
     Execution,
     Judgement,
-    MistakeReference,
     ProbeReference,
     ProbeVerdict,
     Reference,
@@ -75,7 +75,7 @@ def _judge_check(
         round(sum(probe.points for probe in probes), 6),
         check.points,
         tuple(probes),
-        _diagnose(check, shown) if lost else None,
+        diagnose(check, _answers(check, shown)) if lost else None,
         _visible_error(run),
     )
 
@@ -132,6 +132,12 @@ LIMITS = {
 }
 
 
+def _answers(check: CheckReference, shown: dict[str, list[Evidence]]) -> list[dict | None]:
+    """The one answer to each probe; None where there is none or more than one."""
+    found = [shown.get(probe.label, []) for probe in check.probes]
+    return [some[0].value if len(some) == 1 else None for some in found]
+
+
 def _worst(lost: list[ProbeVerdict]) -> Verdict:
     """The verdict on a check: pass, or the kind of its first lost probe."""
     return lost[0].verdict if lost else Verdict.PASS
@@ -142,20 +148,3 @@ def _visible_error(run: CellRun) -> str:
         if output.get("output_type") == "error":
             return f"{output['ename']}: {output['evalue']}"[:MESSAGE_CHARS]
     return ""
-
-
-def _diagnose(check: CheckReference, shown: dict[str, list[Evidence]]) -> MistakeReference | None:
-    """The known mistake that shows, at every probe, just what this submission showed."""
-    for mistake in check.mistakes:
-        if all(
-            len(shown.get(probe.label, [])) == 1
-            and _shows(shown[probe.label][0].value, value, probe)
-            for probe, value in zip(check.probes, mistake.values, strict=True)
-        ):
-            return mistake
-    return None
-
-
-def _shows(answer: dict, mistake: dict, probe: ProbeReference) -> bool:
-    """Whether an answer is the mistake's. Here, unlike in a verdict, NaN may equal NaN."""
-    return looks_same(answer, mistake, probe.rtol, probe.atol)

@@ -1,0 +1,204 @@
+"""Name the mistake behind a wrong answer: a known one of the exercise, or a general one.
+
+A known mistake is named if it explains *every* lost probe: the answer shows there just what the
+mistake shows. If the submission passes a probe that the mistake would lose, or shares only some
+outputs with it, the name is given only where the values are too particular for chance and no other
+mistake explains them too. Before that a general name is sought that holds at most of the lost
+probes. In doubt there is no name: a wrong one costs a student an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.judging.comparison import looks_same, settled
+from autograder.judging.generic import GENERIC, Generic, Shape
+from autograder.judging.relations import rich
+from autograder.model import CheckReference, MistakeReference, ProbeReference
+
+RELATED = 2e-5  # relative; answers are shown at six digits, so relations hold to about this
+PARTICULAR = 3  # so many different numbers do not agree by chance
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A probe that was lost, its place in the check, and the answer."""
+
+    place: int
+    probe: ProbeReference
+    answer: dict
+
+
+def diagnose(check: CheckReference, answers: list[dict | None]) -> MistakeReference | None:
+    """The mistake that explains all lost probes of a check, or None.
+
+    Args:
+        check: the reference, with its known mistakes.
+        answers: what was shown at each probe; None where nothing was.
+    """
+    lost = [
+        Lost(place, probe, answer)
+        for place, (probe, answer) in enumerate(zip(check.probes, answers, strict=True))
+        if answer is not None and not _right(probe, answer)
+    ]
+    if not lost or None in answers:
+        return None
+    with np.errstate(all="ignore"):  # infinities are answers too
+        return _known(check, lost) or _general(lost) or _known_in_part(check, lost)
+
+
+def _right(probe: ProbeReference, answer: dict) -> bool:
+    return looks_same(answer, probe.value, probe.rtol, probe.atol)
+
+
+# ------------------------------------------------------------------------------------ known ones
+def _known(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
+    """The mistake that loses the same probes with the same answers."""
+    places = {one.place for one in lost}
+    for mistake in check.mistakes:
+        if _loses(check, mistake) == places and all(_same(one, mistake) for one in lost):
+            return mistake
+    return None
+
+
+def _loses(check: CheckReference, mistake: MistakeReference) -> set[int]:
+    pairs = zip(check.probes, mistake.values, strict=True)
+    return {place for place, (probe, value) in enumerate(pairs) if not _right(probe, value)}
+
+
+def _same(one: Lost, mistake: MistakeReference) -> bool:
+    return looks_same(one.answer, mistake.values[one.place], one.probe.rtol, one.probe.atol)
+
+
+def _known_in_part(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
+    """The one mistake that explains all lost probes, item by item where there are several."""
+    found = {
+        mistake.name: mistake
+        for mistake in check.mistakes
+        if all(_explains(mistake, one) for one in lost)
+        and any(_particular(one) for one in lost)
+        and _loses_little_more(check, mistake, lost)
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _loses_little_more(check: CheckReference, mistake: MistakeReference, lost: list[Lost]) -> bool:
+    """Each probe that is passed although the mistake loses it speaks for another mistake."""
+    passed = len(_loses(check, mistake) - {one.place for one in lost})
+    return passed == 0 or len(lost) > max(passed, 1)
+
+
+def _explains(mistake: MistakeReference, one: Lost) -> bool:
+    """Whether each output that is wrong is the mistake's."""
+    value = mistake.values[one.place]
+    if one.answer["kind"] == "error":
+        return value["kind"] == "error" and value["type"] == one.answer["type"]
+    if _same(one, mistake):
+        return True
+    wrong = list(differing(one.answer, one.probe.value, one.probe))
+    named = list(differing(one.answer, value, one.probe))
+    if wrong == [(one.answer, one.probe.value)] or named == [(one.answer, value)]:
+        return False
+    still = [answer for answer, _ in named]
+    return not any(any(answer is other for other in still) for answer, _ in wrong)
+
+
+def _particular(one: Lost) -> bool:
+    """Whether what is wrong holds so many different numbers that chance can be left out."""
+    wrong = (_array(answer) for answer, _ in differing(one.answer, one.probe.value, one.probe))
+    return sum(rich(numbers) for numbers in wrong if numbers is not None) >= PARTICULAR
+
+
+# ------------------------------------------------------------------------------------ general ones
+def _general(lost: list[Lost]) -> MistakeReference | None:
+    """The general mistake that holds at most of the lost probes, the first in the table of equals.
+
+    It is a fact about these probes, so it may be told where others failed in another way.
+    """
+    best, most = None, 0
+    for generic in GENERIC:
+        found = [(one, holds(generic, one.answer, one.probe.value, one.probe)) for one in lost]
+        held = [one for one, count in found if count]
+        enough = sum(count for _, count in found) >= generic.needs
+        if enough and 2 * len(held) > len(lost) and len(held) > most:
+            best, most = _told(generic, held, lost), len(held)
+    return best
+
+
+def _told(generic: Generic, held: list[Lost], lost: list[Lost]) -> MistakeReference:
+    """The sentences, with the probes that they are about if these are not all that were lost."""
+    at = ""
+    if len(held) < len(lost):
+        at = ", ".join(f"'{one.probe.label}'" for one in held) + ": "
+    return MistakeReference(generic.name, at + generic.en, at + generic.ko, (), general=True)
+
+
+def holds(generic: Generic, answer: dict, expected: dict, probe: ProbeReference) -> int:
+    """How many numbers or items bear out that a general mistake explains an answer; 0 if none.
+
+    It must explain the answer as a whole, or each part of it that is wrong.
+    """
+    if generic.other is not None:
+        return _other_holds(generic.other, answer, expected, probe)
+    rtol = max(probe.rtol, RELATED)
+    pairs = [(_array(mine), _array(theirs)) for mine, theirs in differing(answer, expected, probe)]
+    arrays = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
+    if generic.numbers is None or not arrays or len(arrays) < len(pairs):
+        return 0
+    if not generic.whole:
+        counts = [generic.numbers(mine, theirs, rtol) for mine, theirs in arrays]
+        return sum(counts) if all(counts) else 0
+    if any(mine.shape != theirs.shape for mine, theirs in arrays):
+        return 0
+    mine, theirs = (np.concatenate([pair[side].ravel() for pair in arrays]) for side in (0, 1))
+    return generic.numbers(mine, theirs, rtol)
+
+
+def _other_holds(relation: Shape, answer: dict, expected: dict, probe: ProbeReference) -> int:
+    answer = settled(answer, expected, probe.rtol, probe.atol)
+    direct = relation(answer, expected)
+    mine, theirs = _parts(answer), _parts(expected)
+    if direct or answer["kind"] != expected["kind"] or len(mine) != len(theirs):
+        return direct
+    pairs = [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]]
+    counts = [relation(one, other) for one, other in pairs]
+    return sum(counts) if all(counts) else 0
+
+
+def differing(answer: dict, expected: dict, probe: ProbeReference) -> Iterator[tuple[dict, dict]]:
+    """The innermost parts of an answer that are wrong, each with the right one.
+
+    A list of single numbers counts as one part; so does everything whose structure differs.
+    """
+    if looks_same(answer, expected, probe.rtol, probe.atol):
+        return
+    mine, theirs = _parts(answer), _parts(expected)
+    inner = answer["kind"] == expected["kind"] and len(mine) == len(theirs) > 0
+    if not inner or _array(answer) is not None or _keys(answer) != _keys(expected):
+        yield answer, expected
+        return
+    for one, other in zip(mine, theirs, strict=True):
+        yield from differing(one, other, probe)
+
+
+def _parts(value: dict) -> list[dict]:
+    items = value.get("items", [])
+    return [pair[1] for pair in items] if value["kind"] == "mapping" else items
+
+
+def _keys(value: dict) -> list[str]:
+    return [repr(pair[0]) for pair in value["items"]] if value["kind"] == "mapping" else []
+
+
+def _array(value: dict) -> np.ndarray | None:
+    """The numbers of an array, or of a list of single numbers; None for anything else."""
+    if value["kind"] == "sequence" and value["items"]:
+        if any(item["kind"] != "array" or item["shape"] for item in value["items"]):
+            return None
+        return np.array([float(item["values"][0]) for item in value["items"]])
+    if value["kind"] != "array" or value["dtype"] == "bool":
+        return None
+    return np.array([float(number) for number in value["values"]]).reshape(value["shape"])

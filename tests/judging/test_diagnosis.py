@@ -1,0 +1,248 @@
+"""Naming a mistake: what holds is named, what does not hold gets no name."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.judging.diagnosis import diagnose
+from autograder.judging.evidence import checked
+from autograder.judging.generic import GENERIC
+from autograder.model import CheckReference, MistakeReference, ProbeReference
+from course.probes import bundle
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(3, 4))
+CUBE = rng.normal(size=(2, 3, 4))
+P = abs(rng.normal(size=(3, 4)))
+P /= P.sum(-1, keepdims=True)
+UNIT = X / np.linalg.norm(X, axis=-1, keepdims=True)
+HOLES = X * (rng.random((3, 4)) > 0.4)
+PAIRS = [(3, 7), (7, 3), (7, 1), (1, 7)]
+ROWS = np.array([[1.5], [2.5], [0.3]])
+NAN = np.where(X > 1, math.nan, X)
+
+
+def named(*pairs: tuple[object, object], mistakes: tuple = ()) -> str | None:
+    """The name that a submission gets for (answer, expected) at each probe."""
+    probes = tuple(
+        ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, as_bundle(expected))
+        for i, (_, expected) in enumerate(pairs)
+    )
+    answers: list = [checked(as_bundle(answer)) for answer, _ in pairs]
+    found = diagnose(CheckReference("check_f", 1.0, probes, mistakes), answers)
+    return found.name if found else None
+
+
+def as_bundle(answer: object) -> dict:
+    if isinstance(answer, Exception):
+        return {"kind": "error", "type": type(answer).__name__, "message": str(answer)}
+    return bundle(answer)
+
+
+NONE = AttributeError("'NoneType' object has no attribute 'sum'")
+HOLDS = {
+    "nothing-returned": (None, X),
+    "nothing-returned, used": (NONE, X),
+    "no-error-raised": (1.0, ValueError("no")),
+    "another-number-type": (torch.ones(3, dtype=torch.int64), torch.ones(3)),
+    "list-or-tensor": ([1.5, 2.5, 3.25], np.array([1.5, 2.5, 3.25])),
+    "axis-of-size-one": (X[:, :, None], X),
+    "axis-of-size-one, missing": (X[0], X[:1]),
+    "axes-exchanged": (X.T, X),
+    "axes-exchanged, three": (CUBE.transpose(2, 0, 1), CUBE),
+    "reshaped-for-transposed": (CUBE.transpose(0, 2, 1).reshape(2, 3, 4), CUBE),
+    "another-shape": (X.ravel(), X),
+    "copies": (np.broadcast_to(X, (5, 3, 4)), X),
+    "gathered-too-far": (X.sum(0), X),
+    "gathered-too-far, mean": (X.mean(), X),
+    "not-gathered": (X, X.mean(-1)),
+    "not-gathered, scalar": (X, X.sum()),
+    "one-place-short": (X[:, :-1], X),
+    "one-place-short, too many": (X, X[1:]),
+    "opposite-sign": (-X, X),
+    "opposite-sign, one number": (1.2345, -1.2345),
+    "another-base": (np.log2(P), np.log(P)),
+    "another-base, powers": (2**1.3721, math.e**1.3721),
+    "exp-missing": (np.log(7.3), 7.3),
+    "exp-too-many": (np.exp(X), X),
+    "square-missing": (np.sqrt(P), P),
+    "root-missing": (P**2, P),
+    "upside-down": (1 / X, X),
+    "one-minus": (1 - P, P),
+    "tanh-missing": (X, np.tanh(X)),
+    "tanh-twice": (np.tanh(np.tanh(X)), np.tanh(X)),
+    "sigmoid-missing": (X, 1 / (1 + np.exp(-X))),
+    "sigmoid-too-many": (1 / (1 + np.exp(-X)), X),
+    "softmaxed": (np.exp(X) / np.exp(X).sum(-1, keepdims=True), X),
+    "times-too-large": (3 * X, X),
+    "times-too-large, outputs": ((6.0, 6 * X, X[0]), (1.0, X, X[0])),
+    "times-too-small": (X / 4, X),
+    "constant-factor": (1.37 * X, X),
+    "one-apart": (np.arange(2, 12), np.arange(1, 11)),
+    "constant-offset": (X + 0.731, X),
+    "not-normalised": (P * ROWS, P),
+    "not-unit-length": (UNIT * ROWS, UNIT),
+    "in-reverse": (X[:, ::-1], X),
+    "moved-by-one-place": (np.roll(CUBE, 1, axis=2), CUBE),
+    "first-place-wrong": (np.vstack([X[:1] ** 2 + 3, X[1:]]), X),
+    "last-place-wrong": (np.hstack([X[:, :-1], [[7.1], [8.2], [1.3]]]), X),
+    "zero-expected": (np.where(HOLES == 0, X, HOLES), HOLES),
+    "left-at-zero": (HOLES, X),
+    "all-zero": (np.zeros((3, 4)), X),
+    "all-alike": (np.full((3, 4), 0.3), X),
+    "nan-among-them": (NAN, X),
+    "some-signs": (abs(X), X),
+    "another-order": (X.ravel()[[5, 2, 8, 1, 0, 11, 3, 10, 4, 7, 9, 6]], X.ravel()),
+    "outputs-exchanged": ((X, X[0]), (X[0], X)),
+    "pairs-turned-round": ([(b, a) for a, b in PAIRS[:3]], PAIRS[:3]),
+    "items-in-another-order": (["b", "c", "a", "d"], ["a", "b", "c", "d"]),
+    "items-counted-twice": (["a", "b", "b"], ["a", "b"]),
+    "repeats-lost": (["a", "b"], ["a", "b", "b"]),
+    "items-missing": (PAIRS[1:3], PAIRS),
+    "items-too-many": (PAIRS, [PAIRS[0], PAIRS[2]]),
+}
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_what_holds_is_named(name: str) -> None:
+    """Each general mistake is recognised by its values; none before it in the table claims it."""
+    assert named(HOLDS[name]) == name.split(",")[0]
+
+
+def test_every_general_mistake_is_tried() -> None:
+    """The table above has a case for each."""
+    assert {name.split(",")[0] for name in HOLDS} == {generic.name for generic in GENERIC}
+
+
+@pytest.mark.parametrize("generic", GENERIC, ids=lambda generic: generic.name)
+def test_each_speaks_both_languages(generic) -> None:
+    """Hangul in the one, none in the other; no digit that could be part of a value."""
+    assert any("가" <= char <= "힣" for char in generic.ko)
+    assert generic.en.isascii()
+    assert set("23456789").isdisjoint(generic.en.replace("log2", ""))
+    assert len(generic.en) < 180
+
+
+UNRELATED = [
+    lambda: (rng.normal(size=(3, 4)), rng.normal(size=(3, 4))),
+    lambda: (rng.normal(size=(3, 4)), rng.normal(size=(4, 3))),
+    lambda: (rng.normal(), rng.normal()),
+    lambda: (int(rng.integers(0, 9)), 10 + int(rng.integers(0, 9))),
+    lambda: (rng.integers(0, 3, size=5), rng.integers(5, 8, size=5)),
+    lambda: (rng.permutation(3).tolist(), [4, 5, 6]),
+    lambda: ([(int(a), int(b)) for a, b in rng.integers(0, 5, (4, 2))], [(7, 8), (8, 9), (9, 7)]),
+    lambda: ((rng.normal(), rng.normal(size=3)), (rng.normal(), rng.normal(size=3))),
+    lambda: ({"a": rng.normal()}, {"a": rng.normal()}),
+    lambda: (np.eye(4)[rng.permutation(4)], np.eye(4)),
+    lambda: (float(rng.integers(1, 4)), float(rng.integers(5, 9))),
+    lambda: (ValueError("no"), rng.normal(size=3)),
+    lambda: ("some text", "another text"),
+    lambda: (X + np.eye(3, 4) + rng.normal(size=X.shape) * np.eye(3, 4, 1), X),
+]
+
+
+@pytest.mark.parametrize("kind", range(len(UNRELATED)))
+def test_what_is_simply_wrong_gets_no_name(kind: int) -> None:
+    """Numbers that have nothing to do with the right ones, a hundred times over."""
+    names = {named(UNRELATED[kind]()) for _ in range(100)}
+    assert names <= {None}
+
+
+def test_few_small_numbers_prove_nothing() -> None:
+    """One-hot rows, a count, a pair of ids: chance would often produce such a relation."""
+    assert named((-1, 1)) is None
+    assert named((4, 2)) is None
+    assert named(([2, 1], [1, 2])) is None
+    assert named((np.eye(3)[[1, 2, 0]], np.eye(3))) is None
+    assert named((3, 2)) is None
+
+
+def test_a_general_name_holds_at_most_of_the_lost_probes() -> None:
+    """It is a fact, and says at which probes it holds; at half of them it is not given."""
+    other = (rng.normal(size=(2, 3)), rng.normal(size=(2, 3)))
+    assert named((-X, X), (-CUBE, CUBE)) == "opposite-sign"
+    assert named((-X, X), other) is None
+    assert named((-X, X), (-CUBE, CUBE), other) == "opposite-sign"
+    assert named((-X, X), (CUBE, CUBE)) == "opposite-sign"
+
+
+def test_it_says_where_it_holds() -> None:
+    """Only if other probes were lost in another way."""
+    probes = tuple(ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, bundle(X)) for i in range(3))
+    check = CheckReference("c", 1.0, probes)
+    found = diagnose(check, [bundle(-X), bundle(-X), bundle(X.T @ X)])
+    assert found is not None
+    assert found.general
+    assert found.en.startswith("'p0', 'p1': Every number has the opposite sign.")
+    everywhere = diagnose(check, [bundle(-X), bundle(X), bundle(X)])
+    assert everywhere is not None
+    assert everywhere.en.startswith("Every number has the opposite sign.")
+
+
+# ------------------------------------------------------------------------------------ known ones
+def known(name: str, *values: object) -> MistakeReference:
+    return MistakeReference(name, "en", "ko", tuple(as_bundle(value) for value in values))
+
+
+Y, Z, W = X * 1.7 - 0.3, X**3 + 1, X + X.T.sum()
+FIRST = known("first", Y, Z)
+SECOND = known("second", W, X)
+OUTPUTS = known("outputs", (1.37, Y), (2.71, Z))
+
+
+def test_a_known_mistake_explains_all_that_is_lost() -> None:
+    """The same answers at the same probes: named, whatever general relation there is."""
+    assert named((Y, X), (Z, X), mistakes=(FIRST, SECOND)) == "first"
+    assert named((W, X), (X, X), mistakes=(FIRST, SECOND)) == "second"
+
+
+def test_it_may_lose_one_probe_fewer_than_the_mistake() -> None:
+    """A special case was caught, but what is lost twice over is just the mistake's."""
+    third = known("third", Y, Z, W)
+    assert named((Y, X), (Z, X), (X, X), mistakes=(third,)) == "third"
+    assert named((X, X), (Z, X), (X, X), mistakes=(third,)) is None
+
+
+def test_it_may_not_lose_more() -> None:
+    """A probe that the mistake does not explain leaves it without a name."""
+    assert named((Y, X), (W * 2, X), mistakes=(FIRST, SECOND)) is None
+    assert named((W, X), (Z, X), mistakes=(FIRST, SECOND)) is None
+
+
+def test_item_by_item() -> None:
+    """One output is the mistake's, the other is right."""
+    right = ((9.87, X), (9.87, X))
+    assert named(((9.87, Y), right[0]), ((9.87, Z), right[1]), mistakes=(OUTPUTS,)) == "outputs"
+    assert named(((1.37, X), right[0]), ((9.87, Z), right[1]), mistakes=(OUTPUTS,)) == "outputs"
+    assert named(((5.55, Y), right[0]), ((9.87, Z), right[1]), mistakes=(OUTPUTS,)) is None
+
+
+def test_two_that_explain_it_name_none() -> None:
+    """A tie is not broken by chance."""
+    third, twin = known("third", Y, Z, W), known("twin", Y, Z, W * 3)
+    assert named((Y, X), (Z, X), (X, X), mistakes=(third, twin)) is None
+
+
+def test_values_that_chance_produces_name_none_in_part() -> None:
+    """0, 1 and the like at one probe are no proof of a mistake that fails elsewhere too."""
+    assert named((X, X), (0, 5), mistakes=(known("zero", Y, 0),)) is None
+
+
+def test_an_error_alone_is_no_mistake() -> None:
+    """The same kind of error can have any cause."""
+    error = IndexError("index 3 is out of bounds")
+    mistake = known("edge", IndexError("index 4 is out of bounds"), Z)
+    assert named((error, X), (X, X), mistakes=(mistake,)) is None
+    assert named((error, X), (Z, X), mistakes=(mistake,)) == "edge"
+    assert named((error, X), (W, X), mistakes=(mistake,)) is None
+
+
+def test_nothing_shown_is_not_named() -> None:
+    """A probe without an answer leaves the others unexplained."""
+    probes = tuple(ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, bundle(X)) for i in range(2))
+    check = CheckReference("c", 1.0, probes, (FIRST,))
+    assert diagnose(check, [bundle(Y), None]) is None
