@@ -40,6 +40,7 @@ TRUSTED = {
 MADE_ELSEWHERE = {
     "autograder/proof/lint/text_rules.py": "words of the house rules",
     "autograder/pages/safe_html.py": "a random word of ours, then at most six digits",
+    "course/student/rebuild.py": "the name of an exercise, at the beginning of a line",
     "autograder/intake/collect.py": "the instructor's own --pattern, on file names",
     "autograder/judging/error_texts.py": "usual_texts.txt: tested below, line by line",
 }
@@ -254,11 +255,11 @@ def cpu(pattern: re.Pattern[str], method: str, text: str) -> float:
     return (time.process_time_ns() - start) / 1e9
 
 
-SIZES = (16, 20, 24, 28, 64, 256, 1024, 4096)
+SIZES = (16, 20, 24, 28, 64, 256, 1024, 4096, 16384)
 
 
 def grows(
-    pattern: re.Pattern[str], method: str, text: Callable[[int], str], most: int = 4096
+    pattern: re.Pattern[str], method: str, text: Callable[[int], str], most: int = 16384
 ) -> bool:
     """Whether four times the text costs clearly more than four times the time, at two sizes.
 
