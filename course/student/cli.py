@@ -302,8 +302,8 @@ def submit(
         f"{escape(str(notebook.path))}",
         soft_wrap=True,
     )
-    out.print("Upload it to your course site. The last upload before the deadline counts.")
     out.print(
+        "Upload it to your course site. The last upload before the deadline counts.\n"
         "On a hub: menu Nbgrader, Assignment List, Submit; or, in the folder that holds "
         f"{notebook.week}/, run `nbgrader submit {notebook.week}`.",
         soft_wrap=True,
