@@ -252,9 +252,8 @@ def check(
     from course.student.submission import GraderLimits, find_notebook
 
     path = find_notebook(week)
-    limits = replace(GraderLimits(), cell_seconds=cell_seconds)
-    if cell_seconds > 20:
-        limits = replace(limits, submission_seconds=12 * cell_seconds)
+    whole = max(GraderLimits().submission_seconds, 12 * cell_seconds)
+    limits = replace(GraderLimits(), cell_seconds=cell_seconds, submission_seconds=whole)
     with _progress(silent=as_json) as progress:
         report = run_check(path, limits, everything, progress)
     if as_json:
