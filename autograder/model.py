@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.sandbox.limits import WARM_MODULES, Limits
@@ -39,6 +40,12 @@ class StudentNotebook:
 
     name: str  # without .ipynb
     cells: tuple[StudentCell, ...]
+    path: str = ""  # in the submission; empty: NAME.ipynb
+
+    @property
+    def file(self) -> str:
+        """The name of the file, as a person finds it."""
+        return self.path or f"{self.name}.ipynb"
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Submission:
     timestamp: datetime | None
     digest: str  # of everything that can change the verdict
     notes: tuple[str, ...] = field(default=())
+    unread: tuple[tuple[str, str], ...] = ()  # notebooks that cannot be read, and why
 
 
 # ------------------------------ prepare: the instructor's cells, and what is rebuilt on them
@@ -92,6 +100,7 @@ class Template:
 
     week: str
     notebooks: tuple[NotebookTemplate, ...]
+    source: Path | None = field(default=None, repr=False, compare=False)  # where the weeks stand
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def _found(entry: Any) -> str:
     parts = [f"{c.exercise}: {c.mistake.name if c.mistake else c.verdict}" for c in lost]
     if len(lost) > 3 and len({check.verdict for check in lost}) == 1:
         parts = [f"{len(lost)} checks: {lost[0].verdict}"]
-    return "; ".join([*parts, *entry.notes]) or "all checks pass"
+    return "; ".join([*(parts or ["all checks pass"]), *entry.notes])
 
 
 def preview_table(run: Any) -> Table:

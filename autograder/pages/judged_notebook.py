@@ -58,7 +58,7 @@ def judged_notebook(
         elif cell.kind == "code" and index < first_check and index in runs:
             made["outputs"] = [_safe_output(output) for output in runs[index].outputs]
         cells.append(made)
-    return _notebook(cells)
+    return _notebook(cells, prepared.notes)
 
 
 def _shown_error(check: CheckVerdict, source: str, names: Vocabulary) -> str:
@@ -73,13 +73,13 @@ def _shown_error(check: CheckVerdict, source: str, names: Vocabulary) -> str:
 
 def bare_notebook(prepared: PreparedNotebook) -> NotebookNode:
     """The prepared notebook without any outputs."""
-    return _notebook([_cell(cell) for cell in prepared.cells])
+    return _notebook([_cell(cell) for cell in prepared.cells], prepared.notes)
 
 
-def _notebook(cells: list[dict]) -> NotebookNode:
+def _notebook(cells: list[dict], notes: tuple[str, ...]) -> NotebookNode:
     for index, cell in enumerate(cells):
         cell["id"] = f"cell-{index}"
-    metadata = {"kernelspec": KERNEL}
+    metadata = {"kernelspec": KERNEL, KEY: {"notes": list(notes)}}
     return from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 

@@ -206,13 +206,11 @@ class _Grader:
         refused: list[_Done] = []
         for student in students:
             try:
-                submission = self.ingest(student)
+                ready.extend(self.changed(self.ingest(student)))
             except Refused as refusal:
                 key = _refusal_key(str(refusal))
                 if not self.is_known(shown_id(student), key):
                     refused.append(self.review(shown_id(student), str(refusal), key))
-            else:
-                ready.extend(self.changed(submission))
         if ready:
             if self.options.scheduler is None:
                 preheat(self.warm)  # while the sandbox tests itself
@@ -266,16 +264,14 @@ class _Grader:
             return self.write(gradebook, [self.review(entry.student, fault)])
 
     def ingest(self, student: str) -> Submission:
-        submission = ingest(self.week.folder("submitted", student), student, self.week.name)
-        expected = {notebook.name for notebook in self.template.notebooks}
-        found = {notebook.name for notebook in submission.notebooks}
-        if not expected & found:  # grading it as an empty one would be a zero of ours
-            names = ", ".join(f"{name}.ipynb" for name in sorted(found))[:200]
-            raise Refused(f"No notebook is called {min(expected)}.ipynb (found: {names}).")
-        return submission
+        return ingest(self.week.folder("submitted", student), student, self.week.name)
 
     def changed(self, submission: Submission) -> list[_Ready]:
-        """The submission if it has to be graded; nothing if the journal knows its verdict."""
+        """The submission if it has to be graded; nothing if the journal knows its verdict.
+
+        Raises:
+            Refused: its notebook or its answers cannot be told.
+        """
         key = verdict_key(submission.digest, submission.timestamp, self.setting)
         if self.is_known(submission.student, key):
             return []
@@ -343,7 +339,7 @@ class _Grader:
         self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]
     ) -> Entry:
         """What the journal gets."""
-        notes = item.submission.notes + tuple(n for p in item.prepared for n in p.notes)
+        notes = tuple(note for prepared in item.prepared for note in prepared.notes)
         seconds = round(sum(execution.seconds for execution in executions), 3)
         points = round(sum(judgement.points for judgement in judgements), 6)
         most = round(sum(judgement.max_points for judgement in judgements), 6)

@@ -68,7 +68,11 @@ def _refusal(folder: Path, notebooks: list[str]) -> str:
     """
     _refused.discard(os.path.abspath(folder))
     try:
-        ingest(folder, folder.parent.name, folder.name)
+        prepared = _prepared(open_course(_root_of(folder)), folder.name, folder.parent.name)[1]
+        names = [f"{found.name}.ipynb" for found in prepared]
+        notebooks[:] = [path for path in notebooks if Path(path).name in names]
+        if not notebooks:
+            raise Refused("Its notebook has another name, which `autograder grade` alone can read.")
         for notebook in notebooks:
             nbformat.read(notebook, as_version=4)
     except Refused as refusal:
@@ -92,6 +96,18 @@ def _files_to_copy(path: str, exclude: list[str] | None = None) -> list[str]:
 
 
 base.find_all_files = _files_to_copy
+
+
+def _prepared(
+    course: Course, week: str, student: str
+) -> tuple[Submission, tuple[PreparedNotebook, ...]]:
+    """Ingest and prepare, from the files as submitted.
+
+    Raises:
+        Refused: the submission is odd.
+    """
+    submission = ingest(course.folder("submitted", week, student), student, week)
+    return submission, prepare(submission, read_template(open_week(course, week)))
 
 
 def _ask_for_review(course: Course, week: str, student: str, reason: str) -> None:
@@ -122,12 +138,10 @@ class _Stage(NbGraderPreprocessor):
         names = resources["nbgrader"]
         week, student = names["assignment"], names["student"]
         try:
-            submission = ingest(course.folder("submitted", week, student), student, week)
+            submission, prepared = _prepared(course, week, student)
         except Refused as refusal:
             self.needs_review(course, week, student, str(refusal))
-        template = read_template(open_week(course, week))
-        rebuilt = {found.name: found for found in prepare(submission, template)}
-        return submission, rebuilt[names["notebook"]]
+        return submission, {found.name: found for found in prepared}[names["notebook"]]
 
     def needs_review(self, course: Course, week: str, student: str, reason: str) -> None:
         _ask_for_review(course, week, student, reason)

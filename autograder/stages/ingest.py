@@ -8,18 +8,23 @@ cells and their ids are kept: stored outputs, tags and every other metadata end 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.errors import Refused
 from autograder.model import StudentCell, StudentNotebook, Submission
 from autograder.notebook_files import (
+    CHECKPOINTS,
     STUDENT_ID,
     TIMESTAMP_FILE,
     IngestLimits,
+    is_junk,
     read_files,
     shown_id,
 )
+from autograder.stages.pictures import FOLDER as PICTURES
+from autograder.stages.pictures import Pictures
 from course.notebook_format import NotebookError, read_cells, read_document
 
 
@@ -42,19 +47,86 @@ def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = 
             "Rename the folder to the id of the roster: letters, digits and . _ @ + -."
         )
     files = read_files(folder, limits)
-    notebooks, attachments = [], []
-    for path, content in sorted(files.items()):
-        if path.endswith(".ipynb") and "/" not in path:
-            notebooks.append(_read_notebook(path, content, limits))
-        elif path != TIMESTAMP_FILE:
-            attachments.append((path, content))
-    if not notebooks:
-        raise Refused(f"No notebook was found in {folder.name}/ of {student}.")
+    found = _sorted_out(files, limits)
+    if not any(cell.source.strip() for one in found.notebooks for cell in one.cells):
+        files = read_files(folder, limits, checkpoints=True)
+        found = _sorted_out(files, limits)
+    if not found.notebooks:
+        raise Refused(_nothing_to_read(folder, student, files, found))
     timestamp, notes = _read_timestamp(files.get(TIMESTAMP_FILE))
     return Submission(
-        student, week, tuple(notebooks), tuple(attachments), timestamp,
-        _digest(notebooks, attachments), tuple(notes),
+        student, week, tuple(found.notebooks), tuple(found.attachments), timestamp,
+        found.digest(), tuple(notes + _on_pictures(found.pictures)), tuple(found.unread),
     )  # fmt: skip
+
+
+@dataclass
+class _Files:
+    """The files of a submission by what they are."""
+
+    notebooks: list[StudentNotebook] = field(default_factory=list)
+    attachments: list[tuple[str, bytes]] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)  # notebooks, and why they are not
+    pictures: Pictures = field(default_factory=Pictures)
+
+    def digest(self) -> str:
+        """The hash of everything that can change the verdict."""
+        digest = hashlib.sha256()
+        for notebook in self.notebooks:
+            digest.update(repr(notebook).encode())
+        digest.update(repr(self.unread).encode() if self.unread else b"")
+        for path, content in self.attachments:
+            digest.update(f"{path}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()
+
+
+def _sorted_out(files: dict[str, bytes], limits: IngestLimits) -> _Files:
+    found = _Files()
+    for path, content in sorted(files.items()):
+        if path.lower().endswith(".ipynb") or _may_be_notebook(path, content):
+            _take_notebook(found, path, content, limits)
+        elif path != TIMESTAMP_FILE and not is_junk(path) and CHECKPOINTS not in path.split("/"):
+            found.attachments.append((path, content))
+    if not any(path.split("/")[0] == PICTURES for path, _ in found.attachments):
+        found.attachments += found.pictures.files.items()
+    return found
+
+
+def _may_be_notebook(path: str, content: bytes) -> bool:
+    """Whether a file with another ending, such as week.ipynb.json, is a notebook inside."""
+    if ".ipynb" not in path.lower() and not path.lower().endswith(".json"):
+        return False
+    return content.lstrip()[:1] == b"{" and b'"nbformat"' in content and b'"cells"' in content
+
+
+def _take_notebook(found: _Files, path: str, content: bytes, limits: IngestLimits) -> None:
+    try:
+        if is_junk(path):
+            raise NotebookError("is left by macOS")
+        if not content.strip():
+            raise NotebookError("is not a notebook: it is empty")
+        found.notebooks.append(_read_notebook(path, content, limits, found.pictures))
+    except NotebookError as error:
+        if path.lower().endswith(".ipynb"):
+            found.unread.append((path, str(error)))
+        else:
+            found.attachments.append((path, content))
+
+
+def _on_pictures(pictures: Pictures) -> list[str]:
+    if not pictures.count:
+        return []
+    kept = len(pictures.files)
+    return [f"Pictures pasted into the text: {pictures.count}, kept in {PICTURES}/: {kept}."]
+
+
+def _nothing_to_read(folder: Path, student: str, files: dict[str, bytes], found: _Files) -> str:
+    """The sentence for a submission without a notebook: what is there instead."""
+    if found.unread:
+        bad = " ".join(f"'{path}' {why}." for path, why in found.unread[:5])
+        return f"{bad} Ask the student to save it in JupyterLab and send it again."
+    names = ", ".join(sorted(files.keys() - {TIMESTAMP_FILE})) or "nothing at all"
+    return f"No notebook was found in {folder.name}/ of {student}; there is {names[:300]}."
 
 
 def _read_timestamp(content: bytes | None) -> tuple[datetime | None, list[str]]:
@@ -72,27 +144,22 @@ def _read_timestamp(content: bytes | None) -> tuple[datetime | None, list[str]]:
     return stamp, []
 
 
-def _digest(notebooks: list[StudentNotebook], attachments: list[tuple[str, bytes]]) -> str:
-    digest = hashlib.sha256()
-    for notebook in notebooks:
-        digest.update(repr(notebook).encode())
-    for path, content in attachments:
-        digest.update(f"{path}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
-
-
 # ------------------------------------------------------------------------------------ notebooks
-def _read_notebook(path: str, content: bytes, limits: IngestLimits) -> StudentNotebook:
-    try:
-        document = read_document(content)
-        if len(document["cells"]) > limits.cells:
-            raise Refused(f"'{path}' has {len(document['cells'])} cells, more than {limits.cells}.")
-        cells = read_cells(document)
-    except NotebookError as error:
-        raise Refused(
-            f"'{path}' {error}. Ask the student to save it in JupyterLab and send it again."
-        ) from None
+def _read_notebook(
+    path: str, content: bytes, limits: IngestLimits, pictures: Pictures
+) -> StudentNotebook:
+    """A notebook reduced to sources; pictures in its text are taken out and kept as files.
+
+    Raises:
+        NotebookError: it is none, or larger than the limits.
+    """
+    document = read_document(content)
+    if len(document["cells"]) > limits.cells:
+        raise NotebookError(f"has {len(document['cells'])} cells, more than {limits.cells}")
+    cells = pictures.taken_from(read_cells(document), document)
     if sum(len(cell.source) for cell in cells) > limits.source_chars:
-        raise Refused(f"'{path}' holds more than {limits.source_chars:,} characters of source.")
-    kept = (StudentCell(cell.kind, cell.source, cell.grade_id, cell.id) for cell in cells)
-    return StudentNotebook(path.removesuffix(".ipynb"), tuple(kept))
+        raise NotebookError(f"holds more than {limits.source_chars:,} characters of source")
+    kept = tuple(StudentCell(cell.kind, cell.source, cell.grade_id, cell.id) for cell in cells)
+    exact = path.endswith(".ipynb") and "/" not in path
+    name = path.removesuffix(".ipynb")
+    return StudentNotebook(name, kept, "" if exact else path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from pathlib import Path
@@ -213,3 +214,90 @@ def test_odd_file_names_are_refused(folder: Path) -> None:
     (folder / "a\nb").write_text("x")
     with pytest.raises(Refused, match="odd characters"):
         taken(folder)
+
+
+# ------------------------------------------------------------------------------------ beside it
+JUNK = {
+    "a shadow that macOS leaves": (f"._{WEEK}.ipynb", b"\x00\x05\x16\x07\xb0\xb0"),
+    "an empty notebook": ("Untitled.ipynb", b""),
+    "a notebook of format 3": ("old.ipynb", b'{"worksheets": [], "nbformat": 3}'),
+    "a notebook that breaks off": ("draft.ipynb", b'{"cells": ['),
+}
+
+
+@pytest.mark.parametrize("name", JUNK)
+def test_junk_beside_a_good_notebook_does_not_block_it(folder: Path, name: str) -> None:
+    """It is named with the reason, so that a later stage can say it or ask."""
+    file, content = JUNK[name]
+    (folder / file).write_bytes(content)
+    found = taken(folder)
+    assert [one.name for one in found.notebooks] == [WEEK]
+    assert [path for path, _ in found.unread] == [file]
+    assert file not in dict(found.attachments)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"{WEEK}.ipynb.json", f"{WEEK.upper()}.IPYNB", f"work/{WEEK}.ipynb", f"{WEEK}.ipynb.txt",
+     f".ipynb_checkpoints/{WEEK}-checkpoint.ipynb", f"{WEEK} (1).ipynb"],
+)  # fmt: skip
+def test_a_notebook_under_an_odd_name_is_read(folder: Path, path: str) -> None:
+    """Double endings, capitals, a folder down, or only JupyterLab's own copy: it is a notebook."""
+    place = folder / path
+    place.parent.mkdir(exist_ok=True)
+    (folder / f"{WEEK}.ipynb").rename(place)
+    (found,) = taken(folder).notebooks
+    assert (found.file, found.cells[0].source) == (path, "x = 1")
+
+
+def test_a_submission_without_a_notebook_names_what_is_there(folder: Path) -> None:
+    """The instructor reads the list in place of `No notebook`."""
+    (folder / f"{WEEK}.ipynb").rename(folder / "homework.pdf")
+    with pytest.raises(Refused, match=r"No notebook was found.*homework.pdf"):
+        taken(folder)
+
+
+def test_names_take_one_form(folder: Path) -> None:
+    """Decomposed Hangul is composed; the blank that macOS writes before PM is a blank."""
+    (folder / "\u1112\u1161\u11ab.txt").write_text("x")
+    (folder / "Screenshot at 9.41\u202fPM.png").write_text("x")
+    assert [path for path, _ in taken(folder).attachments] == [
+        "Screenshot at 9.41 PM.png",
+        "한.txt",
+    ]
+
+
+@pytest.mark.parametrize("path", ["d/" * 5 + "x" * 241, "/".join(["e" * 200] * 5)])
+def test_paths_that_no_later_stage_could_write_are_refused(folder: Path, path: str) -> None:
+    """At ingest, with a sentence: later it would be our fault, again and again."""
+    (folder / path).parent.mkdir(parents=True)
+    (folder / path).write_text("x")
+    with pytest.raises(Refused, match="too long"):
+        taken(folder)
+
+
+@pytest.mark.parametrize("cell", ["in the text", "beside the text"])
+def test_a_pasted_picture_becomes_a_file(folder: Path, cell: str) -> None:
+    """As Colab and as JupyterLab keep it: the text names the file, and is short again."""
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(300_000)
+    text = base64.b64encode(picture).decode()
+    made = {"cell_type": "markdown", "metadata": {}, "id": "a"}
+    if cell == "in the text":
+        made["source"] = f"See ![p](data:image/png;base64,{text}) there"
+    else:
+        made |= {"source": "See ![p](attachment:p.png) there",
+                 "attachments": {"p.png": {"image/png": text}}}  # fmt: skip
+    (folder / f"{WEEK}.ipynb").write_bytes(notebook(code("x = 1"), made))
+    found = taken(folder)
+    assert found.notebooks[0].cells[1].source == "See ![p](pasted_pictures/1_cell_2.png) there"
+    assert found.attachments == (("pasted_pictures/1_cell_2.png", picture),)
+    assert "Pictures pasted into the text: 1" in found.notes[0]
+
+
+def test_what_only_says_that_it_is_a_picture_is_not_kept(folder: Path) -> None:
+    """Neither the file's name nor its kind is believed; the text says that something was there."""
+    made = {"cell_type": "markdown", "source": "![x](data:image/svg+xml;base64,PHN2Zz4=)"}
+    (folder / f"{WEEK}.ipynb").write_bytes(notebook(code("x = 1"), made))
+    found = taken(folder)
+    assert found.attachments == ()
+    assert "not kept" in found.notebooks[0].cells[1].source

@@ -8,7 +8,7 @@ import pytest
 import tiny_course
 
 from autograder.course_folder import Course
-from autograder.errors import UserError
+from autograder.errors import Refused, UserError
 from autograder.model import PreparedNotebook, StudentCell, StudentNotebook, Submission, Template
 from autograder.stages.prepare import prepare, read_template
 from autograder.week import open_week, read_source
@@ -52,18 +52,25 @@ def test_an_answer_takes_the_place_of_the_stub(template: Template) -> None:
 
 @pytest.mark.parametrize("grade_id", ["setup", "check_double"])
 def test_locked_cells_are_the_gradebooks(template: Template, grade_id: str) -> None:
-    """What a student wrote into a locked cell is dropped."""
-    found = rebuilt(template, answer("import forged", grade_id))
-    assert "forged" not in "".join(cell.source for cell in found.cells)
+    """What a student wrote into a locked cell never stands in it; the note says what it was."""
+    found = rebuilt(template, answer("import forged", grade_id), answer("x", "double"))
+    assert "forged" not in "".join(cell.source for cell in found.cells if cell.grade_id)
     assert sources(found)[grade_id] == template.notebooks[0].known[grade_id].source
+    assert any(grade_id in note and "import forged" in note for note in found.notes)
 
 
 def test_deleted_cells_come_back_in_their_place(template: Template) -> None:
-    """An empty notebook is rebuilt whole, in the instructor's order, with a note for each."""
-    found = rebuilt(template)
+    """One cell of many is enough: the rest comes back in the instructor's order, with a note."""
+    found = rebuilt(template, answer("def double(x): return x", "double"))
     wanted = [cell.grade_id for cell in template.notebooks[0].cells]
     assert [cell.grade_id for cell in found.cells] == wanted
-    assert any("check_double" in note for note in found.notes)
+    assert any("'check_double'" in note and "put back" in note for note in found.notes)
+
+
+def test_a_notebook_without_any_cell_of_the_week_is_refused(template: Template) -> None:
+    """It is never graded as an empty one: that would be a silent zero."""
+    with pytest.raises(Refused, match="None of the exercises of week90_tiny is in"):
+        rebuilt(template, answer("print('hello')", None))
 
 
 def test_reordered_cells_are_put_in_order(template: Template) -> None:
@@ -109,20 +116,20 @@ def test_a_doubled_solution_cell_runs_as_the_students_own(template: Template) ->
 
 def test_playgrounds_are_never_run(template: Template) -> None:
     """A cell tagged nbval-skip stays unrun, recognised by id or by its text."""
-    found = rebuilt(template, StudentCell("code", "train(epochs=1000)", None, "play"))
+    one = answer("def double(x): return x", "double")
+    found = rebuilt(template, one, StudentCell("code", "train(epochs=1000)", None, "play"))
     cell = next(cell for cell in found.cells if cell.source == "train(epochs=1000)")
     assert not cell.run
     text = next(cell.source for cell in template.notebooks[0].cells if cell.skip)
-    assert not any(
-        cell.run and cell.source == text for cell in rebuilt(template, answer(text, None)).cells
-    )
+    found = rebuilt(template, one, answer(text, None), answer(text, None))
+    assert not any(cell.run and cell.source == text for cell in found.cells)
 
 
-def test_a_missing_notebook_is_an_empty_one(template: Template) -> None:
-    """A notebook under another name earns nothing and says why."""
-    found = rebuilt(template, answer("x", "double"), name="my-homework")
-    assert "was not in the submission" in found.notes[0]
-    assert "NotImplementedError" in sources(found)["double"]
+def test_a_notebook_is_known_by_its_cells_and_not_by_its_name(template: Template) -> None:
+    """Under another name it counts as well, with a note."""
+    found = rebuilt(template, answer("def double(x): return x", "double"), name="my-homework")
+    assert "my-homework.ipynb" in found.notes[0]
+    assert sources(found)["double"] == "def double(x): return x"
 
 
 def test_an_unreleased_week_is_named(course: Course, root: Path) -> None:
