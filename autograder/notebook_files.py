@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import Refused
+from autograder.hard_links import refuse_hard_links
 
 STUDENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 TIMESTAMP_FILE = "timestamp.txt"
@@ -94,13 +95,17 @@ def is_junk(path: str) -> bool:
 
 
 # ------------------------------------------------------------------------------------ reading
-def read_files(folder: Path, limits: IngestLimits, checkpoints: bool = False) -> dict[str, bytes]:
+def read_files(
+    folder: Path, limits: IngestLimits, checkpoints: bool = False, backed_up: bool = False
+) -> dict[str, bytes]:
     """Every file under `folder`, by relative path. Each open refuses links at every level.
 
     Args:
         folder: the folder of one submission.
         limits: caps.
         checkpoints: read JupyterLab's own copies too, which are left out otherwise.
+        backed_up: the folder is our own, and a backup by hard links of it is no matter; otherwise
+            every hard link is refused.
 
     Raises:
         Refused: links, odd names, anything over the limits, or a file that cannot be read.
@@ -117,6 +122,8 @@ def read_files(folder: Path, limits: IngestLimits, checkpoints: bool = False) ->
         raise Refused(f"'{what}' of this student cannot be read: {error.strerror}.") from error
     finally:
         os.close(top)
+    if reading.linked:
+        refuse_hard_links(folder, reading.linked, len(reading.files) if backed_up else 0)
     return reading.files
 
 
@@ -135,6 +142,7 @@ class _Reading:
     limits: IngestLimits
     checkpoints: bool
     files: dict[str, bytes] = field(default_factory=dict)
+    linked: list[tuple[str, os.stat_result]] = field(default_factory=list)
 
     def folder(self, parent: int, name: str, prefix: str) -> None:
         place = shown(prefix or name)
@@ -165,7 +173,7 @@ class _Reading:
         if not stat.S_ISREG(info.st_mode):
             raise Refused(f"'{path}' is not a regular file.")
         if info.st_nlink > 1:
-            raise Refused(f"'{path}' is a hard link to another file. Ask for a plain copy.")
+            self.linked.append((path, info))
         if len(self.files) >= self.limits.files:
             raise Refused(f"The submission holds more than {self.limits.files} files.")
         if path in self.files:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import stat
 import struct
-import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
 
 from autograder.errors import Refused
+from autograder.intake.tars import tar_members
+from autograder.notebook_files import shown
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 DIRECTORY_BYTES = 1_000_000  # of a zip's table of contents, which is read as a whole
 HEADER_BYTES = 2_000_000  # of all headers of a tar together
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError,
-           OverflowError, struct.error)  # fmt: skip
+UTF8_FLAG = 0x800
+ENCODINGS = ("utf-8", "cp949")  # of names whose zip does not say: macOS's, Korean Windows's
 
 
 def read_members(
@@ -34,31 +32,74 @@ def read_members(
         files: cap on their number.
 
     Raises:
-        Refused: links, devices, encryption, too much of anything, or no archive at all.
+        Refused: links, devices, encryption, too much of anything, or no archive at all. Whatever
+            goes wrong inside an archive is this and nothing else.
     """
-    members = _zip_members if name.lower().endswith(".zip") else _tar_contents
+    members = _zip_members if name.lower().endswith(".zip") else _tar_members
     room, count = total_bytes, 0
     try:
         for member, data in members(name, content, total_bytes):
             room, count = room - len(data), count + 1
             if room < 0 or count > files:
-                raise Refused(f"'{name}' unpacks to too much ('{member[:100]}').")
+                raise Refused(f"'{name}' unpacks to too much ('{shown(member)}').")
             yield member, data
-    except DAMAGED as error:
-        raise Refused(f"'{name}' is damaged: {error}.") from None
-    except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in a rare way
-        raise Refused(f"'{name}' cannot be unpacked: {error}.") from None
+    except Exception as error:  # zipfile raises what it likes on a stranger's bytes
+        raise refusal(name, error) from None
 
 
-def member_time(member: zipfile.ZipInfo | tarfile.TarInfo) -> datetime | None:
+def refusal(name: str, error: Exception) -> Refused:
+    """What an error met while an archive was read means, as a sentence."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, RuntimeError | NotImplementedError):  # encrypted, or packed in a rare way
+        return Refused(f"'{shown(name)}' cannot be unpacked: {shown(str(error))}.")
+    what = shown(str(error)) or type(error).__name__
+    return Refused(f"'{shown(name)}' is damaged: {what}.")
+
+
+# ------------------------------------------------------------------------------------ zip
+def zip_name(member: zipfile.ZipInfo) -> str:
+    """A member's name with / between folders; what its zip does not say of the alphabet is tried.
+
+    Zips say "UTF-8" by a flag, which macOS forgets, and old programs write their system's bytes.
+    """
+    name = member.filename
+    if not member.flag_bits & UTF8_FLAG:
+        name = _decoded(name)
+    return name.replace("\\", "/")
+
+
+def _decoded(name: str) -> str:
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name
+    for encoding in ENCODINGS:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name
+
+
+def is_folder(member: zipfile.ZipInfo) -> bool:
+    """Whether a zip's member is a folder; its name may be empty."""
+    return zip_name(member).endswith("/")
+
+
+def refuse_odd_member(member: zipfile.ZipInfo) -> None:
+    """Raise Refused for a link or a device: the upper half of the attributes is Unix's mode."""
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+        raise Refused(f"'{shown(zip_name(member))}' is a link or no regular file.")
+
+
+def zip_time(member: zipfile.ZipInfo) -> datetime | None:
     """When a member was written; None when it does not say, or nonsense.
 
     A zip's own times are local times without a zone, read as this machine's; many programs add the
     exact time in an extra field.
     """
     try:
-        if isinstance(member, tarfile.TarInfo):
-            return datetime.fromtimestamp(member.mtime, UTC)
         exact = _extended_time(member.extra)
         if exact is not None:
             return datetime.fromtimestamp(exact, UTC)
@@ -78,25 +119,18 @@ def _extended_time(extra: bytes) -> int | None:
     return None
 
 
-# ------------------------------------------------------------------------------------ zip
-def refuse_odd_member(member: zipfile.ZipInfo) -> None:
-    """Raise Refused for a link or a device: the upper half of the attributes is Unix's mode."""
-    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-        raise Refused(f"'{member.filename[:100]}' is a link or no regular file.")
-
-
 def _zip_members(name: str, content: bytes, cap: int) -> Iterator[tuple[str, bytes]]:
     if _directory_bytes(content) > DIRECTORY_BYTES:
         raise Refused(f"'{name}' lists too much: it has a huge table of contents.")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in archive.infolist():
-            if member.is_dir():
+            if is_folder(member):
                 continue
             refuse_odd_member(member)
             if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise Refused(f"'{name}' is packed in a rare way. Ask for a plain zip.")
             with archive.open(member) as stream:
-                yield member.filename, stream.read(cap + 1)
+                yield zip_name(member), stream.read(cap + 1)
 
 
 def _directory_bytes(content: bytes) -> int:
@@ -108,52 +142,16 @@ def _directory_bytes(content: bytes) -> int:
 
 
 # ------------------------------------------------------------------------------------ tar
-def _tar_contents(name: str, content: bytes, cap: int) -> Iterator[tuple[str, bytes]]:
-    for member, data in tar_members(name, io.BytesIO(content), cap, cap + HEADER_BYTES):
-        if data is None:
-            raise Refused(f"'{member.name[:100]}' is a link or no regular file.")
-        yield member.name, data
-
-
-def tar_members(
-    name: str, stream: BinaryIO, cap: int, whole: int | None = None
-) -> Iterator[tuple[tarfile.TarInfo, bytes | None]]:
-    """Each member with at most `cap` + 1 of its bytes; None for what is no regular file.
-
-    Args:
-        name: the archive's own name, for messages.
-        stream: the archive, packed with gzip or not.
-        cap: bytes read of one member.
-        whole: bytes read of the unpacked stream, headers included; None for no limit.
-
-    Raises:
-        Refused: it unpacks to more than `whole`, or is damaged.
-    """
-    packed = stream.read(2) == b"\x1f\x8b"
-    stream.seek(0)
-    plain = gzip.GzipFile(fileobj=stream) if packed else stream
-    capped: Any = _Capped(name, plain, whole)  # tarfile needs no more than its `read`
+def tar_time(mtime: float) -> datetime | None:
+    """When a tar's member was written; None when that is nonsense."""
     try:
-        with tarfile.open(fileobj=capped, mode="r|") as archive:
-            for member in archive:
-                if member.isdir():
-                    continue
-                file = archive.extractfile(member) if member.isreg() else None
-                yield member, file.read(cap + 1) if file else None
-    except DAMAGED as error:
-        raise Refused(f"'{name}' is damaged: {error}.") from None
+        return datetime.fromtimestamp(mtime, UTC) if mtime > 0 else None
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
-class _Capped:
-    """A stream that gives no more than so many bytes; tarfile believes the sizes in headers."""
-
-    def __init__(self, name: str, stream: BinaryIO | gzip.GzipFile, room: int | None) -> None:
-        self.name, self.stream, self.room = name, stream, room
-
-    def read(self, size: int) -> bytes:
-        data = self.stream.read(size)
-        if self.room is not None:
-            self.room -= len(data)
-            if self.room < 0:
-                raise Refused(f"'{self.name}' unpacks to too much.")
-        return data
+def _tar_members(name: str, content: bytes, cap: int) -> Iterator[tuple[str, bytes]]:
+    for member in tar_members(name, io.BytesIO(content), cap, cap + HEADER_BYTES):
+        if member.content is None:
+            raise Refused(f"'{shown(member.name)}' is a link or no regular file.")
+        yield member.name, member.content

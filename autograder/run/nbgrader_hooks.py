@@ -38,7 +38,7 @@ from autograder.stages.execute import execute
 from autograder.stages.ingest import ingest
 from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
-from autograder.stages.record import RUN_BY_BROWSERS, record
+from autograder.stages.record import is_inert, record
 from autograder.week import open_week
 
 _refused: set[str] = set()  # folders of which nbgrader must copy nothing
@@ -92,7 +92,7 @@ def _files_to_copy(path: str, exclude: list[str] | None = None) -> list[str]:
         return found
     if os.path.abspath(path) in _refused:
         return []
-    return [file for file in found if not file.lower().endswith(RUN_BY_BROWSERS)]
+    return [file for file in found if is_inert(file)]
 
 
 base.find_all_files = _files_to_copy

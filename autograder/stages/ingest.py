@@ -46,10 +46,10 @@ def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = 
             f"'{shown_id(student)}' is not a student id that this grader accepts. "
             "Rename the folder to the id of the roster: letters, digits and . _ @ + -."
         )
-    files = read_files(folder, limits)
+    files = read_files(folder, limits, backed_up=True)
     found = _sorted_out(files, limits)
     if not any(cell.source.strip() for one in found.notebooks for cell in one.cells):
-        files = read_files(folder, limits, checkpoints=True)
+        files = read_files(folder, limits, checkpoints=True, backed_up=True)
         found = _sorted_out(files, limits)
     if not found.notebooks:
         raise Refused(_nothing_to_read(folder, student, files, found))
@@ -83,7 +83,7 @@ class _Files:
 def _sorted_out(files: dict[str, bytes], limits: IngestLimits) -> _Files:
     found = _Files()
     for path, content in sorted(files.items()):
-        if path.lower().endswith(".ipynb") or _may_be_notebook(path, content):
+        if may_be_notebook(path, content):
             _take_notebook(found, path, content, limits)
         elif path != TIMESTAMP_FILE and not is_junk(path) and CHECKPOINTS not in path.split("/"):
             found.attachments.append((path, content))
@@ -92,8 +92,10 @@ def _sorted_out(files: dict[str, bytes], limits: IngestLimits) -> _Files:
     return found
 
 
-def _may_be_notebook(path: str, content: bytes) -> bool:
-    """Whether a file with another ending, such as week.ipynb.json, is a notebook inside."""
+def may_be_notebook(path: str, content: bytes) -> bool:
+    """Whether a file is called a notebook, or, as week.ipynb.json, looks like one inside."""
+    if path.lower().endswith(".ipynb"):
+        return True
     if ".ipynb" not in path.lower() and not path.lower().endswith(".json"):
         return False
     return content.lstrip()[:1] == b"{" and b'"nbformat"' in content and b'"cells"' in content
@@ -105,7 +107,7 @@ def _take_notebook(found: _Files, path: str, content: bytes, limits: IngestLimit
             raise NotebookError("is left by macOS")
         if not content.strip():
             raise NotebookError("is not a notebook: it is empty")
-        found.notebooks.append(_read_notebook(path, content, limits, found.pictures))
+        found.notebooks.append(read_notebook(path, content, limits, found.pictures))
     except NotebookError as error:
         if path.lower().endswith(".ipynb"):
             found.unread.append((path, str(error)))
@@ -145,8 +147,8 @@ def _read_timestamp(content: bytes | None) -> tuple[datetime | None, list[str]]:
 
 
 # ------------------------------------------------------------------------------------ notebooks
-def _read_notebook(
-    path: str, content: bytes, limits: IngestLimits, pictures: Pictures
+def read_notebook(
+    path: str, content: bytes, limits: IngestLimits, pictures: Pictures | None = None
 ) -> StudentNotebook:
     """A notebook reduced to sources; pictures in its text are taken out and kept as files.
 
@@ -156,7 +158,7 @@ def _read_notebook(
     document = read_document(content)
     if len(document["cells"]) > limits.cells:
         raise NotebookError(f"has {len(document['cells'])} cells, more than {limits.cells}")
-    cells = pictures.taken_from(read_cells(document), document)
+    cells = (pictures or Pictures()).taken_from(read_cells(document), document)
     if sum(len(cell.source) for cell in cells) > limits.source_chars:
         raise NotebookError(f"holds more than {limits.source_chars:,} characters of source")
     kept = tuple(StudentCell(cell.kind, cell.source, cell.grade_id, cell.id) for cell in cells)

@@ -32,9 +32,10 @@ from autograder.notebook_files import STUDENT_ID, write_files
 from autograder.week import Week
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
-RUN_BY_BROWSERS = (
-    ".html", ".htm", ".xhtml", ".xht", ".shtml", ".mhtml", ".mht", ".svg", ".svgz", ".xml", ".xsl",
-    ".xslt", ".js", ".mjs", ".swf", ".hta",
+# what a browser shows or saves as it is; whatever else is handed in is served as plain text
+INERT = (
+    ".txt", ".csv", ".tsv", ".json", ".md", ".py", ".png", ".jpg", ".jpeg", ".gif", ".npy", ".npz",
+    ".pt", ".pth", ".log",
 )  # fmt: skip
 
 
@@ -155,9 +156,22 @@ def _penalise_if_late(course: Course, gradebook: Gradebook, judged: GradedSubmis
 
 
 # ------------------------------------------------------------------------------------ folders
+def is_inert(path: str) -> bool:
+    """Whether a browser that is sent this file runs nothing of it, whatever is inside."""
+    return path.lower().endswith(INERT)
+
+
 def _as_text(path: str) -> str:
-    """The formgrader serves autograded/ from its own address: what a browser runs becomes text."""
-    return f"{path}.txt" if path.lower().endswith(RUN_BY_BROWSERS) else path
+    """The formgrader serves autograded/ from its own address: what may be run becomes text."""
+    return path if is_inert(path) else f"{path}.txt"
+
+
+def _shown_as_text(attachments: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
+    """Attachments under the names that they are served by; where two meet, the first stays."""
+    files: dict[str, bytes] = {}
+    for path, content in attachments:
+        files.setdefault(_as_text(path), content)
+    return files
 
 
 def sweep(week: Week) -> None:
@@ -176,7 +190,7 @@ def _write_autograded(course: Course, judged: GradedSubmission) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{judged.week}.", dir=target.parent))
-    write_files(made, {_as_text(path): content for path, content in judged.attachments})
+    write_files(made, _shown_as_text(judged.attachments))
     for name, notebook in judged.notebooks:
         # not indented: with indentation json leaves its fast path
         (made / f"{name}.ipynb").write_text(json.dumps(notebook), "utf-8")

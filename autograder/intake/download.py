@@ -1,0 +1,152 @@
+"""A download from an LMS: a folder, a zip or a tar, read file by file, student by student."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from autograder.errors import Refused, UserError
+from autograder.intake.archives import (
+    ARCHIVES,
+    is_folder,
+    refusal,
+    refuse_odd_member,
+    tar_time,
+    zip_name,
+    zip_time,
+)
+from autograder.intake.tars import TarMember, tar_members
+from autograder.notebook_files import IngestLimits, one_name, shown
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file of a download: its name there in one form, when it arrived, and how to read it."""
+
+    name: str
+    arrived: datetime
+    read: Callable[[], bytes]  # raises Refused
+    inner: str = ""  # what the name says beside the student
+
+
+def read_download(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[Upload]:
+    """Every file of a download; what is open while they are read is closed with the stack.
+
+    Raises:
+        UserError: there is no download, or it cannot be read as a whole.
+    """
+    name = path.name.lower()
+    if path.is_dir():
+        return _folder_uploads(path, limits)
+    if not path.is_file():
+        raise UserError(f"There is no download at {path}.", "Name a folder, a zip or a tar.")
+    if not name.endswith(ARCHIVES):
+        raise UserError(f"{path.name} is no archive that can be read.", "Use a zip or a tar.")
+    if name.endswith(".zip"):
+        return _zip_uploads(path, limits, stack)
+    return _tar_uploads(path, limits, stack)
+
+
+def _capped(name: str, content: bytes, limits: IngestLimits) -> bytes:
+    if len(content) > limits.total_bytes:
+        raise Refused(f"'{shown(name)}' is larger than {limits.total_bytes:,} bytes.")
+    return content
+
+
+def _no_later_than_now(seconds: float) -> datetime:
+    return min(datetime.fromtimestamp(seconds, UTC), datetime.now(UTC))
+
+
+# ------------------------------------------------------------------------------------ folder
+def _folder_uploads(top: Path, limits: IngestLimits) -> Iterator[Upload]:
+    for folder, _, names in os.walk(top, followlinks=False):
+        for name in sorted(names):
+            path = Path(folder) / name
+            arrived = _no_later_than_now(path.lstat().st_mtime)
+            place = one_name(path.relative_to(top).as_posix()).replace("\\", "/")
+            yield Upload(place, arrived, partial(_read_file, path, limits))
+
+
+def _read_file(path: Path, limits: IngestLimits) -> bytes:
+    name = shown(path.name)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Refused(f"'{name}' is a link or no regular file.")
+            return _capped(name, stream.read(limits.total_bytes + 1), limits)
+    except OSError as error:
+        what = "is a link or no regular file" if path.is_symlink() else error.strerror
+        raise Refused(f"'{name}' cannot be read: {what}.") from error
+
+
+# ------------------------------------------------------------------------------------ zip
+def _zip_uploads(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[Upload]:
+    arrived = _no_later_than_now(path.stat().st_mtime)
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(path))
+    except Exception as error:  # zipfile raises what it likes on a table of contents that is odd
+        raise UserError(f"{path.name} is damaged: {error}.", "Download it again.") from None
+    for member in archive.infolist():
+        if not is_folder(member):
+            time = min(zip_time(member) or arrived, arrived)
+            yield Upload(
+                one_name(zip_name(member)), time, partial(_read_member, archive, member, limits)
+            )
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: IngestLimits) -> bytes:
+    name = zip_name(member)
+    try:
+        refuse_odd_member(member)
+        with archive.open(member) as stream:
+            return _capped(name, stream.read(limits.total_bytes + 1), limits)
+    except Exception as error:  # of this member alone
+        raise refusal(name, error) from None
+
+
+# ------------------------------------------------------------------------------------ tar
+def _tar_uploads(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[Upload]:
+    """A tar cannot be read out of order: what is within the cap of an upload waits in a file."""
+    arrived = _no_later_than_now(path.stat().st_mtime)
+    place = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "members"
+    spool = stack.enter_context(place.open("w+b"))
+    try:
+        with path.open("rb") as stream:
+            for member in tar_members(path.name, stream, limits.total_bytes):
+                time = min(tar_time(member.mtime) or arrived, arrived)
+                name = one_name(member.name).replace("\\", "/").removeprefix("./")
+                yield Upload(name, time, _spooled(spool, name, member, limits))
+    except GeneratorExit:
+        raise
+    except Exception as error:
+        text = str(refusal(path.name, error))
+        raise UserError(text, "Download it again, or unpack it by hand first.") from None
+
+
+def _spooled(
+    spool: IO[bytes], name: str, member: TarMember, limits: IngestLimits
+) -> Callable[[], bytes]:
+    if member.content is None:
+        return partial(_refuse, f"'{shown(name)}' is a link or no regular file.")
+    start = spool.seek(0, os.SEEK_END)
+    size = spool.write(member.content)
+    return partial(_from_spool, spool, start, size, name, limits)
+
+
+def _from_spool(spool: IO[bytes], start: int, size: int, name: str, limits: IngestLimits) -> bytes:
+    spool.seek(start)
+    return _capped(name, spool.read(size), limits)
+
+
+def _refuse(why: str) -> bytes:
+    raise Refused(why)
