@@ -14,6 +14,7 @@ from autograder.reference.build import fingerprint
 from autograder.sandbox.selftest import Finding, sandbox_report, selftest
 
 REPORT = "The guide's page on a host for grading helps; a hole is reported as on its security page."
+STUDENTS_PYTHON = (3, 12)  # that environment.yml and the set-up page name
 PACKAGES = ("nbgrader", "nbval", "jupyterlab", "torch", "jupyter_client", "ipykernel")
 
 
@@ -61,6 +62,11 @@ def verdict(findings: list[Finding]) -> Finding:
 def _python() -> Finding:
     good = (3, 11) <= sys.version_info[:2] <= (3, 13)
     remedy = "" if good else "Make the environment with Python 3.11, 3.12 or 3.13."
+    if good and sys.version_info < STUDENTS_PYTHON:
+        version = ".".join(map(str, STUDENTS_PYTHON))
+        remedy = (
+            f"The set-up page names {version}: what only {version} can read is named in feedback."
+        )
     return Finding("Python", good, f"{platform.python_version()}, {fingerprint()}", remedy)
 
 

@@ -58,7 +58,7 @@ def judged_notebook(
         elif cell.kind == "code" and index < first_check and index in runs:
             made["outputs"] = [_safe_output(output) for output in runs[index].outputs]
         cells.append(made)
-    return _notebook(cells, prepared.notes)
+    return _notebook(cells)
 
 
 def _shown_error(check: CheckVerdict, source: str, names: Vocabulary) -> str:
@@ -73,13 +73,13 @@ def _shown_error(check: CheckVerdict, source: str, names: Vocabulary) -> str:
 
 def bare_notebook(prepared: PreparedNotebook) -> NotebookNode:
     """The prepared notebook without any outputs."""
-    return _notebook([_cell(cell) for cell in prepared.cells], prepared.notes)
+    return _notebook([_cell(cell) for cell in prepared.cells])
 
 
-def _notebook(cells: list[dict], notes: tuple[str, ...]) -> NotebookNode:
+def _notebook(cells: list[dict]) -> NotebookNode:
     for index, cell in enumerate(cells):
         cell["id"] = f"cell-{index}"
-    metadata = {"kernelspec": KERNEL, KEY: {"notes": list(notes)}}
+    metadata = {"kernelspec": KERNEL}
     return from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 

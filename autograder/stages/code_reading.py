@@ -13,12 +13,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from course.notebook_format import HIDDEN_TESTS, MARK_SCHEME, REGIONS
+from course.notebook_format import HIDDEN_TESTS, MARK_SCHEME
 
 PARSED_CHARS = 20_000  # longer cells are not parsed: a parser's worst case costs seconds
 FUNCTION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]{1,200})?=(?!=)", re.MULTILINE)
-MARKERS = re.compile(rf"\b(BEGIN|END) (?={'|'.join(region.name for region in REGIONS)})")
+MARKERS = re.compile(rf"\b(BEGIN|END) (?={HIDDEN_TESTS.name}|{MARK_SCHEME.name})")
 
 
 def normal(source: str) -> str:
@@ -42,7 +42,7 @@ def words_in(source: str) -> frozenset[str]:
 
 
 def inert(source: str) -> str:
-    """A student's text in which no marker of nbgrader's is taken for one: it looks the same."""
+    """A student's text in which nbgrader takes no marker for one of its own: it looks the same."""
     return MARKERS.sub("\\1\N{NO-BREAK SPACE}", source)
 
 

@@ -164,6 +164,54 @@ def test_hard_links_are_refused(folder: Path) -> None:
         taken(folder)
 
 
+# ------------------------------------------------------------------------------------ hard links
+def backup(folder: Path, target: str) -> Path:
+    """`cp -al submitted target`: the same files under second names."""
+    copy = folder.parents[2] / target / folder.parent.name / folder.name
+    copy.mkdir(parents=True)
+    for path in folder.iterdir():
+        os.link(path, copy / path.name)
+    return copy
+
+
+@pytest.mark.parametrize("target", ["backup", "old/submitted", "../elsewhere"])
+def test_a_backup_by_hard_links_is_no_matter(folder: Path, target: str) -> None:
+    """Within the course or beside it: every file has a second name, and is the student's."""
+    (folder / "data.csv").write_text("a")
+    backup(folder, target)
+    assert taken(folder).attachments == (("data.csv", b"a"),)
+
+
+def test_a_file_that_alone_has_a_name_elsewhere_is_refused(tmp_path: Path, folder: Path) -> None:
+    """Beside a notebook of its own it is no backup; the sentence names the cause."""
+    outside = tmp_path.parent / f"{tmp_path.name}-secret"
+    outside.write_text("s")
+    os.link(outside, folder / "mine.txt")
+    with pytest.raises(Refused, match=r"'mine.txt' is a hard link: it has 2 names.*backup"):
+        taken(folder)
+
+
+def test_a_link_to_a_neighbours_work_is_refused_beside_a_backup(folder: Path) -> None:
+    """A copy of submitted/ does not make another student's notebook one's own."""
+    other = folder.parent.parent / "s2" / folder.name
+    other.mkdir(parents=True)
+    notebook_file = folder / f"{WEEK}.ipynb"
+    notebook_file.rename(other / notebook_file.name)
+    os.link(other / notebook_file.name, notebook_file)
+    backup(folder, "backup")
+    with pytest.raises(Refused, match="hard link to another file"):
+        taken(folder)
+
+
+def test_a_link_made_between_two_readings_is_seen(folder: Path) -> None:
+    """The table of names is read anew when a file was linked since."""
+    backup(folder, "backup")
+    assert taken(folder)
+    os.link(folder / f"{WEEK}.ipynb", folder.parents[2] / "answers.ipynb")
+    with pytest.raises(Refused, match=r"here answers.ipynb"):
+        taken(folder)
+
+
 def test_pipes_are_refused(folder: Path) -> None:
     """A pipe would make the grader wait for ever."""
     os.mkfifo(folder / "pipe")
