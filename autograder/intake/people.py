@@ -69,6 +69,10 @@ class Roster:
         return student
 
 
+HINT = (
+    " It looks like a name that an LMS wrote: say where the person's name ends, with "
+    r"--name-pattern '(?P<student>[^_]+)_', and whose it is, with --roster."
+)
 TELL = (
     "Tell them apart: let the name pattern take the LMS's number too, and put it into the roster."
 )
@@ -110,7 +114,8 @@ def id_of(who: str, uploads: Iterable[Upload], roster: Roster | None) -> str:
         raise Refused(f"Two people have this name (numbers {_listed(numbers)} in the LMS). {TELL}")
     student = who if roster is None else roster.id_of(who)
     if not STUDENT_ID.fullmatch(student):
-        raise Refused(f"'{shown_id(student)}' is not a student id that this grader accepts.")
+        help_ = HINT if numbers and roster is None else ""
+        raise Refused(f"'{shown_id(student)}' is not a student id that this grader accepts.{help_}")
     return student
 
 

@@ -159,7 +159,12 @@ def versions(
     in_order = sorted(uploads, key=lambda one: (one.arrived, len(one.name), one.name))
     around = folder_around([one.inner for one in in_order])
     inside = [replace(one, inner=_within(one.inner.removeprefix(around))) for one in in_order]
-    return list(_Uploads(templates, limits).versions(inside))
+    found = list(_Uploads(templates, limits).versions(inside))
+    return [
+        one
+        for one, later in zip(found, [*found[1:], None], strict=True)
+        if one.files != (later and later.files)
+    ]
 
 
 def _within(path: str) -> str:

@@ -7,6 +7,7 @@ the student defined counts, and a stub that is put back never hides it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -40,8 +41,9 @@ class Reading:
     template: NotebookTemplate
     found: tuple[Found, ...] = field(default=())
 
-    @property
+    @cached_property
     def known(self) -> tuple[KnownCell, ...]:
+        """The instructor's cells as students get them."""
         return known_cells(self.template)
 
     @cached_property
@@ -188,13 +190,13 @@ class Reading:
     def _unused_functions(self) -> list[tuple[int, frozenset[str]]]:
         """Functions in cells of the student's own that no other cell speaks of, by cell number."""
         expected = frozenset().union(*(known.names for known in self.known))
+        spoken = Counter(word for cell in self.sent.cells for word in words_in(cell.source))
         found = []
         for index, cell in enumerate(self.sent.cells):
             if cell.kind == "code" and index not in self.known_of:
-                others = (c.source for i, c in enumerate(self.sent.cells) if i != index)
                 names = functions_in(cell.source) - expected
-                names -= frozenset().union(*(names & words_in(source) for source in others))
-                found += [(index + 1, names)] if names else []
+                unused = frozenset(name for name in names if spoken[name] == 1)
+                found += [(index + 1, unused)] if unused else []
         return found
 
 

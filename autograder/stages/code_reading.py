@@ -119,7 +119,10 @@ TYPE_PARAMETERS = re.compile(
 TYPE_ALIAS = re.compile(r"^([ \t]*)type[ \t]+(?=\w+[ \t]*=)", re.MULTILINE)
 BARE_EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)(\w[\w., \t]{0,200}),[ \t]*(\w+)[ \t]*:", re.M)
 STRING_START = re.compile(rf"({PREFIX})?(\"\"\"|'''|\"|')|#", re.ASCII)
-PERHAPS_NEWER = re.compile(rf"{PREFIX}|^[ \t]*(?:except\b[^\n]*,|type\b|[^\n]*\w\[)", re.MULTILINE)
+PERHAPS_NEWER = re.compile(
+    rf"{PREFIX}|^[ \t]*(?:type\b|except\b[^\n]*,|(?:async[ \t]+)?(?:def|class)[ \t]+\w+\[)",
+    re.MULTILINE,
+)
 MAGIC = re.compile(r"^([ \t]*)[%!][^\n]*", re.MULTILINE)
 
 

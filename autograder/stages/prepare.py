@@ -238,7 +238,8 @@ class _Laid:
 
     def _on_newer_syntax(self) -> Iterator[str]:
         for index, cell in enumerate(self.reading.sent.cells):
-            newer = newer_syntax(cell.source) if cell.kind == "code" else ""
+            mine = cell.kind == "code" and not self._is_copy(cell)
+            newer = newer_syntax(cell.source) if mine else ""
             if newer:
                 running = ".".join(map(str, sys.version_info[:2]))
                 yield (

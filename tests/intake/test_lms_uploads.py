@@ -164,6 +164,13 @@ def test_two_people_of_one_name_are_not_one(
     assert not course.folder("submitted", WEEK, "nameone").exists()
 
 
+def test_names_of_an_lms_under_the_default_pattern_are_explained(course: Course) -> None:
+    """The message names the two options that the instructor needs, with an example."""
+    (refused, _) = collected(course, MOODLE).values()
+    assert "--name-pattern '(?P<student>[^_]+)_'" in refused.reason
+    assert "--roster" in refused.reason
+
+
 def test_with_the_number_in_the_pattern_both_are_taken(course: Course) -> None:
     """What the message advises works."""
     roster = "Name One_111,s1\nName One_444,s2\n"
