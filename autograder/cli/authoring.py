@@ -108,6 +108,7 @@ def release(
     from autograder.edition.release import release as release_week
     from autograder.proof.prove import prove_week
     from autograder.proof.results import render
+    from autograder.reference.build import load_references
     from autograder.week import open_week
 
     opened = [open_week(course, name) for name in weeks or course.weeks()]
@@ -120,16 +121,18 @@ def release(
         with Screen() as screen:
             if not skip_proof:
                 screen.say(f"Proving the checks of {name} …")
+                truth = load_references(week, provisioner, screen.say)
                 proof = prove_week(
-                    week, seeds=2, mutants=False, provisioner=provisioner, say=screen.say
-                )
+                    week, seeds=2, mutants=False, provisioner=provisioner, say=screen.say,
+                    truth=truth[week.notebooks[0].name],
+                )  # fmt: skip
                 if not proof.ok:
                     Console(stderr=True, width=max(err.width, PROOF_COLUMNS)).print(render([proof]))
                     raise UserError(
                         f"{name} is not released: its checks could not be proved.",
                         f"Repair what the table shows, or see `autograder prove {name}`.",
                     )
-            made = release_week(week, provisioner, screen.say)
+            made = release_week(week, provisioner, screen.say, proved=not skip_proof)
         released.append(made)
         if not as_json:
             points = f"{made.points:g} points, reference {made.seconds:.1f} s"

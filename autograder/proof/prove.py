@@ -70,6 +70,7 @@ def prove_week(
     provisioner: str | None = None,
     mutant_limit: int | None = MUTANTS_PER_EXERCISE,
     say: Callable[[str], None] = lambda text: None,
+    truth: Reference | None = None,
 ) -> Proof:
     """Prove the checks of one week.
 
@@ -80,6 +81,7 @@ def prove_week(
         provisioner: how kernels start; None takes the course's setting.
         mutant_limit: at most so many mutants per exercise, spread over its code; None for all.
         say: is told what happens next.
+        truth: the reference, where it has just been executed; by default it is executed now.
 
     Raises:
         UserError: there is more than one notebook in it.
@@ -92,7 +94,7 @@ def prove_week(
     started = time.monotonic()
     bench = Workbench(week, week.notebooks[0], provisioner)
     try:
-        proof = _proof(bench, seeds, mutants, mutant_limit, say)
+        proof = _proof(bench, seeds, mutants, mutant_limit, say, truth)
     except UserError as error:
         proof = Proof(week.name, problems=(Problem("reference", "", str(error)),))
     return replace(proof, seconds=time.monotonic() - started)
@@ -104,6 +106,7 @@ def _proof(
     with_mutants: bool,
     limit: int | None,
     say: Callable[[str], None],
+    truth: Reference | None,
 ) -> Proof:
     """All parts, in order.
 
@@ -113,7 +116,7 @@ def _proof(
     week = bench.week.name
     say(f"{week}: reference")
     book = _book(bench.week)
-    truth = make_reference(bench.week, bench.notebook, provisioner=bench.provisioner)
+    truth = truth or make_reference(bench.week, bench.notebook, provisioner=bench.provisioner)
     say(f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes")
     known = _known(bench, book, truth)
     say(f"{week}: empty notebook")

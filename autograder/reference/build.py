@@ -89,16 +89,25 @@ def make_reference(
     notebook: NotebookTemplate,
     seed: str | None = None,
     provisioner: str | None = None,
+    mistakes: tuple[Mistake, ...] | None = None,
 ) -> Reference:
-    """Execute an instructor's notebook and its known mistakes. See `load_references`."""
+    """Execute an instructor's notebook and its known mistakes. See `load_references`.
+
+    Args:
+        week: whose notebook.
+        notebook: the notebook, solutions included.
+        seed: of the offering by default.
+        provisioner: of the settings by default.
+        mistakes: which known mistakes to try; all of the week's by default.
+    """
     seed = week.course.seed if seed is None else seed
-    mistakes = week.book.mistakes
+    mistakes = week.book.mistakes if mistakes is None else mistakes
     plan = Plan(notebook, own_cells(notebook), tuple(laid_over(mistake) for mistake in mistakes))
     job = job_for(week, "reference", plan.cells(), seed, provisioner)
     ran = execute(with_time(job, SECONDS))
     if ran.fault:
         raise GraderFault(f"The reference of {week.name} could not be executed: {ran.fault}")
-    checks, seconds = _checks(week, notebook, plan.read(ran.runs))
+    checks, seconds = _checks(week, notebook, mistakes, plan.read(ran.runs))
     key = reference_key(week, notebook, seed)
     return Reference(week.name, notebook.name, seed, key, checks, seconds)
 
@@ -142,7 +151,7 @@ def with_time(job: ExecutionJob, seconds: int) -> ExecutionJob:
 
 # ------------------------------------------------------------------------------------ the run
 def _checks(
-    week: Week, notebook: NotebookTemplate, ran: Ran
+    week: Week, notebook: NotebookTemplate, mistakes: tuple[Mistake, ...], ran: Ran
 ) -> tuple[tuple[CheckReference, ...], float]:
     """What every check is worth and shows, and the seconds that the notebook took."""
     runs = {run.index: run for run in ran.first}
@@ -151,7 +160,7 @@ def _checks(
         for index, cell in enumerate(notebook.cells)
         if cell.grade and not cell.solution and cell.kind == "code" and cell.grade_id
     ]
-    shown = _shown_by_mistakes(week, ran)
+    shown = _shown_by_mistakes(week, mistakes, ran)
     seconds = sum(run.seconds for run in ran.first)
     return tuple(_with_mistakes(check, shown) for check in checks), seconds
 
@@ -190,7 +199,9 @@ def _probe(grade_id: str, label: str, found: list[Evidence]) -> ProbeReference:
     return ProbeReference(label, probe.points, probe.rtol, probe.atol, probe.value)
 
 
-def _shown_by_mistakes(week: Week, ran: Ran) -> list[tuple[Mistake, CellRun]]:
+def _shown_by_mistakes(
+    week: Week, mistakes: tuple[Mistake, ...], ran: Ran
+) -> list[tuple[Mistake, CellRun]]:
     """Each known mistake, with what its own check did.
 
     Raises:
@@ -202,10 +213,7 @@ def _shown_by_mistakes(week: Week, ran: Ran) -> list[tuple[Mistake, CellRun]]:
             f"The known mistakes of {week.name} could not all be executed: the kernel was lost, or "
             f"its time was over{at}."
         )
-    return [
-        (mistake, trial.runs[0])
-        for mistake, trial in zip(week.book.mistakes, ran.trials, strict=True)
-    ]
+    return [(mistake, trial.runs[0]) for mistake, trial in zip(mistakes, ran.trials, strict=True)]
 
 
 def _with_mistakes(check: CheckReference, shown: list[tuple[Mistake, CellRun]]) -> CheckReference:
