@@ -13,6 +13,7 @@ from autograder.judging.diagnosis import diagnose
 from autograder.judging.differences import describe_difference
 from autograder.judging.error_texts import LIBRARY, error_kind, shown_error
 from autograder.judging.evidence import read_evidence
+from autograder.judging.first_cause import FOLLOWS, error_of, first_cause
 from autograder.judging.vocabulary import Vocabulary
 from autograder.model import (
     CellEnd,
@@ -28,8 +29,6 @@ from autograder.model import (
     Verdict,
 )
 
-MESSAGE_CHARS = 300
-
 
 def judge(execution: Execution, reference: Reference, names: Vocabulary = LIBRARY) -> Judgement:
     """Reach the verdict on every check of the reference from one execution.
@@ -43,11 +42,13 @@ def judge(execution: Execution, reference: Reference, names: Vocabulary = LIBRAR
         return Judgement(execution.name, (), execution.fault)
     runs = {run.grade_id: run for run in execution.runs if run.grade_id}
     end_of_all = _fatal_end(execution)
-    checks = tuple(
-        _judge_check(check, runs.get(check.grade_id), end_of_all, names)
-        for check in reference.checks
-    )
-    return Judgement(execution.name, checks)
+    ids = {check.grade_id for check in reference.checks}
+    checks = []
+    for check in reference.checks:
+        run = runs.get(check.grade_id) or CellRun(-1, check.grade_id, CellEnd.NOT_RUN)
+        cause = first_cause(execution, run, ids, names)
+        checks.append(_judge_check(check, _Run(run, end_of_all, cause, names)))
+    return Judgement(execution.name, tuple(checks))
 
 
 def _fatal_end(execution: Execution) -> CellEnd:
@@ -57,17 +58,23 @@ def _fatal_end(execution: Execution) -> CellEnd:
     return ends[-1] if fatal else CellEnd.DEAD_KERNEL
 
 
-def _judge_check(
-    check: CheckReference, run: CellRun | None, end_of_all: CellEnd, names: Vocabulary
-) -> CheckVerdict:
-    run = run or CellRun(-1, check.grade_id, CellEnd.NOT_RUN)
-    shown = read_evidence(run.outputs)
+@dataclass(frozen=True)
+class _Run:
+    """The run of one check, and what is known about what came before it."""
+
+    cell: CellRun
+    end_of_all: CellEnd
+    cause: str  # the error of an earlier cell, as a sentence
+    names: Vocabulary
+
+
+def _judge_check(check: CheckReference, run: _Run) -> CheckVerdict:
+    shown = read_evidence(run.cell.outputs)
     probes: list[ProbeVerdict] = []
     for probe in check.probes:
         # What a kernel says about a lost probe is the student's to choose: one text a check.
         first = all(done.verdict is Verdict.PASS for done in probes)
-        found = _Probe(probe, shown.get(probe.label, []), names, first)
-        probes.append(found.judged(run, end_of_all))
+        probes.append(_Probe(probe, shown.get(probe.label, []), run, first).judged())
     lost = [probe for probe in probes if probe.verdict is not Verdict.PASS]
     return CheckVerdict(
         check.grade_id,
@@ -76,7 +83,7 @@ def _judge_check(
         check.points,
         tuple(probes),
         diagnose(check, _answers(check, shown)) if lost else None,
-        _visible_error(run),
+        ": ".join(filter(None, error_of(run.cell))),
     )
 
 
@@ -86,36 +93,49 @@ class _Probe:
 
     reference: ProbeReference
     shown: list[Evidence]
-    names: Vocabulary
+    run: _Run
     first: bool  # of the lost ones in its check
 
-    def judged(self, run: CellRun, end_of_all: CellEnd) -> ProbeVerdict:
+    def judged(self) -> ProbeVerdict:
         if len(self.shown) != 1:
-            return self._lost(*self._without_answer(run, end_of_all))
+            return self._lost(*self._without_answer())
         answer, probe = self.shown[0].value, self.reference
         if same_value(answer, probe.value, probe.rtol, probe.atol):
             return ProbeVerdict(probe.label, Verdict.PASS, probe.points, probe.points)
-        reason = describe_difference(answer, probe, self.names, self.first)
-        return self._lost(_kind_of_loss(answer), reason)
+        return self._lost(_kind_of_loss(answer), self._difference(answer))
 
     def _lost(self, verdict: Verdict, reason: str) -> ProbeVerdict:
         return ProbeVerdict(self.reference.label, verdict, 0.0, self.reference.points, reason)
 
-    def _without_answer(self, run: CellRun, end_of_all: CellEnd) -> tuple[Verdict, str]:
+    def _difference(self, answer: dict) -> str:
+        reason = describe_difference(answer, self.reference, self.run.names, self.first)
+        return self._with_cause(reason, answer.get("type", ""))
+
+    def _with_cause(self, reason: str, error: str) -> str:
+        """What an earlier cell raised, where a missing name follows from it."""
+        if not (self.first and self.run.cause and error in FOLLOWS):
+            return reason
+        return (
+            self.run.cause if self.run.cause.startswith("your") else f"{reason}; {self.run.cause}"
+        )
+
+    def _without_answer(self) -> tuple[Verdict, str]:
+        end = self.run.cell.end
         if self.shown:
             return Verdict.WRONG, "several answers were displayed where one is expected"
-        if run.end is CellEnd.NOT_RUN:
-            verdict, reason = LIMITS[end_of_all]
+        if end is CellEnd.NOT_RUN:
+            verdict, reason = LIMITS[self.run.end_of_all]
             return verdict, f"not reached: in an earlier cell, {reason}"
-        if run.end in LIMITS:
-            return LIMITS[run.end]
-        if run.end is CellEnd.ERROR:
-            return Verdict.ERROR, f"not reached: {self._end_of(run)}"
+        if end in LIMITS:
+            return LIMITS[end]
+        if end is CellEnd.ERROR:
+            return Verdict.ERROR, self._not_reached()
         return Verdict.WRONG, "no answer was displayed"
 
-    def _end_of(self, run: CellRun) -> str:
-        name, _, message = _visible_error(run).partition(": ")
-        return shown_error(name, message, self.names) if self.first else error_kind(name)
+    def _not_reached(self) -> str:
+        name, message = error_of(self.run.cell)
+        said = shown_error(name, message, self.run.names) if self.first else error_kind(name)
+        return self._with_cause(f"not reached: {said}", name)
 
 
 def _kind_of_loss(answer: dict) -> Verdict:
@@ -141,10 +161,3 @@ def _answers(check: CheckReference, shown: dict[str, list[Evidence]]) -> list[di
 def _worst(lost: list[ProbeVerdict]) -> Verdict:
     """The verdict on a check: pass, or the kind of its first lost probe."""
     return lost[0].verdict if lost else Verdict.PASS
-
-
-def _visible_error(run: CellRun) -> str:
-    for output in run.outputs:
-        if output.get("output_type") == "error":
-            return f"{output['ename']}: {output['evalue']}"[:MESSAGE_CHARS]
-    return ""

@@ -41,9 +41,12 @@ MADE_ELSEWHERE = {
     "autograder/proof/lint/text_rules.py": "words of the house rules",
     "autograder/pages/safe_html.py": "a random word of ours, then at most six digits",
     "course/student/rebuild.py": "the name of an exercise, at the beginning of a line",
-    "autograder/intake/collect.py": "the instructor's own --pattern, on file names",
+    "autograder/intake/people.py": "the instructor's own --pattern, on file names",
     "autograder/judging/error_texts.py": "usual_texts.txt: tested below, line by line",
 }
+
+# How patterns are used that have no name of their own; "search" where it is not said.
+UNNAMED = {"autograder/intake/people.py": {"match"}}
 
 
 @dataclass(frozen=True)
@@ -90,23 +93,44 @@ def inline_uses() -> Iterator[Use | str]:
 
 def _flags(node: ast.Call) -> set[str]:
     names = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
-    return names & {"MULTILINE", "DOTALL", "IGNORECASE", "VERBOSE", "ASCII"}
+    long = {"MULTILINE", "DOTALL", "IGNORECASE", "VERBOSE", "ASCII"}
+    return names & {*long, *(flag[0] for flag in long if flag != "DOTALL"), "S"}
 
 
 def compiled_uses() -> Iterator[Use | str]:
-    """Patterns compiled at module level, each with the methods that anybody calls on its name."""
+    """Compiled patterns, each with the methods that anybody calls on its name; else as inline."""
     called = _called_methods()
     for place, tree in modules():
-        if not any(_is_re_call(node) and node.func.attr == "compile" for node in ast.walk(tree)):  # type: ignore[attr-defined]
-            continue
-        module = importlib.import_module(place.removesuffix(".py").replace("/", "."))
-        own = {k: v for k, v in vars(module).items() if isinstance(v, re.Pattern)}
-        for name, pattern in own.items():
-            if isinstance(pattern.pattern, str):
-                for method in called.get(name, {"search"}):
-                    yield Use(f"{place}:{name}", pattern.pattern, pattern.flags, method)
-        if _compiled_in_functions(tree):
-            yield place
+        names = _names_of_patterns(tree)
+        calls = [n for n in filter(_is_re_call, ast.walk(tree)) if n.func.attr == "compile"]  # type: ignore[attr-defined]
+        for node in calls:
+            assert isinstance(node, ast.Call)
+            name = names.get(node, "")
+            text, flags = _constant(node) or _of_module(place, name)
+            if text is None:
+                yield place
+                continue
+            for method in called.get(name, UNNAMED.get(place, {"search"})):
+                yield Use(f"{place}:{name or node.lineno}", text, flags, method)
+
+
+def _names_of_patterns(tree: ast.Module) -> dict[ast.AST, str]:
+    assigned = [n for n in tree.body if isinstance(n, ast.Assign)]
+    return {n.value: n.targets[0].id for n in assigned if isinstance(n.targets[0], ast.Name)}
+
+
+def _constant(node: ast.Call) -> tuple[str, int] | None:
+    text = node.args[0]
+    if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):
+        return None
+    return text.value, sum(getattr(re, flag) for flag in _flags(node))
+
+
+def _of_module(place: str, name: str) -> tuple[str | None, int]:
+    """A pattern that is put together from others, as the module has it."""
+    module = importlib.import_module(place.removesuffix(".py").replace("/", "."))
+    pattern = getattr(module, name, None) if name else None
+    return (pattern.pattern, pattern.flags) if pattern else (None, 0)
 
 
 def _called_methods() -> dict[str, set[str]]:
@@ -119,11 +143,6 @@ def _called_methods() -> dict[str, set[str]]:
             if node.attr in METHODS and node.value.id.isupper():
                 called.setdefault(node.value.id, set()).add(node.attr)
     return called
-
-
-def _compiled_in_functions(tree: ast.Module) -> bool:
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-    return any(_is_re_call(n) and n.func.attr == "compile" for f in functions for n in ast.walk(f))  # type: ignore[attr-defined]
 
 
 FOUND = [*inline_uses(), *compiled_uses()]
@@ -267,7 +286,7 @@ def grows(
     count as nothing; a suspicion is confirmed five times before it stands.
     """
     for size in SIZES:
-        if size > most or cpu(pattern, method, text(size)) < 0.002:
+        if size > most or cpu(pattern, method, text(size)) < max(0.002, size * 5e-6):
             continue
         if size <= 28 or all(_ratio(pattern, method, text, size) > 10 for _ in range(5)):
             return True

@@ -256,3 +256,70 @@ def test_a_fault_of_ours_has_no_verdict_at_all() -> None:
     judged = judge(Execution("w/s", (), 0.0, fault="no sandbox"), REFERENCE)
     assert judged.fault == "no sandbox"
     assert judged.checks == ()
+
+
+# ------------------------------------------------------------------------------- what came first
+def error(name: str, text: str) -> dict:
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": []}
+
+
+def missing(label: str, name: str = "f") -> dict:
+    output = shown(label, 0)
+    value = {"kind": "error", "type": "NameError", "message": f"name '{name}' is not defined"}
+    output["data"][MIME]["value"] = value
+    return output
+
+
+FIRST = {
+    "a syntax error": error("SyntaxError", "'(' was never closed (1234567.py, line 3)"),
+    "Colab's module": error("ModuleNotFoundError", "No module named 'google.colab'"),
+    "a folder of Colab": error("FileNotFoundError", "[Errno 2] No such file or directory: '/co'"),
+    "a magic": error("UsageError", "Line magic function `%tensorflow_version` not found."),
+}
+TOLD = {
+    "a syntax error": "SyntaxError: '(' was never closed (line 3)",
+    "Colab's module": "ModuleNotFoundError: No module named 'google.colab'",
+    "a folder of Colab": "FileNotFoundError: [Errno 2] No such file or directory:",
+    "a magic": "UsageError: Line magic function `%…` not found.",
+}
+
+
+def first_reason(*runs: CellRun, outputs: tuple[dict, ...] = (), end: CellEnd = CellEnd.OK) -> str:
+    last = CellRun(9, "check_f", end, outputs)
+    return judge(Execution("w/s", (*runs, last), 1.0), REFERENCE).checks[0].probes[0].reason
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_what_came_first_is_told(name: str) -> None:
+    """Not the missing name that follows when the exercise's cell stopped before defining it."""
+    stopped = CellRun(1, "f", CellEnd.ERROR, (FIRST[name],))
+    reason = first_reason(stopped, outputs=(missing("one"), missing("two")))
+    assert reason == f"your cell `f` stopped first: {TOLD[name]}"
+    gone = error("NameError", "name 'f' is not defined")
+    assert first_reason(stopped, outputs=(gone,), end=CellEnd.ERROR) == reason
+
+
+def test_another_cell_that_stopped_is_told_beside_the_name() -> None:
+    """It may be the cause or not: set-up that failed, an experiment of the student's."""
+    stopped = CellRun(0, None, CellEnd.ERROR, (FIRST["Colab's module"],))
+    reason = first_reason(stopped, outputs=(missing("one", "softmax"),))
+    assert reason.startswith(
+        "your code raised NameError: name 'softmax' is not defined; an earlier"
+    )
+    assert reason.endswith("No module named 'google.colab'")
+
+
+def test_an_error_of_its_own_kind_is_told_as_it_is() -> None:
+    """Only a missing name follows from an earlier cell; checks of other exercises never count."""
+    stopped = CellRun(1, "f", CellEnd.ERROR, (FIRST["a syntax error"],))
+    assert "stopped first" not in first_reason(stopped, outputs=(shown("one", 7.0),))
+    other = CellRun(1, "check_f", CellEnd.ERROR, (error("AssertionError", "no"),))
+    assert "stopped first" not in first_reason(other, outputs=(missing("one"),))
+
+
+def test_a_text_of_ones_own_is_no_cause_either() -> None:
+    """What an earlier cell says passes the same filter: it may run after a hidden check."""
+    stopped = CellRun(1, "f", CellEnd.ERROR, (error("ValueError", "probe(secret)"),))
+    reason = first_reason(stopped, outputs=(missing("one"),))
+    assert reason.startswith("your cell `f` stopped first: ValueError (")
+    assert "secret" not in reason
