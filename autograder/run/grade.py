@@ -31,9 +31,9 @@ from autograder.model import (
 )
 from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_page
-from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.run.gate import pass_gate
+from autograder.run.judging_process import JudgedNotebook, JudgingProcess, judging
 from autograder.run.pool import Jobs, preheat
 from autograder.run.progress import Watcher
 from autograder.run.scheduling import Finished, default_workers, run_jobs
@@ -41,7 +41,6 @@ from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
 from autograder.stages.hidden_scope import in_own_scope
 from autograder.stages.ingest import ingest
-from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
 from autograder.stages.record import record, sweep
 from autograder.week import Week
@@ -226,9 +225,9 @@ class _Grader:
         jobs = ((item, self.jobs(item)) for item in ready)
         workers = self.options.workers or default_workers(self.course.settings.memory_mb)
         run = run_jobs(jobs, workers, self.options.scheduler, self.warm, len(ready))
-        with contextlib.closing(run) as finished:
+        with judging(self.references, self.stamp) as judge, contextlib.closing(run) as finished:
             for one in finished:
-                yield self.finish(one)
+                yield self.finish(one, judge)
 
     def keep(self, finished: Iterable[_Done]) -> Iterator[Entry]:
         """Record in batches; an entry reaches the journal only after the gradebook has it."""
@@ -298,42 +297,33 @@ class _Grader:
             for prepared in item.prepared
         )
 
-    def finish(self, finished: Finished) -> _Done:
+    def finish(self, finished: Finished, judge: JudgingProcess) -> _Done:
         """Judge one submission that has come back; whatever goes wrong stays with this one."""
         item = finished.item
         if finished.fault:
             return self.review(item.submission.student, _fault(finished.fault), item=item)
         try:
-            return self.verdict(item, finished.executions)
+            found = judge(tuple(zip(item.prepared, finished.executions, strict=True)))
+            return self.verdict(item, finished.executions, found)
         except Exception as error:
-            fault = _fault(f"it could not be judged ({type(error).__name__}: {error})")
-            return self.review(item.submission.student, fault, item=item)
+            return self.review(item.submission.student, _fault(f"{error}"), item=item)
 
-    def verdict(self, item: _Ready, executions: tuple[Execution, ...]) -> _Done:
-        student = item.submission.student
-        judgements = tuple(
-            judge(execution, self.references[prepared.name], vocabulary_of(prepared))
-            for prepared, execution in zip(item.prepared, executions, strict=True)
-        )
+    def verdict(
+        self, item: _Ready, executions: tuple[Execution, ...], found: tuple[JudgedNotebook, ...]
+    ) -> _Done:
+        """What the gradebook, autograded/ and the journal get."""
+        submission = item.submission
+        judgements = tuple(one.judgement for one in found)
         fault = next((judgement.fault for judgement in judgements if judgement.fault), None)
         if fault:
-            return self.review(student, _fault(fault), item=item)
-        return self.judged(item, executions, judgements), self.entry(item, executions, judgements)
-
-    def judged(
-        self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]
-    ) -> GradedSubmission:
-        """What the gradebook and autograded/ get."""
-        submission = item.submission
-        together = zip(item.prepared, executions, judgements, strict=True)
-        notebooks = tuple(
-            (prepared.name, judged_notebook(prepared, execution, judgement, self.stamp))
-            for prepared, execution, judgement in together
-        )
-        return GradedSubmission(
+            return self.review(submission.student, _fault(fault), item=item)
+        pairs = zip(item.prepared, found, strict=True)
+        notebooks = tuple((prepared.name, one.notebook) for prepared, one in pairs if one.notebook)
+        graded = GradedSubmission(
             submission.week, submission.student, submission.timestamp, notebooks,
             submission.attachments,
         )  # fmt: skip
+        return graded, self.entry(item, executions, judgements)
 
     def entry(
         self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import nbformat
 from nbformat import NotebookNode
@@ -20,23 +20,22 @@ from nbgrader.utils import find_all_files
 from autograder.course_folder import CONFIG_FILE, Course, course_from_config, open_course
 from autograder.errors import GraderFault, Refused, UserError
 from autograder.gradebook import open_gradebook
-from autograder.judging.vocabulary import vocabulary_of
 from autograder.model import (
     Entry,
     Execution,
     GradedSubmission,
-    Judgement,
     PreparedNotebook,
+    Reference,
     Submission,
 )
 from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_page
-from autograder.pages.judged_notebook import bare_notebook, judged_notebook
+from autograder.pages.judged_notebook import bare_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.run.gate import pass_gate
-from autograder.stages.execute import execute
+from autograder.run.judging_process import NotJudged, judging
+from autograder.stages.execute import execute_alone
 from autograder.stages.ingest import ingest
-from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
 from autograder.stages.record import is_inert, record
 from autograder.week import open_week
@@ -143,7 +142,7 @@ class _Stage(NbGraderPreprocessor):
             self.needs_review(course, week, student, str(refusal))
         return submission, {found.name: found for found in prepared}[names["notebook"]]
 
-    def needs_review(self, course: Course, week: str, student: str, reason: str) -> None:
+    def needs_review(self, course: Course, week: str, student: str, reason: str) -> NoReturn:
         _ask_for_review(course, week, student, reason)
         raise GraderFault(f"{student} needs a review: {reason}")
 
@@ -166,14 +165,20 @@ class ExecuteAndJudge(_Stage):
             pass_gate(course.settings.provisioner, self.log.info)
         except UserError as refusal:
             self.needs_review(course, submission.week, submission.student, refusal.happened)
-        execution, judgement = self.run(course, submission, prepared)
-        if judgement.fault:
-            self.needs_review(course, submission.week, submission.student, judgement.fault)
-        return judged_notebook(prepared, execution, judgement), resources
+        execution, reference = self.run(course, submission, prepared)
+        try:
+            with judging({prepared.name: reference}) as judge:
+                (judged,) = judge(((prepared, execution),))
+        except NotJudged as failure:
+            self.needs_review(course, submission.week, submission.student, str(failure))
+        if judged.notebook is None:
+            fault = str(judged.judgement.fault)
+            self.needs_review(course, submission.week, submission.student, fault)
+        return judged.notebook, resources
 
     def run(
         self, course: Course, submission: Submission, prepared: PreparedNotebook
-    ) -> tuple[Execution, Judgement]:
+    ) -> tuple[Execution, Reference]:
         from autograder.run.grade import cells_to_run
 
         week = open_week(course, submission.week)
@@ -181,5 +186,4 @@ class ExecuteAndJudge(_Stage):
         job = job_for(
             week, submission.student, cells_to_run(prepared), files=submission.attachments
         )
-        execution = execute(job)
-        return execution, judge(execution, reference, vocabulary_of(prepared))
+        return execute_alone(job), reference

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -12,22 +14,32 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from processes import sandboxes
+from processes import children, sandboxes
 from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
 
 from autograder import gradebook
 from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
-from autograder.model import CellEnd, Doubt, ExecutionJob, JobCell
+from autograder.model import (
+    CellEnd,
+    Doubt,
+    Execution,
+    ExecutionJob,
+    JobCell,
+    Judgement,
+    Reference,
+)
+from autograder.run import judging_process
 from autograder.run.grade import Options, grade
 from autograder.run.scheduling import Finished
 from autograder.sandbox.limits import Limits
 from autograder.stages import record as recording
 from autograder.stages.execute import execute, execute_alone
+from autograder.stages.judge import judge
 from autograder.week import open_week
 
 pytestmark = pytest.mark.sandbox
@@ -233,6 +245,65 @@ def test_what_cannot_be_recorded_stays_alone(
     assert scores(course.root) == {**expected, "s4": None}
 
 
+# ------------------------------------------------------------------------------------ the judge
+HANGS = re.compile(r"(a+)+b")
+
+
+def hangs_over(student: str, how: Callable[[], object]) -> Callable[..., object]:
+    """The judge, but for one student."""
+
+    def judge_one(run: Execution, reference: Reference) -> Judgement:
+        if run.name.endswith(student):
+            how()
+        return judge(run, reference)
+
+    return judge_one
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (lambda: HANGS.match("a" * 60), "did not end within 3 s"),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "has died over it"),
+        (lambda: 1 / 0, "ZeroDivisionError"),
+    ],
+    ids=["a pattern that backtracks", "the death of the process", "an error"],
+)
+def test_judging_that_goes_wrong_costs_one_submission_its_verdict(
+    course: Course, monkeypatch: pytest.MonkeyPatch, how: Callable[[], object], said: str
+) -> None:
+    """It is ended from outside, that student is for a person to look at, and the class goes on."""
+    expected = hand_in(course.root)
+    monkeypatch.setattr(judging_process, "JUDGING_SECONDS", 3.0)
+    monkeypatch.setattr(judging_process, "judge", hangs_over("s2", how))
+    run = grade(open_week(course, WEEK), Options(workers=2))
+    assert {entry.student: entry.score for entry in run.entries} == {**expected, "s2": None}
+    (review,) = [entry.needs_review for entry in run.entries if entry.needs_review]
+    assert said in review
+    monkeypatch.undo()
+    grade(open_week(course, WEEK), Options(workers=2))
+    assert scores(course.root) == expected
+
+
+def test_the_process_that_judges_holds_nothing_of_the_run(tmp_path: Path) -> None:
+    """A lock that the run held is free as soon as the run is gone, whatever the judge does."""
+    with (tmp_path / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with judging_process.judging({}, seconds=3) as judge_them:
+            assert judge_them(()) == ()
+            (process,) = [pid for pid in children(os.getpid()) if is_fork_of_ours(pid)]
+            assert str(tmp_path / "lock") not in open_files(process)
+
+
+def is_fork_of_ours(pid: int) -> bool:
+    mine = Path(f"/proc/{os.getpid()}/cmdline").read_bytes()
+    return Path(f"/proc/{pid}/cmdline").read_bytes() == mine
+
+
+def open_files(pid: int) -> set[str]:
+    return {os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()}
+
+
 # ------------------------------------------------------------------------------------ the gradebook
 def holder(root: Path, seconds: float) -> threading.Thread:
     """Another program that writes to the gradebook for a while."""
@@ -407,7 +478,7 @@ def test_killed_at_random_moments_then_the_same_command(root: Path) -> None:
     assert left == []
 
 
-def children(pid: int, pattern: str = "") -> list[int]:
+def started_by(pid: int, pattern: str = "") -> list[int]:
     """The processes that this one started, those with the pattern in their command line."""
     command = ["pgrep", "-P", str(pid), *(["-f", pattern] if pattern else [])]
     listed = subprocess.run(command, capture_output=True, text=True)
@@ -423,8 +494,8 @@ def test_a_worker_killed_during_the_run_loses_nothing(root: Path) -> None:
     workers: list[int] = []
     while not workers and time.monotonic() < until:
         time.sleep(0.5)
-        for server in children(run.pid, "multiprocessing.forkserver"):
-            workers = children(server)
+        for server in started_by(run.pid, "multiprocessing.forkserver"):
+            workers = started_by(server)
     time.sleep(3)
     os.kill(workers[0], signal.SIGKILL)
     code, _, error = finish(run)
