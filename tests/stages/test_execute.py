@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from autograder.course_folder import UNPROTECTED
 from autograder.model import CellEnd, Execution, ExecutionJob, JobCell
 from autograder.sandbox.limits import Limits
 from autograder.stages.clock import CellClock, Meters
 from autograder.stages.execute import execute
 from autograder.stages.outputs import KEPT_WHEN_CUT
+from course.probes import MIME
 
 pytestmark = pytest.mark.sandbox
 LIMITS = Limits(cell_seconds=5, submission_seconds=60)
@@ -113,6 +115,46 @@ def test_waiting_for_a_processor_is_not_counted() -> None:
     asleep = CellClock(0.02, Meters(lambda: 0.0, lambda: 10.0), None)
     time.sleep(0.07)
     assert asleep.is_up()
+
+
+SHOW = """from IPython.display import display
+display({"application/vnd.word2chat.probe+json": {"label": "one"}, "text/plain": ""}, raw=True)
+print("before")
+"""
+ENDS_OF_A_CELL = (
+    "exit()", "quit()", "quit(keep_kernel=True)", "import sys; sys.exit()",
+    "import sys; sys.exit(3)", "raise SystemExit", "get_ipython().ask_exit()",
+    "[exit() for _ in (1, 2)]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("provisioner", "times"), [("word2chat-warm", 10), (UNPROTECTED, 1)])
+def test_ways_to_exit_end_their_cell_and_no_other(provisioner: str, times: int) -> None:
+    """Ten times over: what was shown before counts, what follows in the cell is not run."""
+    cells = [
+        cell for way in ENDS_OF_A_CELL for cell in (f"{SHOW}{way}\nprint('after')", "kept = 1")
+    ]
+    for _ in range(times):
+        found = ran(*cells, "print(kept)", provisioner=provisioner)
+        assert ends(found) == [CellEnd.ERROR, CellEnd.OK] * len(ENDS_OF_A_CELL) + [CellEnd.OK]
+        for run in found.runs[:-1:2]:
+            assert {kind_of(output) for output in run.outputs} >= {"probe", "stream", "error"}
+            assert "after" not in str(run.outputs)
+
+
+@pytest.mark.parametrize("way", ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.abort()"])
+def test_ways_to_end_the_kernel_end_it_at_once(way: str) -> None:
+    """Ten times over: earlier cells keep what they showed, this one does not, later ones wait."""
+    for _ in range(10):
+        found = ran(SHOW, f"{SHOW}\nimport os\n{way}", SHOW, provisioner="word2chat-warm")
+        assert ends(found) == [CellEnd.OK, CellEnd.DEAD_KERNEL, CellEnd.NOT_RUN]
+        kinds = [{kind_of(output) for output in run.outputs} for run in found.runs]
+        assert kinds[0] == {"probe", "stream"}
+        assert "probe" not in kinds[1]
+
+
+def kind_of(output: dict) -> str:
+    return "probe" if MIME in output.get("data", {}) else output["output_type"]
 
 
 def test_a_dead_kernel_is_told_from_a_time_limit() -> None:
