@@ -73,8 +73,12 @@ def grade(
     ] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes.")] = None,
     scheduler: Annotated[
-        str | None, typer.Option("--scheduler", help="A Dask scheduler: tcp://host:8786.")
+        str | None, typer.Option("--scheduler", help="A Dask scheduler: tls://host:8786.")
     ] = None,
+    insecure_scheduler: Annotated[
+        bool,
+        typer.Option("--insecure-scheduler", help="Take a tcp:// scheduler on another machine."),
+    ] = False,
     no_sandbox: NoSandbox = False,
     as_json: AsJson = False,
 ) -> None:
@@ -90,7 +94,8 @@ def grade(
         preview,
         workers,
         scheduler,
-        provisioner=provisioner_for(no_sandbox),
+        insecure_scheduler,
+        provisioner_for(no_sandbox),
     )
     with Screen() as screen:
         run = grade_week(open_week(course, week), options, screen)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from autograder.course_folder import UNPROTECTED
 from autograder.errors import UserError
@@ -49,12 +48,12 @@ def refuse_where_it_leaks(provisioner: str) -> None:
 
 
 def _pass_on_workers(provisioner: str, scheduler: str) -> None:
-    from autograder.run.scheduling import open_cluster
+    from autograder.run.cluster import open_cluster
 
-    with open_cluster(scheduler) as client:
-        found: dict[str, Any] = client.run(leaks, provisioner, on_error="return")
+    with open_cluster(scheduler) as cluster:
+        found = cluster.ask(leaks, provisioner)
     # a worker that has died meanwhile gets no work, and one that takes its place tries itself
-    wrong = {name: why for name, why in found.items() if why and not isinstance(why, OSError)}
+    wrong = {name: why for name, why in found.items() if why}
     if wrong:
         name, why = next(iter(wrong.items()))
         raise UserError(f"The sandbox does not hold on worker {name}: {why}.", WAYS_OUT)

@@ -16,7 +16,6 @@ from autograder.course_folder import UNPROTECTED, WARM
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Journal, only_grader, open_journal, verdict_key
-from autograder.judging.vocabulary import vocabulary_of
 from autograder.model import (
     Entry,
     Execution,
@@ -32,6 +31,7 @@ from autograder.model import (
 from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_page
 from autograder.reference.build import job_for, load_references
+from autograder.run.cluster import refuse_unless_encrypted
 from autograder.run.gate import pass_gate
 from autograder.run.judging_process import JudgedNotebook, JudgingProcess, judging
 from autograder.run.pool import Jobs, preheat
@@ -55,6 +55,7 @@ class Options:
     preview: bool = False  # judge, compare with the journal, write nothing
     workers: int | None = None
     scheduler: str | None = None
+    insecure_scheduler: bool = False  # take one on the network that does not encrypt
     provisioner: str | None = None  # how kernels start; None: as the course says
 
 
@@ -119,6 +120,8 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
             watcher.say(WARNING)
         if week.course.has_published_seed:
             watcher.say(PUBLISHED_SEED)
+        if options.scheduler is not None:
+            refuse_unless_encrypted(options.scheduler, options.insecure_scheduler)
         gate = _gate(provisioner, options, watcher)
         references = load_references(week, provisioner, _announcing(watcher, gate))
         journal = open_journal(week)

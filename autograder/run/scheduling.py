@@ -14,11 +14,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from autograder.errors import UserError
 from autograder.model import Execution
+from autograder.run.memory import available_mb
 from autograder.run.pool import Jobs, execute_all, open_pool
 from autograder.sandbox.limits import SandboxSpec
 from autograder.stages.execute import settled
@@ -52,15 +51,7 @@ class Backend:
 
 def default_workers(memory_mb: int) -> int:
     """As many workers as cores, but never more than memory for their caps."""
-    return max(1, min(len(os.sched_getaffinity(0)), _available_mb() // memory_mb))
-
-
-def _available_mb() -> int:
-    meminfo = Path("/proc/meminfo")
-    if not meminfo.is_file():
-        return 8192
-    lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines())
-    return int(lines["MemAvailable"].split()[0]) // 1024
+    return max(1, min(len(os.sched_getaffinity(0)), available_mb() // memory_mb))
 
 
 @contextlib.contextmanager
@@ -79,50 +70,17 @@ def open_backend(
         most: the number of submissions there will be at most.
 
     Raises:
-        UserError: the cluster does not answer, or has no workers.
+        UserError: the cluster is not to be used; see `open_cluster`.
         GraderFault: the pool's processes or the warm parent cannot be started.
     """
     if scheduler is None:
         with open_pool(workers, most, warm) as (pool, processes, watch):
             yield Backend(pool, processes, watch.look, watch.end_all)
         return
-    with open_cluster(scheduler) as client:
-        _same_environment(client)
-        yield Backend(client.get_executor(pure=False), sum(client.ncores().values()))
+    from autograder.run.cluster import open_cluster
 
-
-@contextlib.contextmanager
-def open_cluster(scheduler: str) -> Iterator[Any]:
-    """A client of a Dask scheduler that has workers.
-
-    Raises:
-        UserError: it does not answer, or has no workers.
-    """
-    from distributed import Client
-
-    try:
-        client = Client(scheduler, timeout=10)
-    except OSError as error:
-        raise UserError(
-            f"No Dask scheduler answers at {scheduler}.", "Start one, or leave --scheduler out."
-        ) from error
-    with client:
-        if not client.ncores():
-            raise UserError(f"The cluster at {scheduler} has no workers.", "Start some first.")
-        yield client
-
-
-def _same_environment(client: Any) -> None:
-    """Raise UserError when a worker's versions differ from the judge's: its numbers could too."""
-    from autograder.reference.build import fingerprint
-
-    here = fingerprint()
-    for name, found in client.run(fingerprint, on_error="return").items():
-        if found != here and not isinstance(found, OSError):  # that one has died meanwhile
-            raise UserError(
-                f"Worker {name} runs {found}, this machine {here}.",
-                "Install the same requirements.txt on every machine.",
-            )
+    with open_cluster(scheduler) as cluster:
+        yield Backend(cluster.executor, cluster.cores)
 
 
 def run_jobs(

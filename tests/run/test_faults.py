@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from processes import children, sandboxes
@@ -252,10 +253,10 @@ HANGS = re.compile(r"(a+)+b")
 def hangs_over(student: str, how: Callable[[], object]) -> Callable[..., object]:
     """The judge, but for one student."""
 
-    def judge_one(run: Execution, reference: Reference) -> Judgement:
+    def judge_one(run: Execution, reference: Reference, *more: Any) -> Judgement:
         if run.name.endswith(student):
             how()
-        return judge(run, reference)
+        return judge(run, reference, *more)
 
     return judge_one
 

@@ -15,27 +15,21 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
-from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
+from tiny_course import GOOD, WEEK, solve, submit
 
 from autograder.course_folder import UNPROTECTED, Course, open_course
-from autograder.errors import GraderFault, UserError
+from autograder.errors import GraderFault
 from autograder.journal import open_journal
 from autograder.model import Execution, ExecutionJob, JobCell
-from autograder.reference import build as reference
 from autograder.reference.build import load_references
 from autograder.run import pool, scheduling
-from autograder.run.grade import GradeRun, Options, _Grader, _Ready, grade
+from autograder.run.grade import GradeRun, Options, _Grader, _Ready
 from autograder.sandbox.limits import SandboxSpec
 from autograder.stages.ingest import ingest
-from autograder.stages.judge import judge
 from autograder.stages.prepare import prepare, read_template
 from autograder.week import open_week
 
 WRONG = "def row_sums(x):\n    return x.sum(0)"
-DIFFERS = """
-import autograder.reference.build
-autograder.reference.build.fingerprint = lambda: "python 3.0 · torch 0.1"
-"""
 
 
 def quick_job(name: str, source: str = "1 + 1") -> ExecutionJob:
@@ -58,17 +52,6 @@ def jobs_for(course: Course, students: list[str]) -> list[tuple[str, tuple[Execu
     return made
 
 
-@contextlib.contextmanager
-def cluster(workers: int, **kwargs: object) -> Iterator:
-    """A real scheduler and real worker processes on this machine."""
-    from distributed import LocalCluster
-
-    with LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, **kwargs
-    ) as made:
-        yield made
-
-
 # ------------------------------------------------------------------------------------ one machine
 @pytest.mark.parametrize(
     ("cores", "free_mb", "cap_mb", "expected"),
@@ -79,7 +62,7 @@ def test_never_more_workers_than_memory_for_their_caps(
 ) -> None:
     """As many as cores, fewer where memory is short, and always one."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
-    monkeypatch.setattr(scheduling, "_available_mb", lambda: free_mb)
+    monkeypatch.setattr(scheduling, "available_mb", lambda: free_mb)
     assert scheduling.default_workers(cap_mb) == expected
 
 
@@ -147,80 +130,7 @@ def test_a_worker_is_sent_neither_answers_nor_paths(handed_in: Course) -> None:
                 assert pickle.dumps(value)[2:-1] not in sent
 
 
-# ------------------------------------------------------------------------------------ a cluster
-def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No traceback: which address, and what to do."""
-    import distributed
-
-    class Impatient(distributed.Client):
-        def __init__(self, address: str, timeout: float) -> None:
-            super().__init__(address, timeout=1)
-
-    monkeypatch.setattr(distributed, "Client", Impatient)
-    with (
-        pytest.raises(UserError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
-        scheduling.open_backend(1, "tcp://127.0.0.1:9"),
-    ):
-        pass
-
-
-@pytest.mark.slow
-def test_a_cluster_without_workers_is_refused() -> None:
-    """A scheduler alone would let the run wait for ever."""
-    with (
-        cluster(0) as made,
-        pytest.raises(UserError, match="has no workers"),
-        scheduling.open_backend(1, made.scheduler_address),
-    ):
-        pass
-
-
-@pytest.mark.slow
-def test_a_worker_of_another_environment_is_refused(tmp_path: Path) -> None:
-    """Its numbers could differ: the sentence names both sides."""
-    preload = tmp_path / "differs.py"
-    preload.write_text(DIFFERS, "utf-8")
-    with (
-        cluster(1, preload=[str(preload)]) as made,
-        pytest.raises(UserError, match=r"torch 0\.1") as refused,
-        scheduling.open_backend(1, made.scheduler_address),
-    ):
-        pass
-    assert reference.fingerprint() in str(refused.value)
-
-
-@pytest.mark.slow
-def test_both_ways_give_the_same_verdicts(handed_in: Course) -> None:
-    """A pool and a cluster of worker processes: the same judgement of the same submissions."""
-    (found,) = load_references(open_week(handed_in, WEEK), say=lambda _: None).values()
-    work = jobs_for(handed_in, ["full", "half"])
-    with cluster(2) as made:
-        on_dask = by_item(scheduling.run_jobs(iter(work), 2, made.scheduler_address))
-    here = by_item(scheduling.run_jobs(iter(work), 2))
-    for student, expected in (("full", MAX_SCORE), ("half", 3.0)):
-        one, other = (judge(runs[student].executions[0], found) for runs in (on_dask, here))
-        assert one == other
-        assert one.points == expected
-
-
-@pytest.mark.slow
-def test_a_killed_worker_loses_nothing(root: Path) -> None:
-    """SIGKILL on a worker in mid-run: every submission is graded, each once."""
-    course = open_course(root)
-    students = [f"s{number}" for number in range(6)]
-    for student in students:
-        submit(root, student, solve(root))
-    with cluster(2) as made:
-        victim = next(iter(made.workers.values())).process.pid
-        threading.Timer(3.0, os.kill, (victim, signal.SIGKILL)).start()
-        options = Options(scheduler=made.scheduler_address, provisioner=UNPROTECTED)
-        run = grade(open_week(course, WEEK), options)
-    assert sorted(entry.student for entry in run.graded) == students
-    assert {entry.score for entry in run.graded} == {MAX_SCORE}
-    lines = open_journal(open_week(course, WEEK)).path.read_text().splitlines()
-    assert sorted(json.loads(line)["student"] for line in lines) == students
-
-
+# ------------------------------------------------------------------------------------ bad workers
 @pytest.mark.slow
 def test_what_kills_its_worker_twice_comes_back_as_a_fault() -> None:
     """In a local pool one bad submission cannot fail its neighbours."""
