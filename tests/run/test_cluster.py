@@ -197,7 +197,8 @@ def test_a_cluster_speaks_tls_with_the_settings_of_the_guide(
     settings = dict(line.split("=", 1) for line in told.stdout.splitlines() if "=" in line)
     for name in settings.keys() - os.environ.keys():
         monkeypatch.setenv(name, settings[name])
-    with cluster(1, protocol="tls://") as made, dask.config.set(dask.config.collect_env()):
+    told_here = dask.config.merge(dask.config.config, dask.config.collect_env())
+    with cluster(1, protocol="tls://") as made, dask.config.set(told_here):
         assert made.scheduler_address.startswith("tls://")
         work = [("one", (quick_job("w/one", "print(1)"),))]
         (one,) = scheduling.run_jobs(iter(work), 1, made.scheduler_address)
