@@ -59,7 +59,11 @@ def emptied(chance: random.Random, content: bytes) -> bytes:
     if start < 0 or len(content) < start + 46:
         return content
     (length, extra) = struct.unpack_from("<HH", content, start + 28)
-    return content[: start + 28] + struct.pack("<HH", 0, extra + length) + content[start + 32 :]
+    return (
+        content[: start + 28]
+        + struct.pack("<HH", 0, (extra + length) % 65_536)
+        + content[start + 32 :]
+    )
 
 
 def flagged(chance: random.Random, content: bytes) -> bytes:
