@@ -258,15 +258,14 @@ def kill_at_work(worker: int) -> None:
 @pytest.mark.slow
 def test_a_killed_worker_loses_nothing(root: Path) -> None:
     """SIGKILL on a worker in mid-run: every submission is graded, each once."""
-    with (root / "nbgrader_config.py").open("a") as config:
-        config.write(f"\nc.Grading.provisioner = '{UNPROTECTED}'\n")
     course = open_course(root)
     students = [f"s{number}" for number in range(6)]
     for student in students:
         submit(root, student, solve(root))
     with cluster(2) as made:
         threading.Thread(target=kill_at_work, args=[made.pids[0]]).start()
-        run = grade(open_week(course, WEEK), Options(scheduler=made.scheduler_address))
+        options = Options(scheduler=made.scheduler_address, provisioner=UNPROTECTED)
+        run = grade(open_week(course, WEEK), options)
     assert sorted(entry.student for entry in run.graded) == students
     assert {entry.score for entry in run.graded} == {MAX_SCORE}
     lines = open_journal(open_week(course, WEEK)).path.read_text().splitlines()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dask_cluster import cluster
 from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
 from autograder.course_folder import SANDBOX, UNPROTECTED, Course, open_course
@@ -21,6 +22,10 @@ from autograder.week import open_week
 
 pytestmark = pytest.mark.sandbox
 TRYING = "Trying the sandbox …"
+WITHOUT_BUBBLEWRAP = """
+from autograder.sandbox import bwrap
+bwrap.candidates = lambda: iter(())
+"""
 PROOF_OF_RUNNING = "print('it ran')"
 
 
@@ -125,12 +130,12 @@ def test_nbgraders_route_passes_the_same_gate(handed_in: Course, no_sandbox: Non
 
 
 @pytest.mark.slow
-def test_the_workers_of_a_cluster_are_tried(handed_in: Course, no_sandbox: None) -> None:
+def test_the_workers_of_a_cluster_are_tried(handed_in: Course, tmp_path: Path) -> None:
     """A worker whose machine has no sandbox stops the run, and says which one it is."""
-    from distributed import LocalCluster
-
+    preload = tmp_path / "without.py"
+    preload.write_text(WITHOUT_BUBBLEWRAP, "utf-8")
     with (
-        LocalCluster(n_workers=1, processes=False, dashboard_address=None) as made,
+        cluster(1, preload=(str(preload),)) as made,
         pytest.raises(UserError, match=r"does not hold on worker .*not installed"),
     ):
         grade(open_week(handed_in, WEEK), Options(scheduler=made.scheduler_address))
