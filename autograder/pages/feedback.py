@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -104,14 +104,15 @@ def write_feedback(
     return Feedback(week.name, written, tuple(failed), tuple(plain))
 
 
-def replace_old_page(week: Week, entry: Entry) -> None:
-    """A submission goes to review: its old feedback, if there is any, must not be taken for new."""
-    if entry.needs_review is None or not week.folder("feedback", entry.student).is_dir():
-        return
-    for page in _unscored(week, entry.student, {entry.student: entry}):
-        _write_review(week, page)
-        with _memory_path(week).open("a", encoding="utf-8") as memory:
-            memory.write(json.dumps([page.name, page.shows]) + "\n")
+def replace_old_pages(week: Week, entries: Iterable[Entry]) -> None:
+    """Submissions go to review: older feedback of theirs must not be taken for new."""
+    for entry in entries:
+        if entry.needs_review is None or not week.folder("feedback", entry.student).is_dir():
+            continue
+        for page in _unscored(week, entry.student, {entry.student: entry}):
+            _write_review(week, page)
+            with _memory_path(week).open("a", encoding="utf-8") as memory:
+                memory.write(json.dumps([page.name, page.shows]) + "\n")
 
 
 def _written(week: Week, stale: list[_Page], workers: int) -> Iterator[tuple[_Page, str]]:

@@ -16,6 +16,7 @@ from autograder.course_folder import UNPROTECTED, WARM
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Journal, only_grader, open_journal, verdict_key
+from autograder.light_imports import import_in_background
 from autograder.model import (
     Entry,
     Execution,
@@ -29,7 +30,6 @@ from autograder.model import (
     Template,
 )
 from autograder.notebook_files import shown_id
-from autograder.pages.feedback import replace_old_page
 from autograder.reference.build import job_for, load_references
 from autograder.run.cluster import refuse_unless_encrypted
 from autograder.run.gate import pass_gate
@@ -216,6 +216,7 @@ class _Grader:
         if ready:
             if self.options.scheduler is None:
                 preheat(self.warm)  # while the sandbox tests itself
+            import_in_background("autograder.stages.save_scores")
             gate()
         watcher.start(len(ready) + len(refused))
         # closed at once when recording fails: an abandoned pool complains when Python ends
@@ -241,8 +242,10 @@ class _Grader:
             for batch in batches(finished):
                 entries = self.write(gradebook, batch)
                 self.journal.append(entries)
-                for entry in entries:
-                    replace_old_page(self.week, entry)
+                if any(entry.needs_review for entry in entries):
+                    from autograder.pages.feedback import replace_old_pages
+
+                    replace_old_pages(self.week, entries)
                 yield from entries
 
     def write(self, gradebook: Gradebook, batch: list[_Done]) -> list[Entry]:

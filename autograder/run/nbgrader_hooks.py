@@ -29,7 +29,7 @@ from autograder.model import (
     Submission,
 )
 from autograder.notebook_files import shown_id
-from autograder.pages.feedback import replace_old_page
+from autograder.pages.feedback import replace_old_pages
 from autograder.pages.judged_notebook import bare_notebook
 from autograder.reference.build import job_for, load_references
 from autograder.run.gate import pass_gate
@@ -112,7 +112,8 @@ def _prepared(
 def _ask_for_review(course: Course, week: str, student: str, reason: str) -> None:
     with open_gradebook(course) as gradebook:
         record(course, gradebook, [GradedSubmission(week, student, needs_review=reason)])
-    replace_old_page(open_week(course, week), Entry(student, "", None, 0.0, needs_review=reason))
+    entry = Entry(student, "", None, 0.0, needs_review=reason)
+    replace_old_pages(open_week(course, week), [entry])
 
 
 def _root_of(folder: Path) -> Path:

@@ -19,9 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy.orm import joinedload
 
 from autograder.course_folder import Course
@@ -64,6 +62,8 @@ def record(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmissio
 
 # ------------------------------------------------------------------------------------ scores
 def _write_scores(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
+    from autograder.stages.save_scores import save_scores  # half a second, when it is needed
+
     with _one_commit(gradebook):
         for judged in batch:
             submission = _submission(gradebook, judged)
@@ -72,7 +72,7 @@ def _write_scores(course: Course, gradebook: Gradebook, batch: Sequence[GradedSu
             for name, notebook in judged.notebooks:
                 names = {"student": judged.student, "assignment": judged.week, "notebook": name}
                 resources = {"nbgrader": {**names, "db_url": course.db_url}, "gradebook": grades}
-                _SaveAutoGrades(config=course.config).preprocess(notebook, resources)
+                save_scores(course.config, notebook, resources)
     for judged in batch:
         _penalise_if_late(course, gradebook, judged)
 
@@ -132,18 +132,9 @@ class _Grades:
         return self._comments[cell, notebook]
 
 
-class _SaveAutoGrades(SaveAutoGrades):
-    """nbgrader's own, on a gradebook that is already open."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        names = resources["nbgrader"]
-        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
-        self.student_id, self.db_url = names["student"], names["db_url"]
-        self.gradebook = resources["gradebook"]
-        return NbGraderPreprocessor.preprocess(self, nb, resources)
-
-
 def _penalise_if_late(course: Course, gradebook: Gradebook, judged: GradedSubmission) -> None:
+    from autograder.stages.save_scores import save_penalty
+
     submission = gradebook.find_submission(judged.week, judged.student)
     was_penalised = any(nb.late_submission_penalty for nb in submission.notebooks)
     if not submission.total_seconds_late and not was_penalised:
@@ -151,7 +142,7 @@ def _penalise_if_late(course: Course, gradebook: Gradebook, judged: GradedSubmis
     for name, notebook in judged.notebooks:
         names = {"student": judged.student, "assignment": judged.week, "notebook": name}
         resources = {"nbgrader": {**names, "db_url": course.db_url}}
-        AssignLatePenalties(config=course.config).preprocess(notebook, resources)
+        save_penalty(course.config, notebook, resources)
     gradebook.db.expire_all()
 
 
