@@ -25,7 +25,7 @@ def pass_gate(provisioner: str, say: Say, scheduler: str | None = None) -> None:
     Args:
         provisioner: which sandbox the run uses.
         say: told what is going on, in one line for a person.
-        scheduler: the address of a Dask scheduler, its workers are tried in place of this one.
+        scheduler: the address of a Dask scheduler; then its workers are tried, not this machine.
 
     Raises:
         UserError: a sandbox does not hold, or the cluster does not answer.

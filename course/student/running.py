@@ -174,13 +174,19 @@ def _read_run(cell: Cell, seconds: float, outputs: list) -> CellRun:
     if not errors:
         mime_types = frozenset(mime for output in outputs for mime in output.get("data", {}))
         return CellRun(cell, seconds, output_bytes=size, mime_types=mime_types)
-    kind, message = str(errors[0].get("ename", "Error")), str(errors[0].get("evalue", ""))
+    kind = printable(str(errors[0].get("ename", "Error")))
+    message = printable(str(errors[0].get("evalue", "")))
     line = _raising_line(errors[0].get("traceback", []))
     return CellRun(cell, seconds, (kind, message), line, output_bytes=size)
+
+
+def printable(text: str) -> str:
+    """Without what a terminal would obey: a message may hold any character."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)
 
 
 def _raising_line(traceback: list[str]) -> str:
     """The cell's own line that failed, from the arrow in the first frame of the traceback."""
     text = ANSI.sub("", "\n".join(traceback))
     found = re.search(r"^-+>\s*\d+\s?(.*)$", text, re.MULTILINE)
-    return found.group(1).strip() if found else ""
+    return printable(found.group(1).strip()) if found else ""
