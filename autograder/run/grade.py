@@ -211,8 +211,11 @@ class _Grader:
                 ready.extend(self.changed(self.ingest(student)))
             except Refused as refusal:
                 key = _refusal_key(str(refusal))
-                if not self.is_known(shown_id(student), key):
+                known = self.known(shown_id(student), key)
+                if known is None:
                     refused.append(self.review(shown_id(student), str(refusal), key))
+                else:
+                    self.run.unchanged.append(known)
         if ready:
             if self.options.scheduler is None:
                 preheat(self.warm)  # while the sandbox tests itself
@@ -278,17 +281,16 @@ class _Grader:
             Refused: its notebook or its answers cannot be told.
         """
         key = verdict_key(submission.digest, submission.timestamp, self.setting)
-        if self.is_known(submission.student, key):
+        known = self.known(submission.student, key)
+        if known is not None:
+            self.run.unchanged.append(known)
             return []
         return [_Ready(submission, prepare(submission, self.template), key)]
 
-    def is_known(self, student: str, key: str) -> bool:
-        """Whether the journal's last line on this student still holds; if so it is kept."""
-        known = self.journal.entries.get(student)
-        if known is None or known.key != key or self.options.force:
-            return False
-        self.run.unchanged.append(known)
-        return True
+    def known(self, student: str, key: str) -> Entry | None:
+        """The journal's last line on this student, if it still holds."""
+        entry = self.journal.entries.get(student)
+        return entry if entry and entry.key == key and not self.options.force else None
 
     def jobs(self, item: _Ready) -> Jobs:
         """What the workers are sent: sources and files, nothing else."""

@@ -40,7 +40,7 @@ INERT = (
 def record(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
     """Write a batch of submissions: folders under autograded/, then scores, in one commit.
 
-    An id that is none gets no entry in the gradebook: the journal alone remembers it.
+    A folder whose name is not a student id gets no row in the gradebook, only a journal entry.
 
     Raises:
         UserError: the disk takes nothing more, or another program holds the gradebook; nothing of
