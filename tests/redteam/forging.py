@@ -220,6 +220,7 @@ import json, os, re
 def found():
     for top in ("@ROOT@", "@HOME@", "/opt", "/srv", "/home", "/tmp", "/work", "/usr/src", "."):
         for place, folders, names in os.walk(top):
+            folders[:] = [name for name in folders if name != "site-packages"]  # no time to waste
             for name in names:
                 if name.endswith((".ipynb", ".json", ".py", ".db")):
                     try:
