@@ -7,12 +7,17 @@ are compared in another process, with what the instructor's own notebook display
 
     rng = probe_rng("stable_softmax")
     x = rng.normal(3, 5)                                   # float64 tensor, shape (3, 5)
-    probe("rows", lambda: stable_softmax(x), points=2)
+    probe("rows", stable_softmax, x, points=2)
+    probe("colder", lambda logits: stable_softmax(logits, 0.5), x)
+
+Every probe gets copies of its inputs: what a function writes to an argument spoils no other probe.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import inspect
 import math
 import os
 import random
@@ -77,28 +82,111 @@ def probe_rng(name: str) -> ProbeRng:
     return ProbeRng(name)
 
 
+class ChangedArgument(Exception):
+    """A function wrote to an argument that its contract leaves as it was."""
+
+
 def probe(
     label: str,
-    fn: Callable[[], Any],
+    fn: Callable[..., Any],
+    *inputs: Any,
     points: float = 1,
     rtol: float = 1e-5,
     atol: float = 1e-8,
+    unchanged: bool = False,
 ) -> None:
-    """Run `fn()` and display its result as evidence. An exception in `fn` costs this probe only.
+    """Run `fn` on copies of the inputs and display its result as evidence.
+
+    An exception in `fn` costs this probe only. So does a changed input, and only where the contract
+    forbids that: `unchanged=True` belongs in one probe of an exercise whose docstring says so.
 
     Args:
         label: a short name, unique in its cell; students see it in their feedback.
-        fn: no arguments; returns numbers, tensors, text, or lists, tuples and dicts of them.
+        fn: returns numbers, tensors, text, or lists, tuples and dicts of them. The names of its
+            parameters are told to a student who changed one: take those of the exercise.
+        inputs: what it is called with; each probe gets deep copies of its own.
         points: what this probe is worth; the probes of a cell sum to the cell's points.
-        rtol: relative tolerance for numbers. Everything that is not a number compares exactly.
+        rtol: relative tolerance for numbers, relative also to the largest of an array. Everything
+            that is not a number compares exactly.
         atol: absolute tolerance for numbers.
+        unchanged: the inputs must be as they were afterwards.
     """
+    copies = copy.deepcopy(inputs)
     _reseed(label)
     try:
-        value = bundle(fn())
+        value = bundle(fn(*copies))
+        if unchanged:
+            _must_be_unchanged(fn, inputs, copies)
     except Exception as error:  # the student's error: it costs this probe and no other
         value = _error_bundle(error)
     _show(label, value, points, rtol, atol)
+
+
+def _must_be_unchanged(fn: Callable[..., Any], before: tuple, after: tuple) -> None:
+    """Compare the inputs with what the function left of its copies.
+
+    Raises:
+        ChangedArgument: one of them is not as it was.
+    """
+    try:
+        names = list(inspect.signature(fn).parameters)
+    except (TypeError, ValueError):
+        names = []
+    for place, pair in enumerate(zip(before, after, strict=True)):
+        if not _equal(*pair):
+            name = names[place] if place < len(names) else f"number {place + 1}"
+            raise ChangedArgument(f"your function changed its argument {name}")
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two values are the same in kind, shape, type and every number; NaN equals NaN.
+
+    A number that was moved and put back may differ by a rounding error.
+    """
+    if type(one) is not type(other):
+        return False
+    if hasattr(one, "state_dict"):  # a torch module
+        return _equal(dict(one.state_dict()), dict(other.state_dict()))
+    if hasattr(one, "detach"):  # a torch tensor
+        return one.dtype == other.dtype and _equal(one.detach().numpy(), other.detach().numpy())
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and _same_numbers(one, other)
+    if isinstance(one, Mapping):
+        return list(one) == list(other) and all(_equal(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        pairs = zip(one, other, strict=False)
+        return len(one) == len(other) and all(_equal(*pair) for pair in pairs)
+    return bool(one == other)
+
+
+def _same_numbers(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.shape != other.shape or one.dtype.kind != "f":
+        return np.array_equal(one, other)
+    return np.allclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True)
+
+
+def close(answer: Any, expected: Any, atol: float = 1e-6) -> bool:
+    """Whether an answer has the expected shape and, nearly, the expected numbers.
+
+    For visible checks. Unlike `torch.allclose` it never broadcasts: a single number is not close to
+    three of them. Types may differ; NaN is close to nothing.
+
+    Args:
+        answer: a tensor, an array, a number, or lists of numbers.
+        expected: the same; the tolerance is absolute, and relative to the largest number in it.
+        atol: how far apart two numbers may be.
+    """
+    one, other = (_as_array(value) for value in (answer, expected))
+    if one.shape != other.shape:
+        return False
+    scale = max(1.0, float(np.abs(other).max(initial=0.0)))
+    return bool(np.allclose(one, other, rtol=0.0, atol=atol * scale))
+
+
+def _as_array(value: Any) -> np.ndarray:
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().double().numpy()
+    return np.asarray(value, dtype=np.float64)
 
 
 def _reseed(label: str) -> None:

@@ -197,7 +197,7 @@ def _loaded(tree: ast.Module) -> set[str]:
 
 
 # ------------------------------------------------------------------------------------ probes
-@rule('Write probe("label", lambda: …, points=N) with literals; the points sum to the cell\'s.')
+@rule('Write probe("label", function, *inputs, points=N) with literals; the points sum to the cell\'s.')
 def probes(week: Manuscript) -> Iterator[Fault]:
     """Probe points sum to the cell's points; labels are unique; all of it is written out."""
     for cell in week.checks:
@@ -236,7 +236,7 @@ def probe_calls(source: str) -> Iterator[ast.Call]:
 def points_of(call: ast.Call) -> float | None:
     """What a call of `probe` is worth; None where that is not written as a number."""
     given = [keyword.value for keyword in call.keywords if keyword.arg == "points"]
-    node = given[0] if given else call.args[2] if len(call.args) > 2 else ast.Constant(1)
+    node = given[0] if given else ast.Constant(1)
     value = _literal(node)
     return value if isinstance(value, (int, float)) else None
 
