@@ -111,7 +111,7 @@ def probe(
         atol: absolute tolerance for numbers.
         unchanged: the inputs must be as they were afterwards.
     """
-    copies = copy.deepcopy(inputs)
+    copies = [copy.deepcopy(value) for value in inputs]  # one by one: no input shares another's
     _reseed(label)
     try:
         value = bundle(fn(*copies))
@@ -122,7 +122,7 @@ def probe(
     _show(label, value, points, rtol, atol)
 
 
-def _must_be_unchanged(fn: Callable[..., Any], before: tuple, after: tuple) -> None:
+def _must_be_unchanged(fn: Callable[..., Any], before: tuple, after: list) -> None:
     """Compare the inputs with what the function left of its copies.
 
     Raises:

@@ -26,7 +26,7 @@ from autograder.cli.tables import lint_text
 from autograder.errors import UserError
 
 ALL_SEEDS = 20
-PROOF_COLUMNS = 150  # a line a week: better too wide for a terminal than cut
+PROOF_COLUMNS = 165  # a line a week: better too wide for a terminal than cut
 
 
 @app.command("new-week", rich_help_panel="Make weeks")

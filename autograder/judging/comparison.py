@@ -1,9 +1,10 @@
 """Compare an answer with the reference: the one comparison behind verdicts and their explanations.
 
 First the answer is *settled*: every number in it that lies within the probe's tolerance of the
-reference's number at the same place is written as the reference writes it. Then nbval's own
-`IPyNbCell.compare_outputs` compares both as plain text, exactly. Whatever still stands out in the
-settled answer is what feedback speaks of, so verdict and explanation cannot disagree.
+reference's number at the same place is written as the reference writes it. The relative tolerance
+counts for a number itself and for the largest number of its array, whichever allows more. Then
+nbval's own `IPyNbCell.compare_outputs` compares both as plain text, exactly. Whatever still stands
+out in the settled answer is what feedback speaks of, so verdict and explanation cannot disagree.
 
 Whole numbers must be equal; NaN never equals anything.
 """
@@ -108,12 +109,23 @@ def _settled_array(answer: dict, reference: dict, rtol: float, atol: float) -> d
     ):
         return answer
     exact = "float" not in types
+    room = max(atol, rtol * _scale(reference["values"]))
     pairs = zip(answer["values"], reference["values"], strict=True)
     values = [
-        theirs if mine == theirs or (not exact and close(mine, theirs, rtol, atol)) else mine
+        theirs if mine == theirs or (not exact and close(mine, theirs, rtol, room)) else mine
         for mine, theirs in pairs
     ]
     return {**reference, "values": values}
+
+
+def _scale(values: list) -> float:
+    """The largest number of an array: what rounding errors of its small numbers are measured by.
+
+    Where large parts cancel, a right answer computed in float32 is off by a share of the parts, not
+    of what is left of them.
+    """
+    sizes = (abs(float(value)) for value in values)
+    return max((size for size in sizes if math.isfinite(size)), default=0.0)
 
 
 def close(mine: float | str, theirs: float | str, rtol: float, atol: float) -> bool:

@@ -12,9 +12,10 @@ Two rules hold for every sentence here:
 from __future__ import annotations
 
 from autograder.judging.comparison import looks_same, settled
-from autograder.judging.error_texts import LIBRARY, error_kind, shown_error
+from autograder.judging.error_texts import LIBRARY, error_kind, shown_error, usual_text
 from autograder.judging.vocabulary import Vocabulary
 from autograder.model import ProbeReference
+from course.probes import ChangedArgument
 
 KINDS = {
     "array": "a tensor or number", "sequence": "a list or tuple", "set": "a set",
@@ -54,6 +55,9 @@ class _Difference:
 
     def of(self, answer: dict, expected: dict) -> str:
         kind = answer["kind"]
+        if kind == "error" and answer["type"] == ChangedArgument.__name__:
+            said = usual_text(answer["message"], self.names) if self.full else None
+            return said or "your function changed one of its arguments"
         if kind == "error":
             return f"your code raised {self._error(answer)}"
         if kind == "none" and expected["kind"] != "none":

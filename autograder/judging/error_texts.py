@@ -58,7 +58,7 @@ def shown_error(name: str, message: str, names: Vocabulary = LIBRARY) -> str:
         message: its text as the kernel gave it.
         names: the words that may be repeated from it.
     """
-    usual = _usual_text(message[:MESSAGE_CHARS].strip(), names)
+    usual = usual_text(message[:MESSAGE_CHARS].strip(), names)
     return f"{error_kind(name)}: {usual}" if usual else f"{error_kind(name)} ({NOT_SHOWN})"
 
 
@@ -74,7 +74,7 @@ def shown_by_check(error: str, source: str, names: Vocabulary = LIBRARY) -> str:
     if name != "AssertionError":
         return shown_error(name, message, names)
     message = message[:MESSAGE_CHARS]
-    said = _by_an_assert(message, source, names) or _usual_text(message.strip(), names)
+    said = _by_an_assert(message, source, names) or usual_text(message.strip(), names)
     return f"{name}: {said}" if said else name
 
 
@@ -120,7 +120,7 @@ def _read(line: str) -> UsualText:
     return UsualText(tuple(parts[::2]), tuple(parts[1::2]), re.compile(pattern + end))
 
 
-def _usual_text(message: str, names: Vocabulary) -> str | None:
+def usual_text(message: str, names: Vocabulary) -> str | None:
     """The usual text that a message is, with the line of a syntax error in our own form."""
     place = IN_LINE.search(message)
     if place:

@@ -29,6 +29,12 @@ def one_hot(ids, V):
 def one_hot(ids, V):
     return torch.eye(V)[ids.flatten()]
 
+# %% exercise=one_hot name=float64
+# en: The numbers are right, but which dtype does the docstring ask for?
+# ko: 값은 맞습니다. 그런데 설명문은 어떤 dtype을 요구하나요?
+def one_hot(ids, V):
+    return torch.eye(V, dtype=torch.float64)[ids]
+
 # %% exercise=one_hot variant=rows-of-the-identity
 def one_hot(ids, V):
     return torch.eye(V)[ids]
@@ -161,6 +167,24 @@ def cbow_forward(context, mask, W_in, W_out):
     total = (W_in[context] * mask.unsqueeze(-1)).sum(dim=1)
     return (total / mask.sum(dim=1, keepdim=True)) @ W_out.T
 
+# %% exercise=cbow_forward name=padding-only-behind
+# en: Padding may stand anywhere in a row: does your code count real words, or look where they are?
+# ko: 패딩은 행의 어디에나 있을 수 있습니다. 실제 단어의 개수만 세고 있나요, 위치를 보고 있나요?
+def cbow_forward(context, mask, W_in, W_out):
+    n_real = mask.sum(dim=1, keepdim=True)
+    first = (torch.arange(context.shape[1]) < n_real).to(W_in.dtype)
+    total = (W_in[context] * first.unsqueeze(-1)).sum(dim=1)
+    return (total / n_real.clamp(min=1)) @ W_out.T
+
+# %% exercise=cbow_forward name=batch-axis-squeezed
+# en: What is left of the shape when the batch holds a single row?
+# ko: 배치에 행이 하나뿐일 때 모양은 어떻게 되나요?
+def cbow_forward(context, mask, W_in, W_out):
+    weights = mask.to(W_in.dtype)
+    total = torch.einsum("bc,bcd->bd", weights, W_in[context]).squeeze()
+    n_real = weights.sum(dim=1).clamp(min=1).squeeze()
+    return (total / n_real.unsqueeze(-1)) @ W_out.T
+
 # %% exercise=cbow_forward variant=loop
 def cbow_forward(context, mask, W_in, W_out):
     rows = []
@@ -275,6 +299,41 @@ def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
     grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
     return loss, grad_in, grad_out
 
+# %% exercise=sgns_loss_and_grad name=float32-gradients
+# en: The gradients must have the dtype of the tables that they belong to, also for float64 tables.
+# ko: 기울기의 dtype은 해당 표의 dtype과 같아야 합니다. float64 표에서도 그런가요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre].float(), W_out[targets].float()
+    scores = torch.einsum("bkd,bd->bk", u, v)
+    labels = torch.zeros_like(scores)
+    labels[:, 0] = 1.0
+    loss = -F.logsigmoid(torch.where(labels == 1, scores, -scores)).sum() / B
+    g = (torch.sigmoid(scores) - labels) / B
+    grad_in = torch.zeros(W_in.shape).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows_out = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    grad_out = torch.zeros(W_out.shape).index_add_(0, targets.flatten(), rows_out)
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad name=tables-updated
+# en: Only the gradients are asked for: does your code take a step and change a table?
+# ko: 기울기만 구하면 됩니다. 혹시 한 걸음 학습하여 표를 바꾸고 있지는 않나요?
+def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = W_in[centre], W_out[targets]
+    scores = torch.einsum("bkd,bd->bk", u, v)
+    labels = torch.zeros_like(scores)
+    labels[:, 0] = 1.0
+    loss = -F.logsigmoid(torch.where(labels == 1, scores, -scores)).sum() / B
+    g = (torch.sigmoid(scores) - labels) / B
+    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows_out = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows_out)
+    W_in -= 0.1 * grad_in
+    return loss, grad_in, grad_out
+
 # %% exercise=sgns_loss_and_grad variant=autograd
 def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
     a, b = W_in.detach().requires_grad_(), W_out.detach().requires_grad_()
@@ -351,6 +410,13 @@ def noise_distribution(counts, power=0.75):
     weights = torch.where(counts > 0, counts.double() ** exponent, 0.0)
     return weights / weights.sum()
 
+# %% exercise=noise_distribution name=float32
+# en: The numbers are right, but which dtype does the docstring ask for?
+# ko: 값은 맞습니다. 그런데 설명문은 어떤 dtype을 요구하나요?
+def noise_distribution(counts, power=0.75):
+    weights = torch.where(counts > 0, counts.float() ** power, 0.0)
+    return weights / weights.sum()
+
 # %% exercise=noise_distribution variant=exp-log
 def noise_distribution(counts, power=0.75):
     logs = power * counts.double().log()
@@ -414,6 +480,43 @@ def most_similar(query, W, k, exclude=()):
     scores[list(exclude)] = torch.inf
     ids = scores.argsort()[: min(k, len(W) - len(exclude))]
     return ids, scores[ids]
+
+# %% exercise=most_similar name=too-many-when-excluded
+# en: How many words come back when an excluded word was not among the best anyway?
+# ko: 제외할 단어가 애초에 상위에 없었다면 몇 개의 단어가 돌아오나요?
+def most_similar(query, W, k, exclude=()):
+    cosines = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores, ids = cosines.topk(min(k + len(exclude), len(W)))
+    keep = torch.tensor([int(i) not in exclude for i in ids])
+    return ids[keep], scores[keep]
+
+# %% exercise=most_similar name=more-asked-than-there-are
+# en: What happens when k is larger than the number of words that remain?
+# ko: k가 남은 단어의 수보다 크면 어떻게 되나요?
+def most_similar(query, W, k, exclude=()):
+    cosines = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    cosines[list(exclude)] = -torch.inf
+    scores, ids = cosines.topk(k)
+    return ids, scores
+
+# %% exercise=most_similar name=epsilon-added-to-lengths
+# en: A small number is added to every length: what does it do to a row that is short itself?
+# ko: 모든 길이에 작은 수를 더했습니다. 아주 짧은 행에서는 어떤 영향을 줄까요?
+def most_similar(query, W, k, exclude=()):
+    cosines = (W @ query) / (W.norm(dim=1) * query.norm() + 1e-6)
+    cosines[list(exclude)] = -torch.inf
+    scores, ids = cosines.topk(min(k, len(W) - len(exclude)))
+    return ids, scores
+
+# %% exercise=most_similar name=table-normalised-in-place
+# en: After the call the table W is another one: divide into a new tensor.
+# ko: 호출한 뒤에 표 W가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
+def most_similar(query, W, k, exclude=()):
+    W /= W.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    cosines = W @ (query / query.norm())
+    cosines[list(exclude)] = -torch.inf
+    scores, ids = cosines.topk(min(k, len(W) - len(exclude)))
+    return ids, scores
 
 # %% exercise=most_similar survivor=`1e-12` -> `2e-12` in `cosines = W @ query / lengths.clamp(min=1e-12)`
 # why: Equivalent: the guard only has to be far below any real product of two lengths.
@@ -482,6 +585,36 @@ def analogy(asked, W):
     a, b, c = unit[asked].unbind(dim=1)
     scores = (b - a + c) @ unit.T
     scores[:, asked.flatten()] = -torch.inf
+    return scores.argmax(dim=1)
+
+# %% exercise=analogy name=question-scored-zero
+# en: A word of the question gets the score 0: what if every other word has a negative one?
+# ko: 질문의 단어에 0점을 주었습니다. 나머지 단어의 점수가 모두 음수라면 어떻게 될까요?
+def analogy(asked, W):
+    unit = W / W.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = (b - a + c) @ unit.T
+    scores.scatter_(1, asked, 0.0)
+    return scores.argmax(dim=1)
+
+# %% exercise=analogy name=three-different-words-expected
+# en: An id may come twice in a question: how many words remain then?
+# ko: 한 질문에 같은 id가 두 번 나올 수 있습니다. 그때 남는 단어는 몇 개인가요?
+def analogy(asked, W):
+    unit = W / W.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    ranked = ((b - a + c) @ unit.T).argsort(dim=1, descending=True)
+    others = (ranked[:, :, None] != asked[:, None, :]).all(dim=2)
+    return ranked[others].reshape(len(asked), len(W) - 3)[:, 0]
+
+# %% exercise=analogy name=table-normalised-in-place
+# en: After the call the table W is another one: divide into a new tensor.
+# ko: 호출한 뒤에 표 W가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
+def analogy(asked, W):
+    W /= W.norm(dim=1, keepdim=True)
+    a, b, c = W[asked].unbind(dim=1)
+    scores = (b - a + c) @ W.T
+    scores.scatter_(1, asked, -torch.inf)
     return scores.argmax(dim=1)
 
 # %% exercise=analogy survivor=`1` -> `-1` in `scores.scatter_(1, asked, -torch.inf)`

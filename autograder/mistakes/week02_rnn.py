@@ -55,6 +55,31 @@ def count_ngrams(tokens, n):
         counts[tuple(tokens[i - n + 2 : i + 1])][tokens[i - n + 1]] += 1
     return dict(counts)
 
+# %% exercise=count_ngrams name=overlaps-not-counted
+# en: How many pairs does "aaaa" hold, if they may overlap?
+# ko: 겹치는 것을 허용하면 "aaaa"에는 쌍이 몇 개 있나요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    grams = dict.fromkeys(tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
+    for gram in grams:
+        i = 0
+        while i <= len(tokens) - n:
+            found = tuple(tokens[i : i + n]) == gram
+            if found:
+                counts[gram[:-1]][gram[-1]] += 1
+            i += n if found else 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=lower-cased
+# en: Nothing asks for lower case: capitals are tokens of their own.
+# ko: 소문자로 바꾸라는 말은 없습니다. 대문자는 별개의 토큰입니다.
+def count_ngrams(tokens, n):
+    tokens = [token.lower() for token in tokens]
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens)):
+        counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
+    return dict(counts)
+
 # %% exercise=count_ngrams variant=zip-of-shifted-copies
 def count_ngrams(tokens, n):
     counts = {}
@@ -118,6 +143,21 @@ def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
     followers = counts[context]
     return (followers.get(token, 0) + alpha) / (sum(followers.values()) + alpha * vocab_size)
 
+# %% exercise=laplace_prob name=rows-must-be-counters
+# en: A row may be a plain dict: what does it do with a token that it does not hold?
+# ko: 행은 보통의 dict일 수도 있습니다. 없는 토큰을 찾으면 어떻게 되나요?
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    followers = counts[context] if context in counts else Counter()
+    return (followers[token] + alpha) / (sum(followers.values()) + alpha * vocab_size)
+
+# %% exercise=laplace_prob name=zero-written-into-the-row
+# en: After the call a row holds a token that was not there before: asking must not write.
+# ko: 호출한 뒤 행에 없던 토큰이 생겼습니다. 묻기만 하고 쓰지는 마세요.
+def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
+    followers = counts[context] if context in counts else {}
+    followers.setdefault(token, 0)
+    return (followers[token] + alpha) / (sum(followers.values()) + alpha * vocab_size)
+
 # %% exercise=laplace_prob variant=mixture-with-uniform
 def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
     row = counts[context] if context in counts else {}
@@ -169,6 +209,20 @@ def perplexity(log_probs):
     total = sum(float(s.sum()) for s in log_probs)
     return -total / sum(len(s) for s in log_probs)
 
+# %% exercise=perplexity name=product-of-probabilities
+# en: What is the product of 400 probabilities of 0.1, for a computer?
+# ko: 컴퓨터에서 확률 0.1을 400번 곱하면 얼마가 되나요?
+def perplexity(log_probs):
+    p = torch.cat(list(log_probs)).exp()
+    return float(p.prod() ** (-1 / len(p)))
+
+# %% exercise=perplexity name=rare-tokens-cut
+# en: Very small probabilities are cut off somewhere: then the rare tokens cost too little.
+# ko: 아주 작은 확률을 어딘가에서 잘라 내고 있습니다. 그러면 드문 토큰의 비용이 작아집니다.
+def perplexity(log_probs):
+    log_p = torch.cat(list(log_probs)).clamp(min=math.log(1e-12))
+    return math.exp(-float(log_p.mean()))
+
 # %% exercise=perplexity variant=cat-and-mean
 def perplexity(log_probs):
     return torch.exp(-torch.cat(list(log_probs)).mean())
@@ -218,6 +272,13 @@ def rnn_step(x, h, W, U, b):
 # ko: 이전 상태를 바꿔도 새 상태가 그대로입니다. 무엇을 빠뜨렸나요?
 def rnn_step(x, h, W, U, b):
     return torch.tanh(x @ W + b)
+
+# %% exercise=rnn_step name=tanh-from-exponentials
+# en: The formula is right on paper, but how large is exp of a sum of a few hundred?
+# ko: 종이 위의 공식은 맞습니다. 그런데 합이 수백이면 exp는 얼마나 커지나요?
+def rnn_step(x, h, W, U, b):
+    e = torch.exp(2 * (x @ W + h @ U + b))
+    return (e - 1) / (e + 1)
 
 # %% exercise=rnn_step variant=one-matrix
 def rnn_step(x, h, W, U, b):
@@ -285,6 +346,27 @@ def rnn_forward(step, x, h0):
     for t in range(x.shape[1]):
         h = step(x[:, t], h)
     return h[:, None]
+
+# %% exercise=rnn_forward name=inputs-detached
+# en: The states are right, but what reaches x on the way back?
+# ko: 상태는 맞습니다. 그런데 역전파 때 x까지 무엇이 도달하나요?
+def rnn_forward(step, x, h0):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = step(x[:, t].detach(), h)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+# %% exercise=rnn_forward name=float32-buffer
+# en: Which dtype has the tensor that you made room in, and which one have the states?
+# ko: 미리 만들어 둔 텐서의 dtype과 상태의 dtype은 각각 무엇인가요?
+def rnn_forward(step, x, h0):
+    states = torch.zeros(x.shape[0], x.shape[1], h0.shape[1])
+    h = h0
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h)
+        states[:, t] = h
+    return states
 
 # %% exercise=rnn_forward variant=filled-in-place
 def rnn_forward(step, x, h0):
@@ -383,6 +465,22 @@ def bptt(x, h0, hs, U, dhs):
         dW += x[:, t].T @ da / len(x)
         dU += before.T @ da / len(x)
         db += da.mean(dim=0)
+        from_later = da @ U.T
+    return dW, dU, db, from_later
+
+# %% exercise=bptt name=truncated-after-ten-steps
+# en: How far back does your loop go when the sequence has more than ten steps?
+# ko: 시퀀스가 열 걸음보다 길면 반복문은 어디까지 거슬러 올라가나요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    from_later = torch.zeros_like(h0)
+    T = x.shape[1]
+    for t in reversed(range(max(0, T - 10), T)):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + from_later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.sum(dim=0)
         from_later = da @ U.T
     return dW, dU, db, from_later
 
@@ -537,6 +635,21 @@ def bidirectional(run_forward, run_backward, x, lengths):
     mirrored = torch.where(real, lengths[:, None] - 1 - t, t)
     reverse = lambda z: z.gather(1, mirrored[:, :, None].expand_as(z))
     states = torch.cat([run_forward(x), reverse(run_forward(reverse(x)))], dim=-1)
+    return states * real[:, :, None]
+
+# %% exercise=bidirectional name=cut-to-the-longest-row
+# en: How long is the answer when every row is shorter than T?
+# ko: 모든 행이 T보다 짧을 때 답의 길이는 얼마인가요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    x = x[:, : int(lengths.max())]
+    t = torch.arange(x.shape[1])
+    real = t < lengths[:, None]
+    mirrored = torch.where(real, lengths[:, None] - 1 - t, t)
+
+    def reverse(z):
+        return z.gather(1, mirrored[:, :, None].expand_as(z))
+
+    states = torch.cat([run_forward(x), reverse(run_backward(reverse(x)))], dim=-1)
     return states * real[:, :, None]
 
 # %% exercise=bidirectional variant=loop-over-rows

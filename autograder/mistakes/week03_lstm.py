@@ -57,6 +57,16 @@ def lstm_cell(x, h, c, W, U, b):
     return c_new, o.sigmoid() * c_new.tanh()
 
 
+# %% exercise=lstm_cell name=sigmoid-from-exponentials
+# en: The formula is right on paper, but how large is exp of a few hundred, and what is inf / inf?
+# ko: 종이 위의 공식은 맞습니다. 그런데 수백의 exp는 얼마나 크고, inf / inf는 무엇인가요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    i, f, o = (z.exp() / (1 + z.exp()) for z in (i, f, o))
+    c_new = f * c + i * g.tanh()
+    return o * c_new.tanh(), c_new
+
+
 # %% exercise=lstm_cell variant=library-call
 def lstm_cell(x, h, c, W, U, b):
     return torch.lstm_cell(x, (h, c), W, U, b, torch.zeros_like(b))
@@ -139,6 +149,29 @@ def init_forget_bias(lstm, value):
                     parameter[H : 2 * H] = value
 
 
+# %% exercise=init_forget_bias name=new-parameters
+# en: The LSTM has new parameters now: what does an optimizer hold that was made before?
+# ko: LSTM의 파라미터가 새것으로 바뀌었습니다. 먼저 만든 옵티마이저는 무엇을 들고 있나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    for name, parameter in list(lstm.named_parameters()):
+        if name.startswith("bias"):
+            new = parameter.detach().clone()
+            new[H : 2 * H] = value if name.startswith("bias_ih") else 0.0
+            setattr(lstm, name, nn.Parameter(new))
+
+
+# %% exercise=init_forget_bias name=no-longer-trained
+# en: The numbers are right, but are the biases trained afterwards?
+# ko: 값은 맞습니다. 그런데 그 뒤에도 편향이 학습되나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    for name, parameter in lstm.named_parameters():
+        if name.startswith("bias"):
+            parameter.requires_grad_(False)
+            parameter[H : 2 * H] = value if name.startswith("bias_ih") else 0.0
+
+
 # %% exercise=init_forget_bias variant=halves
 def init_forget_bias(lstm, value):
     H = lstm.hidden_size
@@ -210,6 +243,17 @@ def gru_cell(x, h, W, U, b_x, b_h):
     _, z, n = (x @ W.T + b_x + h @ U.T + b_h).chunk(3, dim=1)
     z = z.sigmoid()
     return (1 - z) * n.tanh() + z * h
+
+
+# %% exercise=gru_cell name=sigmoid-from-exponentials
+# en: The formula is right on paper, but how large is exp of a few hundred, and what is inf / inf?
+# ko: 종이 위의 공식은 맞습니다. 그런데 수백의 exp는 얼마나 크고, inf / inf는 무엇인가요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    r, z = (a.exp() / (1 + a.exp()) for a in (x_r + h_r, x_z + h_z))
+    n = (x_n + r * h_n).tanh()
+    return (1 - z) * n + z * h
 
 
 # %% exercise=gru_cell variant=library-call
@@ -299,6 +343,19 @@ def masked_unroll(step, x, mask, state):
         state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
         outputs.append(torch.where(real, state[0], 0.0))
     return torch.stack(outputs, dim=1), (outputs[-1], *state[1:])
+
+
+# %% exercise=masked_unroll name=float32-outputs
+# en: Which dtype has the tensor that you made room in, and which one has the cell's output?
+# ko: 미리 만들어 둔 텐서의 dtype과 셀 출력의 dtype은 각각 무엇인가요?
+def masked_unroll(step, x, mask, state):
+    outputs = torch.zeros(mask.shape[0], mask.shape[1], state[0].shape[1])
+    for t in range(mask.shape[1]):
+        real = mask[:, t].unsqueeze(1)
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state, strict=True))
+        outputs[:, t] = torch.where(real, state[0], 0.0)
+    return outputs, state
 
 
 # %% exercise=masked_unroll variant=arithmetic
@@ -552,6 +609,28 @@ def gate_trace(lstm, x, clamp=None):
         i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
         now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
         now |= {name: now[name] * value for name, value in (clamp or {}).items()}
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
+# %% exercise=gate_trace name=zero-clamp-ignored
+# en: A gate may be held at 0: is 0.0 true or false in your `if`?
+# ko: 게이트를 0으로 고정할 수도 있습니다. 여러분의 `if`에서 0.0은 참인가요, 거짓인가요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U = lstm.weight_ih_l0, lstm.weight_hh_l0
+    b = lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        for name in now:
+            if (clamp or {}).get(name):
+                now[name] = torch.full_like(h, clamp[name])
         c = now["f"] * c + now["i"] * now["g"]
         h = now["o"] * c.tanh()
         for name, value in {**now, "c": c, "h": h}.items():

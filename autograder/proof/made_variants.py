@@ -34,6 +34,38 @@ def _with_helpers_(answer, names):
 
 {exercise} = _with_helpers_({exercise}, {names!r})
 """
+SPOILING = """
+def _spoiling_(answer):
+    import torch
+
+    def cloned(value):
+        if isinstance(value, torch.Tensor):
+            return value.clone()
+        if isinstance(value, dict):
+            return {{key: cloned(item) for key, item in value.items()}}
+        if isinstance(value, (list, tuple)):
+            return type(value)(cloned(item) for item in value)
+        return value
+
+    def spoil(value):
+        if isinstance(value, torch.Tensor) and not value.requires_grad:
+            value.zero_()
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                spoil(item)
+        if isinstance(value, (list, dict)):
+            value.clear()
+
+    def asked(*args, **kwargs):
+        found = cloned(answer(*args, **kwargs))
+        spoil([*args, *kwargs.values()])
+        return found
+
+    return asked
+
+
+{exercise} = _spoiling_({exercise})
+"""
 PRECISION = """
 def _in_precision_(answer, dtype):
     import copy
@@ -84,6 +116,12 @@ def with_helpers(exercise: str, solution: str, names: Iterable[str]) -> Overlay:
     names = sorted(names)
     text = HELPERS.format(exercise=exercise, names=names)
     return Overlay(exercise, ", ".join(names), f"{solution}\n{text}")
+
+
+def spoiling(exercise: str, solution: str) -> Overlay:
+    """The solution, which spoils all tensors, lists and dictionaries that it was given."""
+    text = SPOILING.format(exercise=exercise)
+    return Overlay(exercise, "spoils its arguments", f"{solution}\n{text}")
 
 
 def in_precision(exercise: str, solution: str, dtype: str) -> Overlay:

@@ -6,6 +6,7 @@
     empty       the release version, with nothing written, gets 0
     lazy        a function that returns 0, None or its own argument does not get half of a check
     helpers     a student's helper may have any name that a hidden check binds, and costs nothing
+    arguments   a function that writes to its arguments loses only where its contract forbids it
     seeds       under N other seeds the reference agrees with itself in a second kernel, mistakes
                 still lose, variants still pass, and so does the reference computed in float32 and
                 in float64 where the docstring promises any float dtype
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import nbformat
@@ -27,7 +28,8 @@ from nbgrader.preprocessors import ClearSolutions
 from autograder.errors import UserError
 from autograder.mistakebook import MistakeBook
 from autograder.model import CellEnd, CellRun, CheckVerdict, JobCell, Reference
-from autograder.proof.made_variants import in_precision, lazy, promises_any_float, with_helpers
+from autograder.proof.harmless import helpers, spoiled
+from autograder.proof.made_variants import in_precision, lazy, promises_any_float
 from autograder.proof.mutants import mutants
 from autograder.proof.results import (
     Cost,
@@ -124,11 +126,13 @@ def _proof(
     say(f"{week}: lazy answers")
     idle = _lazy(bench, truth, known.seconds)
     say(f"{week}: helpers of hidden names")
-    helpers = _helpers(bench, truth)
+    helped = helpers(bench, truth)
+    say(f"{week}: spoiled arguments")
+    arguments = spoiled(bench, truth)
     say(f"{week}: {seed_count} seeds")
     seeds = _seeds(bench, book, truth, seed_count)
     mutation = _mutation(bench, book, truth, known.seconds, limit, say) if with_mutants else None
-    parts = (known.variants, known.mistakes, idle, helpers, seeds)
+    parts = (known.variants, known.mistakes, idle, helped, arguments, seeds)
     found = tuple(problem for part in parts for problem in part.problems)
     problems = (*known.reference, *empty, *found, *_too_many_survivors(mutation))
     return Proof(
@@ -139,7 +143,8 @@ def _proof(
         reference_points=known.reference_points,
         empty_points=empty_points,
         lazy=idle.count,
-        helpers=helpers.count,
+        helpers=helped.count,
+        arguments=arguments.count,
         variants=known.variants.count,
         mistakes=known.mistakes.count,
         seeds=seeds.count,
@@ -282,28 +287,6 @@ def _lazy_problems(trial: Trial, truth: Reference) -> Iterator[Problem]:
 def _short(overlay: Overlay, seconds: dict[str, float]) -> Overlay:
     """The overlay with little time: nobody has looked at its code, and it may loop for ever."""
     return replace(overlay, seconds=5 + 10 * seconds.get(overlay.check, 1.5))
-
-
-# ------------------------------------------------------------------------------------ helpers
-def _helpers(bench: Workbench, truth: Reference) -> Tried:
-    """Helpers that have the names of a hidden region; where they cost something, one by one."""
-    names = {name: bench.hidden_names(name) for name in bench.functions}
-    lost = [trial.overlay.exercise for trial in _help(bench, truth, names.items())]
-    each = [(exercise, {name}) for exercise in lost for name in names[exercise]]
-    problems = tuple(
-        Problem("helpers", trial.overlay.check, f"a student's `{trial.overlay.name}` costs points")
-        for trial in _help(bench, truth, each)
-    )
-    return Tried(Count(len(names) - len(lost), len(names)), problems)
-
-
-def _help(bench: Workbench, truth: Reference, names: Iterable[tuple[str, set[str]]]) -> list[Trial]:
-    """The trials that lost points although the answer was the reference's."""
-    overlays = tuple(
-        with_helpers(exercise, bench.known[exercise].source, helpers) for exercise, helpers in names
-    )
-    trials = bench.run_apart(overlays, truth)
-    return [trial for trial in trials if not full_marks(verdict(trial, truth))]
 
 
 # ------------------------------------------------------------------------------------ seeds

@@ -92,6 +92,7 @@ class Proof:
     empty_points: float = 0.0
     lazy: Count = field(default_factory=Count)
     helpers: Count = field(default_factory=Count)
+    arguments: Count = field(default_factory=Count)
     variants: Count = field(default_factory=Count)
     mistakes: Count = field(default_factory=Count)
     seeds: Count = field(default_factory=Count)
@@ -111,7 +112,7 @@ class Proof:
 
 # ------------------------------------------------------------------------------------ the table
 COLUMNS = (
-    *("week", "exercises", "probes", "reference", "empty", "lazy", "helpers"),
+    *("week", "exercises", "probes", "reference", "empty", "lazy", "helpers", "arguments"),
     *("variants", "mistakes", "seeds", "mutants", "CPU s", "MB", "proof"),
 )
 
@@ -137,6 +138,7 @@ def _row(proof: Proof) -> tuple[str, ...]:
         f"{proof.empty_points:g}",
         str(proof.lazy),
         str(proof.helpers),
+        str(proof.arguments),
         str(proof.variants),
         str(proof.mistakes),
         str(proof.seeds),

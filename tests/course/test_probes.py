@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import random
+from collections import defaultdict
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 
 from course import probes
-from course.probes import MIME, bundle, probe, probe_rng, render
+from course.probes import MIME, bundle, close, probe, probe_rng, render
 
 
 @pytest.fixture
@@ -37,6 +39,101 @@ def test_an_error_is_evidence_and_goes_no_further(displayed: list[dict]) -> None
     probe("good", lambda: 1)
     assert displayed[0][MIME]["value"]["type"] == "ZeroDivisionError"
     assert displayed[1][MIME]["value"]["values"] == [1]
+
+
+def test_every_probe_has_inputs_of_its_own(displayed: list[dict]) -> None:
+    """What one probe writes to an argument, or to a list in it, spoils no other probe."""
+    x, table = torch.ones(3), {"a": [1.0]}
+
+    def spoils(x: torch.Tensor, table: dict) -> list:
+        found = [x.clone(), dict(table)]
+        x.zero_()
+        table["a"].append(9.0)
+        return found
+
+    probe("first", spoils, x, table)
+    probe("second", spoils, x, table)
+    probe("shared", lambda x, y: x.zero_() + y, x, x)
+    first, second, shared = (data[MIME]["value"] for data in displayed)
+    assert first == second
+    assert shared["values"] == [1.0, 1.0, 1.0]
+    assert x.tolist() == [1.0, 1.0, 1.0] and table == {"a": [1.0]}
+
+
+def test_a_view_stays_a_view(displayed: list[dict]) -> None:
+    """A transposed input is copied with its strides: functions that need them meet them."""
+    probe("strides", lambda x: list(x.stride()), torch.ones(2, 3).T)
+    assert [item["values"] for item in displayed[0][MIME]["value"]["items"]] == [[1], [3]]
+
+
+CHANGES: dict[str, tuple[Callable, object]] = {
+    "a tensor": (lambda W: W.mul_(2), torch.ones(2)),
+    "its shape": (lambda W: W.unsqueeze_(0), torch.ones(2)),
+    "a view of it": (lambda W: W[0].fill_(5), torch.ones(2)),
+    "an array": (lambda W: W.sort(), np.array([2.0, 1.0])),
+    "a list": (lambda W: W.append(1), [1]),
+    "a tensor in a list": (lambda W: W[0].zero_() and None, [torch.ones(1)]),
+    "a dictionary": (lambda W: W.setdefault("b", 0), {"a": 1}),
+    "a default dictionary": (lambda W: W["b"], defaultdict(int)),
+    "the order of keys": (lambda W: W.update(a=W.pop("a")), {"a": 1, "b": 2}),
+    "a module": (lambda W: W.bias.data.zero_(), torch.nn.Linear(2, 2)),
+    "NaN": (lambda W: W.nan_to_num_(0.0), torch.tensor([math.nan])),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_changed_argument_is_told_where_the_contract_forbids_it(
+    displayed: list[dict], name: str
+) -> None:
+    """The probe that says `unchanged` is lost, with the argument's name; the others are not."""
+    change, given = CHANGES[name]
+
+    def fn(query: int, W: object) -> int:
+        change(W)
+        return query
+
+    probe("allowed", fn, 1, given)
+    probe("forbidden", fn, 1, given, unchanged=True)
+    probe("kept", lambda query, W: query, 1, given, unchanged=True)
+    allowed, forbidden, kept = (data[MIME]["value"] for data in displayed)
+    assert allowed["values"] == kept["values"] == [1]
+    assert forbidden == {
+        "kind": "error",
+        "type": "ChangedArgument",
+        "message": "your function changed its argument W",
+    }
+
+
+def test_an_argument_without_a_name_is_counted(displayed: list[dict]) -> None:
+    """Built-in functions and *args do not name what they take."""
+    probe("counted", lambda *given: given[1].clear(), 1, [2], unchanged=True)
+    assert displayed[0][MIME]["value"]["message"].endswith("argument number 2")
+
+
+def test_a_number_that_was_moved_and_put_back_is_unchanged(displayed: list[dict]) -> None:
+    """The rounding error of x + eps - eps is no change."""
+    x = torch.tensor([0.1, 3.3], dtype=torch.float64)
+    probe("back", lambda x: x.add_(1e-5).sub_(2e-5).add_(1e-5), x, unchanged=True)
+    assert displayed[0][MIME]["value"]["kind"] == "array"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "same"),
+    [
+        (torch.tensor([1.0, 2.0]), [1, 2], True),
+        (torch.tensor([1.0, 2.0], dtype=torch.float64), torch.tensor([1.0, 2.0]), True),
+        (torch.tensor([1.0, 2.0 + 1e-5]), [1, 2], False),
+        (torch.tensor([1e4, 2.0 + 1e-3]), [1e4, 2], True),
+        (torch.tensor(1.0), [1, 1], False),
+        (torch.ones(1, 2), [1, 1], False),
+        (torch.tensor([math.nan]), [math.nan], False),
+        (torch.zeros(0), [], True),
+        (torch.ones(2, requires_grad=True), np.ones(2), True),
+    ],
+)
+def test_close_never_broadcasts(answer: object, expected: object, same: bool) -> None:
+    """Shapes must agree; types may differ; the tolerance follows the largest expected number."""
+    assert close(answer, expected) is same
 
 
 def test_an_interrupt_is_not_caught(displayed: list[dict]) -> None:

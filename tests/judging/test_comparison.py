@@ -71,6 +71,24 @@ def test_settling_writes_close_numbers_as_the_reference_does() -> None:
     assert found == bundle([1, 2, 9, (0.5, "a 2.0")])
 
 
+@pytest.mark.parametrize("largest", [3.0, 3e-3, 3e9])
+def test_small_numbers_are_measured_by_the_largest_of_their_array(largest: float) -> None:
+    """A rounding error beside large numbers passes; each array has a scale of its own."""
+    array = np.array([largest, 1e-9 * largest])
+    off = array + np.array([0.0, 3e-7 * largest])
+    assert same_value(bundle(off), bundle(array), 1e-5, 0.0)
+    assert not same_value(bundle(array + 3e-5 * largest), bundle(array), 1e-5, 0.0)
+    small = array * 1e-6
+    assert not same_value(bundle([array, small + off - array]), bundle([array, small]), 1e-5, 0.0)
+
+
+def test_an_infinity_sets_no_scale() -> None:
+    """Beside an infinite number the others are compared as without it."""
+    right, wrong = np.array([np.inf, 1.0]), np.array([np.inf, 2.0])
+    assert same_value(bundle(right + 1e-7), bundle(right), 1e-5, 1e-8)
+    assert not same_value(bundle(wrong), bundle(right), 1e-5, 1e-8)
+
+
 def test_values_that_are_compared_are_plain_texts() -> None:
     """nbval compares with `!=`. A text that equals others, but hashes apart, would break sets."""
     compared: list[object] = []

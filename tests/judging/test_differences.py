@@ -56,6 +56,25 @@ DIFFERENCES = {
 }  # fmt: skip
 
 
+def test_a_changed_argument_is_told_by_its_name() -> None:
+    """The sentence is the course's own; a name that nobody has before grading is not repeated."""
+    probe = ProbeReference("p", 1.0, 1e-5, 1e-8, bundle(1.0))
+
+    def said(message: str, full: bool = True) -> str:
+        answer = {"kind": "error", "type": "ChangedArgument", "message": message}
+        return describe_difference(answer, probe, PUBLIC, full)
+
+    assert said("your function changed its argument grad_W") == (
+        "your function changed its argument grad_W"
+    )
+    assert said("your function changed its argument number 2").endswith("argument number 2")
+    assert "qzx" not in said("your function changed its argument qzx")
+    assert said("raise SystemExit(In[-1])") == "your function changed one of its arguments"
+    assert said("your function changed its argument grad_W", full=False) == (
+        "your function changed one of its arguments"
+    )
+
+
 @pytest.mark.parametrize("name", DIFFERENCES)
 def test_a_difference_is_described(name: str) -> None:
     """Shape, type, how many and where are told."""

@@ -46,8 +46,8 @@ CHECK_SCALE = """### BEGIN HIDDEN TESTS
 from course.probes import probe, probe_rng
 rng = probe_rng("scale")
 x, factor = rng.normal(3, 4), rng.normal(4)
-probe("rows", lambda: scale(x, factor), points=2)
-probe("one row", lambda: scale(x[:1], factor), points=1)
+probe("rows", scale, x, factor, points=2)
+probe("one row", scale, x[:1], factor, points=1)
 ### END HIDDEN TESTS
 assert scale(torch.ones(1), torch.ones(1)) == 1.5, "scale(1, 1) is not 1.5: the offset?"
 print("visible checks of scale: all passed")"""
@@ -60,7 +60,7 @@ CHECK_SHIFT = """### BEGIN HIDDEN TESTS
 from course.probes import probe, probe_rng
 rng = probe_rng("shift")
 x = rng.normal(6)
-probe("six numbers", lambda: shift(x), points=3)
+probe("six numbers", shift, x, points=3)
 ### END HIDDEN TESTS
 assert shift(torch.zeros(2)).shape == (2,), "the shape has changed: is it one number for all?"
 print("visible checks of shift: all passed")"""
@@ -213,7 +213,7 @@ def test_mutants_are_tried_only_when_asked_for(prove_with):
 # ------------------------------------------------------------------------------------ bad checks
 def test_a_check_that_accepts_anything_is_caught(prove_with):
     """A probe that does not call the student's function pays for an empty notebook."""
-    loose = CHECK_SHIFT.replace("lambda: shift(x)", "lambda: x")
+    loose = CHECK_SHIFT.replace("shift, x", "lambda: x")
     proof = prove_with(cells={"check_shift": loose})
     assert proof.empty_points == 3.0
     assert "empty: check_shift: 3 points for nothing" in problems(proof)
@@ -222,7 +222,7 @@ def test_a_check_that_accepts_anything_is_caught(prove_with):
 
 def test_a_check_that_accepts_zero_is_caught(prove_with):
     """A probe whose right answer is 0 is earned by a function that returns 0."""
-    scalar = CHECK_SHIFT.replace("lambda: shift(x)", "lambda: float(shift(x[:1]))")
+    scalar = CHECK_SHIFT.replace("shift, x", "lambda: float(shift(x[:1]))")
     found = problems(prove_with(cells={"check_shift": scalar}, mutants=False))
     assert "lazy: check_shift: a function that returns 0 gets 3 points of 3" in found
 
@@ -279,10 +279,23 @@ def test_a_hidden_name_that_meets_a_students_helper_is_caught(prove_with, monkey
     assert "helpers: check_shift: a student's `factor`" not in found
 
 
+def test_a_probe_whose_inputs_another_probe_has_used_is_caught(prove_with):
+    """A function that writes to its arguments must not lose where nothing forbids it."""
+    assert prove_with(mutants=False).arguments == Count(2, 2)
+    shared = CHECK_SCALE.replace("scale, x, factor", "lambda: scale(x, factor)")
+    shared = shared.replace("scale, x[:1], factor", "lambda: scale(x[:1], factor)")
+    proof = prove_with(cells={"check_scale": shared}, mutants=False)
+    assert proof.arguments == Count(1, 2)
+    what = "arguments: check_scale: a function that writes to its arguments loses `one row`: "
+    assert what in problems(proof)
+    forbidden = CHECK_SHIFT.replace("shift, x", "shift, x, unchanged=True")
+    assert prove_with(cells={"check_shift": forbidden}, mutants=False).ok
+
+
 def test_a_probe_that_needs_float64_is_caught_where_any_dtype_is_promised(prove_with):
     """A tolerance below float32's precision rejects a correct answer under some seed."""
     promising = SCALE.replace("factor (D,).", "factor (D,). Works for any float dtype.")
-    exact = CHECK_SCALE.replace("factor), points=2)", "factor), points=2, rtol=1e-9)")
+    exact = CHECK_SCALE.replace("points=2)", "points=2, rtol=1e-9)")
     assert prove_with(cells={"scale": promising}, mutants=False).ok
     found = problems(prove_with(cells={"scale": promising, "check_scale": exact}, mutants=False))
     assert "seeds: proof-0, scale/computed in float32: a correct variant it gets 1 of 3" in found

@@ -174,6 +174,8 @@ def _assert_problems(visible: ast.Module) -> Iterator[str]:
     for node in asserts:
         if node.msg is None:
             yield f"an assert without a message: {ast.unparse(node.test)[:60]}"
+        if "allclose(" in ast.unparse(node.test):
+            yield "allclose takes one number for many; use course.probes.close"
 
 
 def _bound(tree: ast.Module) -> set[str]:
@@ -197,7 +199,7 @@ def _loaded(tree: ast.Module) -> set[str]:
 
 
 # ------------------------------------------------------------------------------------ probes
-@rule('Write probe("label", function, *inputs, points=N) with literals; the points sum to the cell\'s.')
+@rule("Write probe('label', function, *inputs, points=N) with literals that sum to the cell's.")
 def probes(week: Manuscript) -> Iterator[Fault]:
     """Probe points sum to the cell's points; labels are unique; all of it is written out."""
     for cell in week.checks:
