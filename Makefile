@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # on Linux, PyPI's torch brings gigabytes of CUDA libraries; without an NVIDIA driver take the small one
 TORCH_CPU ?= https://download.pytorch.org/whl/cpu
 
+# one process a core and never more than four; the tests of one file share what they have made
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .PHONY: help setup demo test test-all lint prove site lock clean
 
 help:            ## list the targets
@@ -29,7 +32,7 @@ demo: setup      ## a real week through the whole loop: release, grade, feedback
 	$(BIN)/autograder demo
 
 test: setup      ## the tests that a change must pass
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not browser"
 
 test-all: setup  ## everything: slow tests, browser tests, the whole proof
 	$(BIN)/python -m pytest
