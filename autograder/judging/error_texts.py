@@ -24,7 +24,7 @@ from autograder.judging.vocabulary import ELSEWHERE, Vocabulary
 from course.notebook_format import HIDDEN_TESTS
 
 MESSAGE_CHARS = 300
-NUMBERS, NAMES, SIGNS = 6, 3, 10  # how many of each one text may show
+NUMBERS, NAMES, SIGNS = 4, 4, 10  # how many of each one text may show
 NOT_SHOWN = "no text that this page repeats; try your function on other sizes, an empty input too"
 OTHER_ERRORS = {
     "AcceleratorError", "AxisError", "EinopsError", "JSONDecodeError", "LinAlgError",
@@ -62,19 +62,21 @@ def shown_error(name: str, message: str, names: Vocabulary = LIBRARY) -> str:
     return f"{error_kind(name)}: {usual}" if usual else f"{error_kind(name)} ({NOT_SHOWN})"
 
 
-def shown_by_check(error: str, source: str, names: Vocabulary = LIBRARY) -> str:
+def shown_by_check(error: str, source: str, names: Vocabulary | None = LIBRARY) -> str:
     """An error 'NAME: MESSAGE' that ended a check, as far as the check's visible part explains it.
 
     Args:
         error: what the kernel said.
         source: the check's cell, hidden region included.
-        names: the words that may be repeated from it.
+        names: the words that may be repeated from it; None: nothing is, not even numbers.
     """
     name, _, message = error.partition(": ")
     if name != "AssertionError":
-        return shown_error(name, message, names)
+        return shown_error(name, message, names) if names is not None else error_kind(name)
     message = message[:MESSAGE_CHARS]
-    said = _by_an_assert(message, source, names) or usual_text(message.strip(), names)
+    said = _by_an_assert(message, source, names)
+    if names is not None and not said:
+        said = usual_text(message.strip(), names)
     return f"{name}: {said}" if said else name
 
 
@@ -148,7 +150,7 @@ class _Filler:
         self.numbers_left -= 1
         if self.numbers_left < 0 or not (value == 0 or 1e-3 <= abs(value) < 1e4):
             return ELSEWHERE
-        return f"{value:.0f}" if value == int(value) else f"{value:.3g}"
+        return f"{value:.0f}" if value == int(value) else f"{float(f'{value:.3g}'):g}"
 
     def shape(self, said: str) -> str:
         sizes = [self.number(size) for size in SIZE.findall(said)]
@@ -159,8 +161,8 @@ class _Filler:
 
     def name(self, said: str) -> str:
         """A name, dotted or not, if every part of it may be repeated."""
-        self.names_left -= 1
-        parts = (part for part in said.split(".") if part not in ("<lambda>", "<locals>"))
+        parts = [part for part in said.split(".") if part not in ("<lambda>", "<locals>")]
+        self.names_left -= len(parts)
         known = self.names_left >= 0 and all(part in self.names for part in parts)
         return said if known else ELSEWHERE
 
@@ -168,12 +170,15 @@ class _Filler:
         """What an f-string filled in: numbers, shapes, lists and names, in a form of our own."""
         written = ""
         for token in TOKEN.finditer(said):
-            if not (self.numbers_left and self.names_left and self.signs_left):
+            kind = token.lastgroup or ""
+            left = {"name": self.names_left, "number": self.numbers_left, "sign": self.signs_left}
+            if left.get(kind, 1) <= 0:
                 return written.rstrip() + ELSEWHERE
-            written += self._token(token.lastgroup, token[0])
+            apart = kind in ("name", "number") and written[-1:] not in ("", " ", *"[](){}")
+            written += " " * apart + self._token(kind, token[0])
         return written.rstrip()
 
-    def _token(self, kind: str | None, said: str) -> str:
+    def _token(self, kind: str, said: str) -> str:
         if kind == "name":
             return self.name(said)
         if kind == "number":
@@ -195,11 +200,13 @@ class _Said:
         joint = self.texts[-1] + other.texts[0]
         return _Said((*self.texts[:-1], joint, *other.texts[1:]))
 
-    def filled(self, message: str, names: Vocabulary) -> str | None:
+    def filled(self, message: str, names: Vocabulary | None) -> str | None:
         """The message as we write it, or None: this assert does not say it."""
         values = self._values(message)
         if values is None:
             return None
+        if names is None:
+            return ELSEWHERE.join(self.texts)
         filler = _Filler(names)
         pairs = zip(values, self.texts[1:], strict=True)
         return self.texts[0] + "".join(filler.value(value) + text for value, text in pairs)
@@ -223,7 +230,7 @@ class _Said:
         return [*values, rest.removesuffix(last) if not cut else rest.partition(last)[0]]
 
 
-def _by_an_assert(message: str, source: str, names: Vocabulary) -> str | None:
+def _by_an_assert(message: str, source: str, names: Vocabulary | None) -> str | None:
     said, bare = _asserts(source)
     if not message:
         return f"assert {bare[0]}" if len(bare) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from autograder.judging.error_texts import MESSAGE_CHARS, shown_error
+from autograder.judging.error_texts import MESSAGE_CHARS, error_kind, shown_error
 from autograder.judging.vocabulary import Vocabulary
 from autograder.model import CellEnd, CellRun, Execution
 
@@ -24,8 +24,9 @@ def first_cause(
 ) -> str:
     """A sentence on the cell that stopped before a check, or nothing.
 
-    The exercise's own cell comes first, then the first other one. Checks do not count: what a
-    visible assert says there is told at its own place.
+    The exercise's own cell comes first; its text takes the place of the check's. Of the first other
+    cell only the kind of its error is told. Checks do not count: what a visible assert says there
+    is told at its own place.
 
     Args:
         execution: the run of the whole notebook.
@@ -39,8 +40,9 @@ def first_cause(
         if run.end is CellEnd.ERROR and run.index < check.index and run.grade_id not in checks
     ]
     exercise = (check.grade_id or "").removeprefix("check_")
-    own = [run for run in stopped if run.grade_id == exercise]
-    for run, cell in ((own, f"your cell `{exercise}`"), (stopped, "an earlier cell")):
-        if run:
-            return f"{cell} stopped first: {shown_error(*error_of(run[0]), names)}"
-    return ""
+    for run in stopped:
+        if run.grade_id == exercise:
+            return f"your cell `{exercise}` stopped first: {shown_error(*error_of(run), names)}"
+    if not stopped:
+        return ""
+    return f"an earlier cell had stopped with {error_kind(error_of(stopped[0])[0])}"

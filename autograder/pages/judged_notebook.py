@@ -62,13 +62,11 @@ def judged_notebook(
 
 
 def _shown_error(check: CheckVerdict, source: str, names: Vocabulary) -> str:
-    """What ended the visible part, unless a probe has told of an error of this check already."""
-    if not check.visible_error:
-        return ""
-    own = not check.visible_error.startswith("AssertionError")
-    if own and any(probe.verdict is Verdict.ERROR for probe in check.probes):
-        return ""
-    return shown_by_check(check.visible_error, source, names)
+    """What ended the visible part. One text a check may repeat what the kernel chose to say."""
+    error = check.visible_error
+    if not error or not any(probe.verdict is Verdict.ERROR for probe in check.probes):
+        return shown_by_check(error, source, names) if error else ""
+    return shown_by_check(error, source, None) if error.startswith("AssertionError") else ""
 
 
 def bare_notebook(prepared: PreparedNotebook) -> NotebookNode:

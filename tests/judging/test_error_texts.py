@@ -81,7 +81,7 @@ SAID = {
     DOUBLE: DOUBLE,
     f"the shape is (2, 3), {AXIS}": f"the shape is (2, 3), {AXIS}",
     f"the shape is torch.Size([2]), {AXIS}": f"the shape is torch.Size([2]), {AXIS}",
-    f"the shape is my own words, {AXIS}": f"the shape is ………, {AXIS}",
+    f"the shape is my own words, {AXIS}": f"the shape is … … …, {AXIS}",
     "a hidden assert says this": None,
     "something else": None,
     "": "assert out.dtype is float",
@@ -98,7 +98,7 @@ def test_visible_asserts_speak(message: str) -> None:
 
 FILLED = {
     "[[0.0, 1.0], [0.5, 1.23456]]": "[[0, 1], [0.5, 1.23]]",
-    "[[0, 1, 2], [3, 4, 5], [6, 7, 8]]": "[[0, 1, 2], [3, 4, 5…",
+    "[[0, 1, 2], [3, 4, 5], [6, 7, 8]]": "[[0, 1, 2], [3,…",
     "['loss', 'f']": "[loss, f]",
     "{'loss': 2}": "{loss: 2}",
     "torch.float64": "torch.float64",
@@ -118,6 +118,21 @@ def test_what_an_f_string_filled_in_is_written_anew(value: str) -> None:
     names = Vocabulary(public=(check,))
     shown = shown_by_check(f"AssertionError: got {value}: which axis?", check, names)
     assert shown == f"AssertionError: got {FILLED[value]}: which axis?"
+
+
+def test_an_assert_may_be_told_without_its_values() -> None:
+    """Where a probe has told a text of this check already."""
+    error = f"AssertionError: the shape is (2, 3), {AXIS}"
+    assert shown_by_check(error, CHECK, None) == f"AssertionError: the shape is …, {AXIS}"
+    assert shown_by_check("ValueError: math domain error", CHECK, None) == "ValueError"
+    assert shown_by_check(f"AssertionError: {CUDA}", CHECK, None) == "AssertionError"
+
+
+def test_a_chain_of_names_counts_as_many() -> None:
+    """`a.b.c.d.e` says more than one name may."""
+    for name, told in (("torch.nn.functional.softmax", True), ("t.o.r.c.h", False)):
+        shown = shown_error("AttributeError", f"module '{name}' has no attribute 'x'")
+        assert (name in shown) is told
 
 
 def test_a_cell_with_a_magic_shows_no_text() -> None:
