@@ -23,7 +23,7 @@ STARTS = {"cold start": SANDBOX, "warm start": WARM}  # both ways to start a san
 
 def doctor(root: Path) -> list[Finding]:
     """Look at Python, packages, the course folder; try the sandbox; the last row is the verdict."""
-    findings = [_python(), _packages(), _course(root), _seed(root), _disk(root)]
+    findings = [_python(), _packages(), _course(root), seed_finding(root), _disk(root)]
     findings += [Finding(name, True, detail) for name, detail in sandbox_report().items()]
     findings += one_row_a_check({start: selftest(name) for start, name in STARTS.items()})
     return [*findings, verdict(findings)]
@@ -91,7 +91,7 @@ def _course(root: Path) -> Finding:
     return Finding("course folder", bool(weeks), detail, "" if weeks else f"Is {CONFIG_FILE} here?")
 
 
-def _seed(root: Path) -> Finding:
+def seed_finding(root: Path) -> Finding:
     """The seed itself is shown to nobody: a screen is shared more easily than a file."""
     try:
         course = open_course(root)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tiny_course import MAX_SCORE, WEEK, make_course, solve, submit
 
-from autograder.cli.doctor import doctor
-from autograder.course_folder import SEED_FILE, Course, draw_seed, open_course
+from autograder.cli.doctor import seed_finding
+from autograder.course_folder import SEED_FILE, UNPROTECTED, Course, draw_seed, open_course
 from autograder.errors import UserError
 from autograder.reference.build import load_references
 from autograder.run.grade import Options, grade
@@ -71,9 +71,9 @@ def test_the_published_seed_is_refused_by_name(tmp_path: Path) -> None:
 def test_the_doctor_says_which_seed_and_never_the_seed(tmp_path: Path) -> None:
     """The published one is told; a drawn one is not shown."""
     course = open_course(make_course(tmp_path))
-    (before,) = (found for found in doctor(course.root, ()) if found.name == "seed")
+    before = seed_finding(course.root)
     draw_seed(course)
-    (after,) = (found for found in doctor(course.root, ()) if found.name == "seed")
+    after = seed_finding(course.root)
     assert "published" in before.detail and "release" in before.remedy
     assert SEED_FILE in after.detail and course.seed not in str(after)
 
@@ -96,11 +96,11 @@ def test_an_answer_key_earns_everything_under_the_published_seed_and_nothing_els
     """So the run warns while the seed is the published one, and a drawn seed ends it."""
     hand_in_the_key(course)
     heard = Heard()
-    run = grade(open_week(course, WEEK), Options(sandbox=False), heard)
+    run = grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED), heard)
     assert run.entries[0].score == MAX_SCORE
     assert any("table of answers" in line for line in heard.lines)
     draw_seed(course)
     heard = Heard()
-    run = grade(open_week(course, WEEK), Options(sandbox=False), heard)
+    run = grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED), heard)
     assert run.entries[0].score == 0
     assert not any("table of answers" in line for line in heard.lines)
