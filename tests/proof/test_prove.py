@@ -328,7 +328,7 @@ def test_a_mistake_that_cannot_be_told_apart_is_caught(prove_with):
 
 def test_a_mistake_that_changes_its_mind_cannot_be_diagnosed(prove_with):
     """Answers that differ from run to run are caught as a loss that is not recognised."""
-    drift = "OFFSET = random.SystemRandom().random()\ndef shift(x): return x + OFFSET"
+    drift = "OFFSET = random.SystemRandom().random()\ndef shift(x): return x + OFFSET * x**2"
     unsteady = {("shift", "name=unsteady"): "import random\n" + drift}
     found = problems(prove_with(mistakes=unsteady, mutants=False))
     assert "mistake: shift/unsteady: it loses marks but is not recognised" in found
