@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "course" / "guide" / "architecture.md").read_text("utf-8")
+LONGEST_MODULE, LONGEST_CLASS = 400, 200
 
 
 def rooms_on_the_page(package: str) -> list[str]:
@@ -32,6 +35,11 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def room_of(dotted: str) -> str:
+    """The room that a dotted name such as autograder.stages.judge.judge leads to."""
+    return dotted.split(".")[1]
+
+
 def test_the_page_names_every_room_of_the_engine() -> None:
     """A folder or a module beside the rooms that the page does not name has no place yet."""
     found = {path.stem for path in (ROOT / "autograder").glob("*.py")} - {"__init__"}
@@ -46,7 +54,37 @@ def test_the_page_names_every_folder_of_the_course() -> None:
     assert set(rooms_on_the_page("course")) == found - {"shipped"}
 
 
+def test_no_import_climbs() -> None:
+    """A room imports only rooms that stand above it on the page."""
+    order = {name: place for place, name in enumerate(rooms_on_the_page("autograder"))}
+    climbing = []
+    for path in modules("autograder"):
+        here = path.relative_to(ROOT / "autograder").parts[0].removesuffix(".py")
+        for name in imports(path):
+            if not name.startswith("autograder.") or here == "__init__":
+                continue
+            if order[room_of(name)] > order[here]:
+                climbing.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert climbing == []
+
+
 def test_the_course_does_not_know_the_grader() -> None:
     """Students have course/ and not autograder/."""
     knowing = [path for path in modules("course") for name in imports(path) if "autograder" in name]
     assert knowing == []
+
+
+@pytest.mark.parametrize("package", ["course", "autograder"])
+def test_no_module_and_no_class_grows_out_of_hand(package: str) -> None:
+    """What is longer has two subjects: a module of 400 lines, a class of 200."""
+    long = []
+    for path in modules(package):
+        text = path.read_text("utf-8")
+        if len(text.splitlines()) > LONGEST_MODULE:
+            long.append(f"{path.relative_to(ROOT)}: {len(text.splitlines())} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                if lines > LONGEST_CLASS:
+                    long.append(f"{path.relative_to(ROOT)}: class {node.name} has {lines} lines")
+    assert long == []
