@@ -189,7 +189,7 @@ def test_a_page_that_takes_too_long_is_shown_plain(tmp_path: Path) -> None:
     """The process is ended; another one draws the page with its texts as they were typed."""
     text = "".join(f"*a{i}* `b` $x_{{{i}}}$ " for i in range(250))
     heavy = judged(tmp_path, notebook_of([f"{i} {text}" for i in range(60)]))
-    process = PageProcess(seconds=0.2)
+    process = PageProcess(seconds=0.03)  # far less than this page takes
     try:
         done = process.draw(PageTask(heavy, MARKS))
     finally:
