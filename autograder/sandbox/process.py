@@ -45,12 +45,20 @@ def complaint_of(process: subprocess.Popen[bytes]) -> str:
 
 def end_bwrap(process: subprocess.Popen[bytes], seconds: float) -> None:
     """Wait a moment: it ends by itself when process 1 of its sandbox has ended. Then kill it."""
-    with suppress(subprocess.TimeoutExpired):
+    try:
         process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        _kill_children(process.pid)  # they may be stopped, and then outlive it
     process.kill()
     process.wait()
     if process.stderr is not None:
         process.stderr.close()
+
+
+def _kill_children(pid: int) -> None:
+    with suppress(OSError, ValueError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
 
 
 class SandboxProcess:

@@ -27,6 +27,7 @@ from autograder.sandbox.process import complaint_of, end_bwrap, start_bwrap
 from autograder.sandbox.provisioner import SandboxProvisioner
 
 WARM_UP_SECONDS = 300.0
+ANSWER_SECONDS = 20.0  # a fork takes a hundredth of one
 
 Key = tuple[tuple[str, ...], str | None]
 
@@ -202,15 +203,33 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_warm_parents)
 
 
+def forget_warm_parent(spec: SandboxSpec, parent: WarmParent) -> None:
+    """Use this warm parent no more: it has died, or somebody has stopped it."""
+    with _lock:
+        if _warm_parents.get(_key(spec)) is parent:
+            _warm_parents.pop(_key(spec)).close()
+
+
+def _answers(control: socket.socket) -> bool:
+    """Whether a fork speaks, or at least hangs up, within a time that is long for it."""
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    return bool(poll.poll(ANSWER_SECONDS * 1000))
+
+
 class WarmProvisioner(SandboxProvisioner):
     """Like SandboxProvisioner, but the launcher is a fork of a warm parent."""
 
     def open_sandbox(self) -> socket.socket:
-        try:
-            return warm_parent_for(self.spec).fork()
-        except OSError:
-            # it may have died after it was looked at; if a new one fails too, the error is real
-            return warm_parent_for(self.spec).fork()
+        for _ in range(2):
+            parent = warm_parent_for(self.spec)
+            with suppress(OSError):  # it may have died after it was looked at
+                control = parent.fork()
+                if _answers(control):
+                    return control
+                control.close()
+            forget_warm_parent(self.spec, parent)
+        raise bwrap.unavailable("two warm parents did not answer.")
 
     def complaint(self) -> str:
         return "the warm parent died"

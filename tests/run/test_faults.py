@@ -37,7 +37,9 @@ from autograder.model import (
 from autograder.run import judging_process
 from autograder.run.grade import Options, grade
 from autograder.run.scheduling import Finished
+from autograder.sandbox import warm
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.warm import close_warm_parents
 from autograder.stages import record as recording
 from autograder.stages.execute import execute, execute_alone
 from autograder.stages.judge import judge
@@ -167,6 +169,20 @@ def a_job(cells: object, provisioner: str = WARM) -> ExecutionJob:
     """`cells` is anything that gives cells when it is gone through."""
     limits = Limits(cell_seconds=10)
     return ExecutionJob("t", cells, "s", limits, provisioner=provisioner, warm_modules=("numpy",))
+
+
+def test_a_stopped_warm_parent_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next kernel does not wait for it for ever, and what was stopped does not stay behind."""
+    monkeypatch.setattr(warm, "ANSWER_SECONDS", 2.0)
+    close_warm_parents()
+    job = a_job((JobCell(0, "1"),))
+    assert execute(job).fault is None
+    (bubblewrap,) = children(os.getpid())
+    (stopped,) = children(bubblewrap)
+    os.kill(stopped, signal.SIGSTOP)
+    again = execute(job)
+    assert [run.end for run in again.runs] == [CellEnd.OK]
+    assert not Path(f"/proc/{stopped}").exists()
 
 
 THEIR_OWN = {
