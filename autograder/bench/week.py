@@ -15,7 +15,7 @@ from rich.table import Table
 from autograder.bench.peers import BIN, call, expect, timed
 from autograder.course_folder import CONFIG_FILE, open_course
 from autograder.demo.sample_class import solved_notebooks
-from autograder.run.grade import cells_to_run
+from autograder.run.cells_to_run import cells_to_run
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
 from autograder.week import Week, open_week

@@ -7,7 +7,7 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from nbgrader.api import Gradebook
@@ -21,9 +21,7 @@ from autograder.model import (
     Entry,
     Execution,
     GradedSubmission,
-    JobCell,
     Judgement,
-    PreparedCell,
     PreparedNotebook,
     Reference,
     Submission,
@@ -31,6 +29,8 @@ from autograder.model import (
 )
 from autograder.notebook_files import shown_id
 from autograder.reference.build import job_for, load_references
+from autograder.run.batches import batches
+from autograder.run.cells_to_run import cells_to_run
 from autograder.run.cluster import refuse_unless_encrypted
 from autograder.run.gate import pass_gate
 from autograder.run.judging_process import JudgedNotebook, JudgingProcess, judging
@@ -39,7 +39,6 @@ from autograder.run.progress import Watcher
 from autograder.run.scheduling import Finished, default_workers, run_jobs
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
-from autograder.stages.hidden_scope import in_own_scope
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
 from autograder.stages.record import record, sweep
@@ -89,17 +88,17 @@ PUBLISHED_SEED = (
     "The seed is the published one: anybody can work out the hidden inputs and hand in a table of "
     "answers. For a real class run `autograder release` first: it draws a seed of your own."
 )
-BATCH, BATCH_SECONDS = 32, 2.0  # submissions written with one commit, or what came in meanwhile
 _Done = tuple[GradedSubmission, Entry]
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A submission on its way through execution."""
+    """A submission on its way through execution; until it is handed in, without its attachments."""
 
     submission: Submission
     prepared: tuple[PreparedNotebook, ...]
     key: str
+    has_attachments: bool = False
 
 
 def grade(week: Week, options: Options | None = None, watcher: Watcher | None = None) -> GradeRun:
@@ -229,12 +228,14 @@ class _Grader:
     def run_and_judge(self, ready: list[_Ready]) -> Generator[_Done, None, None]:
         if not ready:  # starting a pool for nobody takes seconds
             return
-        jobs = ((item, self.jobs(item)) for item in ready)
+        late: list[_Done] = []
+        jobs = self.with_files(ready, late)
         workers = self.options.workers or default_workers(self.course.settings.memory_mb)
         run = run_jobs(jobs, workers, self.options.scheduler, self.warm, len(ready))
         with judging(self.references, self.stamp) as judge, contextlib.closing(run) as finished:
             for one in finished:
                 yield self.finish(one, judge)
+        yield from late
 
     def keep(self, finished: Iterable[_Done]) -> Iterator[Entry]:
         """Record in batches; an entry reaches the journal only after the gradebook has it."""
@@ -285,7 +286,31 @@ class _Grader:
         if known is not None:
             self.run.unchanged.append(known)
             return []
-        return [_Ready(submission, prepare(submission, self.template), key)]
+        prepared = prepare(submission, self.template)
+        bare = replace(submission, attachments=())  # a class's files together may not fit in memory
+        return [_Ready(bare, prepared, key, bool(submission.attachments))]
+
+    def with_files(self, items: list[_Ready], late: list[_Done]) -> Iterator[tuple[_Ready, Jobs]]:
+        """Each submission with its attachments, read when it is its turn.
+
+        What has changed since is taken as it is now; what may not be graded now goes to `late`.
+        """
+        for item in items:
+            student = item.submission.student
+            try:
+                whole = self.whole(item)
+            except Refused as refusal:
+                late.append(self.review(student, str(refusal), _refusal_key(str(refusal))))
+            else:
+                yield whole, self.jobs(whole)
+
+    def whole(self, item: _Ready) -> _Ready:
+        """The submission with its attachments, and with whatever else has changed meanwhile."""
+        if not item.has_attachments:
+            return item
+        submission = self.ingest(item.submission.student)
+        key = verdict_key(submission.digest, submission.timestamp, self.setting)
+        return _Ready(submission, prepare(submission, self.template), key, True)
 
     def known(self, student: str, key: str) -> Entry | None:
         """The journal's last line on this student, if it still holds."""
@@ -331,20 +356,7 @@ class _Grader:
             submission.week, submission.student, submission.timestamp, notebooks,
             submission.attachments,
         )  # fmt: skip
-        return graded, self.entry(item, executions, judgements)
-
-    def entry(
-        self, item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...]
-    ) -> Entry:
-        """What the journal gets."""
-        notes = tuple(note for prepared in item.prepared for note in prepared.notes)
-        seconds = round(sum(execution.seconds for execution in executions), 3)
-        points = round(sum(judgement.points for judgement in judgements), 6)
-        most = round(sum(judgement.max_points for judgement in judgements), 6)
-        return Entry(
-            item.submission.student, item.key, points, most, None, judgements, notes, seconds,
-            self.stamp,
-        )  # fmt: skip
+        return graded, _entry(item, executions, judgements, self.stamp)
 
     def review(self, student: str, reason: str, key: str = "", item: _Ready | None = None) -> _Done:
         """A submission that a person has to look at: no score, no zero, and the class goes on.
@@ -356,34 +368,18 @@ class _Grader:
         return judged, Entry(student, key, None, 0.0, needs_review=reason, stamp=self.stamp)
 
 
-def batches(finished: Iterable[_Done]) -> Iterator[list[_Done]]:
-    """Group what is finished: a full batch, or what has come in within a second or two."""
-    batch: list[_Done] = []
-    since = time.monotonic()
-    for done in finished:
-        batch.append(done)
-        if len(batch) >= BATCH or time.monotonic() - since > BATCH_SECONDS:
-            yield batch
-            batch, since = [], time.monotonic()
-    if batch:
-        yield batch
-
-
-def cells_to_run(prepared: PreparedNotebook) -> tuple[JobCell, ...]:
-    """The cells of a prepared notebook that grading runs, hidden checks in a scope of their own."""
-    return tuple(
-        JobCell(index, _to_run(cell), cell.grade_id)
-        for index, cell in enumerate(prepared.cells)
-        if cell.run
-    )
-
-
-def _to_run(cell: PreparedCell) -> str:
-    """The text that a kernel gets. Only the instructor's own text is read for hidden regions."""
-    template = cell.template
-    if template is None or not template.locked or not template.grade or template.solution:
-        return cell.source
-    return in_own_scope(cell.source)
+def _entry(
+    item: _Ready, executions: tuple[Execution, ...], judgements: tuple[Judgement, ...], stamp: str
+) -> Entry:
+    """What the journal gets."""
+    notes = tuple(note for prepared in item.prepared for note in prepared.notes)
+    seconds = round(sum(execution.seconds for execution in executions), 3)
+    points = round(sum(judgement.points for judgement in judgements), 6)
+    most = round(sum(judgement.max_points for judgement in judgements), 6)
+    return Entry(
+        item.submission.student, item.key, points, most, None, judgements, notes, seconds,
+        stamp,
+    )  # fmt: skip
 
 
 def _refusal_key(reason: str) -> str:

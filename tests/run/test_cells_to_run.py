@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.model import PreparedCell, PreparedNotebook, TemplateCell
-from autograder.run.grade import cells_to_run
+from autograder.run.cells_to_run import cells_to_run
 from autograder.stages.hidden_scope import in_own_scope
 
 TEXT = "### BEGIN HIDDEN TESTS\nrows = [1]\n### END HIDDEN TESTS\nassert True"

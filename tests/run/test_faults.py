@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from processes import children, sandboxes
 from tiny_course import GOOD, MAX_SCORE, WEEK, make_course, solve, submit
 
 from autograder import gradebook
-from autograder.course_folder import Course, open_course
+from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import UserError
 from autograder.model import (
     CellEnd,
@@ -34,6 +35,7 @@ from autograder.model import (
     Judgement,
     Reference,
 )
+from autograder.reference.build import load_references
 from autograder.run import judging_process
 from autograder.run.grade import Options, grade
 from autograder.run.scheduling import Finished
@@ -319,6 +321,54 @@ def is_fork_of_ours(pid: int) -> bool:
 
 def open_files(pid: int) -> set[str]:
     return {os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir()}
+
+
+# ------------------------------------------------------------------------------------ attachments
+def test_the_files_of_a_class_are_not_held_together(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 150 MB, five at a time: each submission's are read when it is handed in."""
+    megabytes, students = 5, 30
+    for number in range(students):
+        folder = submit(course.root, f"s{number:02}", solve(course.root))
+        (folder / "data.bin").write_bytes(os.urandom(megabytes << 20))
+    seen = []
+
+    def hand_in_only(jobs: Iterator, *_: object) -> Iterator[Finished]:
+        for item, (job,) in jobs:
+            seen.append(sum(len(content) for _, content in job.files))
+            yield Finished(item, fault="not run")
+
+    monkeypatch.setitem(grade.__globals__, "run_jobs", hand_in_only)
+    load_references(open_week(course, WEEK), say=lambda _: None)
+    tracemalloc.start()
+    grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED, preview=True))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seen == [megabytes << 20] * students
+    assert peak < 100 << 20
+
+
+def test_a_submission_that_changes_during_the_run_is_graded_as_it_is(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Handed in again, or made unreadable, after the class was looked through: no mixture."""
+    for student in ("again", "gone", "kept"):
+        folder = submit(course.root, student, solve(course.root, {**GOOD, "row_sums": WRONG}))
+        (folder / "data.txt").write_text(student)
+    run_jobs = grade.__globals__["run_jobs"]
+
+    def after_a_change(jobs: Iterator, *how: object) -> Iterator:
+        submit(course.root, "again", solve(course.root))
+        submit(course.root, "gone", "no notebook")
+        yield from run_jobs(jobs, *how)
+
+    monkeypatch.setitem(grade.__globals__, "run_jobs", after_a_change)
+    run = grade(open_week(course, WEEK), Options(workers=2))
+    found = {entry.student: entry.score for entry in run.entries}
+    assert found == {"again": MAX_SCORE, "gone": None, "kept": 3.0}
+    monkeypatch.undo()
+    assert grade(open_week(course, WEEK), Options(workers=2)).graded == []
 
 
 # ------------------------------------------------------------------------------------ the gradebook
