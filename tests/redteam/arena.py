@@ -236,6 +236,8 @@ class Arena:
 def disguises(word: str) -> Iterator[str]:
     """A secret as it is, and as an attacker may dress it up."""
     yield from (word, word[::-1], word.encode().hex(), codecs.encode(word, "rot13"))
+    yield "".join(chr(0xAC00 + ord(char)) for char in word)  # letters of another alphabet
+    yield str(int.from_bytes(word.encode(), "big"))
     for shift in range(3):  # base64 depends on what stood before
         yield b64encode(b"x" * shift + word.encode())[4:-4].decode()
 
