@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from autograder.judging import relations
 from autograder.judging.relations import Relation, one_function
+from course.probes import ChangedArgument
 
 # A relation of answers that need not be numbers: lists, texts, None. 0 means that it does not hold.
 Shape = Callable[[dict, dict], int]
@@ -56,6 +57,11 @@ def no_return(answer: dict, expected: dict) -> int:
     if answer["kind"] == "error":
         return int("'NoneType'" in answer["message"] or "NoneType object" in answer["message"])
     return int(answer["kind"] == "none" and expected["kind"] != "none")
+
+
+def changed_argument(answer: dict, expected: dict) -> int:
+    """The function wrote to what it was given."""
+    return int(answer["kind"] == "error" and answer["type"] == ChangedArgument.__name__)
 
 
 def exchanged(answer: dict, expected: dict) -> int:
@@ -147,6 +153,10 @@ GENERIC: tuple[Generic, ...] = (
     _other("nothing-returned", no_return,
            "None came back. Does every path of your function end with return?",
            "None이 돌아왔습니다. 함수의 모든 경로가 return으로 끝나나요?"),
+    _other("argument-changed", changed_argument,
+           "Your function changes what it is given. Which line writes to an argument, and should "
+           "it write to a copy?",
+           "함수가 받은 인자를 바꿉니다. 어느 줄이 인자에 쓰나요? 복사본에 써야 하나요?"),
     _other("no-error-raised", raised_nothing,
            "This input should raise an exception, and your function returned something instead.",
            "이 입력에서는 예외가 발생해야 하는데 함수가 값을 돌려주었습니다."),

@@ -12,7 +12,7 @@ from autograder.judging.diagnosis import diagnose
 from autograder.judging.evidence import checked
 from autograder.judging.generic import GENERIC
 from autograder.model import CheckReference, MistakeReference, ProbeReference
-from course.probes import bundle
+from course.probes import ChangedArgument, bundle
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(3, 4))
@@ -47,6 +47,7 @@ NONE = AttributeError("'NoneType' object has no attribute 'sum'")
 HOLDS = {
     "nothing-returned": (None, X),
     "nothing-returned, used": (NONE, X),
+    "argument-changed": (ChangedArgument("your function changed its argument x"), X),
     "no-error-raised": (1.0, ValueError("no")),
     "another-number-type": (torch.ones(3, dtype=torch.int64), torch.ones(3)),
     "list-or-tensor": ([1.5, 2.5, 3.25], np.array([1.5, 2.5, 3.25])),
