@@ -17,12 +17,18 @@ HERE = os.path.dirname(__file__)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """bubblewrap is for Linux: elsewhere there is nothing to try."""
-    if sys.platform.startswith("linux"):
-        return
+    """bubblewrap is for Linux; cold kernels that no other test shares are for `make test-all`.
+
+    What the two starts have in common is the launcher, and the quick run tries that in warm ones.
+    """
     for item in items:
-        if str(item.path).startswith(HERE):
+        if not str(item.path).startswith(HERE):
+            continue
+        if not sys.platform.startswith("linux"):
             item.add_marker(pytest.mark.skip(reason="bubblewrap is for Linux"))
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if parameters.get("start") == COLD and "kernel" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", params=[COLD, WARM])

@@ -40,6 +40,7 @@ SETTINGS = "/run"  # where the links /etc/passwd and its like lead (see `bwrap._
 # an empty file takes a kilobyte of the machine that the size limit of a tmpfs does not count
 FILES_PER_SCRATCH = 16_384
 WATCH_SECONDS = 0.25
+CALM_SECONDS = 0.1  # Linux takes ten changes of a session a second
 
 Plan = dict[str, Any]
 
@@ -280,9 +281,9 @@ def supervise(control: socket.socket, kernel: int, plan: Plan, writable_proc: in
     poll.register(pidfd, select.POLLIN)
     watch = Watch(plan["limits"]["cpu_seconds"], plan["watch_memory_mb"], SCRATCH)
     calm = Calm(kernel, writable_proc) if plan["calm_children"] else None
-    cause = ""
+    cause, pause = "", WATCH_SECONDS
     while True:
-        ready = {descriptor for descriptor, _ in poll.poll(WATCH_SECONDS * 1000)}
+        ready = {descriptor for descriptor, _ in poll.poll(pause * 1000)}
         if control.fileno() in ready:
             return  # the grader has closed its end, or has died
         status = reap(kernel)
@@ -292,7 +293,7 @@ def supervise(control: socket.socket, kernel: int, plan: Plan, writable_proc: in
         if not cause:
             cause = watch.verdict()
             if calm is not None:
-                calm.look()
+                pause = CALM_SECONDS if calm.look() else WATCH_SECONDS
             if cause:
                 os.kill(kernel, signal.SIGKILL)
 

@@ -71,8 +71,8 @@ class Calm:
         self.kernel, self.writable_proc = kernel, writable_proc
         self._done: set[int] = set()
 
-    def look(self) -> None:
-        """Calm every process that has come since the last look."""
+    def look(self) -> bool:
+        """Calm every process that has come since the last look; whether some are still to do."""
         processes = {int(name) for name in os.listdir("/proc") if name.isdigit()}
         self._done &= processes
         for pid in processes - self._done - {os.getpid(), self.kernel}:
@@ -81,6 +81,7 @@ class Calm:
                     os.setpriority(os.PRIO_PROCESS, int(thread), LOWEST_PRIORITY)
                 self._calm_session(pid)
                 self._done.add(pid)
+        return len(self._done) < len(processes - {os.getpid(), self.kernel})
 
     def _calm_session(self, pid: int) -> None:
         """Linux may share by session, and takes ten such changes a second from us."""
