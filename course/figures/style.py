@@ -17,6 +17,7 @@ from __future__ import annotations
 import io
 from functools import cache
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -41,25 +42,22 @@ SEQUENTIAL = "cividis"  # heat maps of one sign
 DIVERGING = "PuOr"  # heat maps around zero
 
 DPI = 80  # stored pictures stay small
-HANGUL_FONTS = (
-    "NanumGothic",
-    "NanumBarunGothic",
-    "Noto Sans CJK KR",
-    "Noto Sans KR",
-    "Malgun Gothic",
-    "Apple SD Gothic Neo",
-    "AppleGothic",
-    "NanumSquareRound",
-    "UnDotum",
-    "Baekmuk Gulim",
-)
+HANGUL_NAME = "word2chat Hangul"
+HANGUL_FONT = Path(__file__).parent / "fonts" / "word2chat-hangul.otf"
 
 
 @cache
 def hangul_font() -> str | None:
-    """The first installed font of `HANGUL_FONTS`, or None."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in HANGUL_FONTS if name in installed), None)
+    """The name of the Hangul font that ships, made known to matplotlib; None if its file is gone.
+
+    matplotlib keeps a list of installed fonts, which may be old. This one is added to the list of
+    this process alone, so neither what is installed nor that list matters.
+    """
+    try:
+        font_manager.fontManager.addfont(HANGUL_FONT)
+    except (OSError, RuntimeError):  # missing, or no font
+        return None
+    return HANGUL_NAME
 
 
 @cache
@@ -67,7 +65,7 @@ def use() -> None:
     """Set matplotlib's defaults for the course. Called by `figure()`; the second call is free."""
     hangul = hangul_font()
     if hangul is None:
-        print("No Hangul font found: Korean labels may show as boxes. Try installing NanumGothic.")
+        print(f"{HANGUL_FONT} is missing or damaged: Korean labels will show as boxes.")
     plt.rcParams.update(
         {
             "axes.axisbelow": True,

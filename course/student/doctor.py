@@ -277,13 +277,14 @@ def device_line(report: Any, wanted: str) -> Line:
 
 
 def _fonts() -> Line:
-    from course.figures.style import hangul_font
+    from course.figures.style import HANGUL_FONT, hangul_font
 
     name, font = "Hangul in figures", hangul_font()
     if font is None:
-        remedy = "Install NanumGothic (hangeul.naver.com/font, or apt install fonts-nanum)."
-        return Line(name, Status.NOTE, "no font found; Korean labels will show as boxes", remedy)
-    return Line(name, Status.OK, font)
+        found = f"{HANGUL_FONT.name} is missing or damaged; Korean labels will show as boxes"
+        remedy = "Restore it with `git checkout -- course/figures`, or download the course again."
+        return Line(name, Status.NOTE, found, remedy)
+    return Line(name, Status.OK, f"{font} ships with the course")
 
 
 def _data() -> Line:

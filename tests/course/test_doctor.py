@@ -187,14 +187,28 @@ def test_disk_is_judged_by_free_space(free: float, status: Status) -> None:
     assert doctor.disk_line(free).status is status
 
 
-def test_no_hangul_font_is_a_note_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing font costs labels, not work; the remedy names one."""
-    import course.figures.style
-
-    monkeypatch.setattr(course.figures.style, "hangul_font", lambda: None)
+def test_the_hangul_font_ships_with_the_course() -> None:
+    """The line for fonts is green whatever fonts this computer has."""
     line = doctor._fonts()
+    assert line.status is Status.OK
+    assert "ships with the course" in line.found
+
+
+def test_a_damaged_hangul_font_is_a_note_with_a_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A font file that is none costs labels, not work; the remedy brings it back."""
+    from course.figures import style
+
+    (tmp_path / "broken.otf").write_bytes(b"no font")
+    monkeypatch.setattr(style, "HANGUL_FONT", tmp_path / "broken.otf")
+    style.hangul_font.cache_clear()
+    try:
+        line = doctor._fonts()
+    finally:
+        style.hangul_font.cache_clear()
     assert line.status is Status.NOTE
-    assert "NanumGothic" in line.remedy
+    assert "git checkout -- course/figures" in line.remedy
 
 
 def test_damaged_data_are_red(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
