@@ -15,6 +15,7 @@ from typing import Any
 
 SKIP_TAG = "nbval-skip"  # grading never runs the cell
 CHECK_TAG = "nbval-check-output"  # stock nbval compares the cell's outputs with the stored ones
+GO_ON_TAG = "raises-exception"  # Run All goes on after an error in the cell
 CODE_STUB = "YOUR CODE HERE"  # nbgrader's words for what stands in place of a solution
 TEXT_STUB = "YOUR ANSWER HERE"
 ANSWER_STUB = "Write your answer here."

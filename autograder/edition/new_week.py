@@ -26,7 +26,8 @@ CELL = re.compile(r"^# %% (code|markdown) (.+)\n", re.MULTILINE)
 SYLLABUS_ROW = re.compile(r"^\| (\d\d) \| `(week\d\d_\w+)` \|.*$", re.MULTILINE)
 BEGUN = "in work"  # a week's state in the syllabus until it is ready
 KERNEL = {"name": "word2chat", "display_name": "Python (word2chat)", "language": "python"}
-MODULES = ("__init__.py", "plots.py", "widgets.py", "toys.py", "lesson.py", "stand_ins.py")
+STAND_INS = "stand_ins/__init__.py"  # a folder, so that the sandbox can show it empty
+MODULES = ("__init__.py", "plots.py", "widgets.py", "toys.py", "lesson.py", STAND_INS)
 FLAGS: dict[str, dict[str, bool]] = {
     "set-up": {"locked": True},
     "solution": {"solution": True},
@@ -110,7 +111,7 @@ def _files(words: dict[str, str]) -> dict[str, str]:
     """Every file of the skeleton, by its path below the course folder."""
     week = words["week"]
     folder = f"course/weeks/{week}"
-    modules = {f"{folder}/{name}": f"{name}.txt" for name in MODULES}
+    modules = {f"{folder}/{name}": f"{_template(name)}.txt" for name in MODULES}
     texts = {
         f"autograder/mistakes/{week}.py": "mistakes.py.txt",
         **modules,
@@ -121,6 +122,10 @@ def _files(words: dict[str, str]) -> dict[str, str]:
         f"source/{week}/{week}.ipynb": notebook,
         **{path: _filled(template, words) for path, template in texts.items()},
     }
+
+
+def _template(module: str) -> str:
+    return "stand_ins.py" if module == STAND_INS else module
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

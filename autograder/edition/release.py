@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -16,6 +17,7 @@ from autograder.judging.comparison import same_value
 from autograder.model import Reference
 from autograder.reference.build import load_references, make_reference
 from autograder.week import Week
+from course.notebook_format import GO_ON_TAG
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,21 @@ def generate(week: Week) -> None:
             f"nbgrader could not generate release/{week.name}: {log.last_error()}",
             f"See the full text with `nbgrader generate_assignment {week.name} --force`.",
         ) from None
+    for path in week.folder("release").glob("*.ipynb"):
+        go_on_after_checks(path)
+
+
+def go_on_after_checks(path: Path) -> None:
+    """Tag the checks, so that Run All goes on behind a failed one, down to the summary.
+
+    In the student's notebook alone: in source/ a check that fails stops whoever runs it.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+            tags = cell.metadata.get("tags", [])
+            cell.metadata["tags"] = [*tags, *({GO_ON_TAG} - set(tags))]
+    nbformat.write(notebook, path)
 
 
 class _Kept(logging.Handler):

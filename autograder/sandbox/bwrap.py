@@ -12,7 +12,8 @@ What is let in, in the order of `base_jail`:
    course could lie;
 3. a few files of /etc, and links to the ones that the launcher writes;
 4. the Python of the course and its packages, without the autograder;
-5. the course package, the launcher and the system call filter under /opt/word2chat;
+5. the course package without its stand-ins, the launcher and the system call filter under
+   /opt/word2chat;
 6. /proc, a small /dev, the GPU if one was asked for, mount points for the scratch places;
 7. and all of it read-only.
 """
@@ -366,21 +367,33 @@ def _python() -> list[str]:
                 arguments += show(path, path)
     for folder in loose_packages():
         arguments += show(folder, folder)
-    for folder in _installed_autograders():
-        arguments += ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
+    for folder in package_folders():
+        # where they were installed as plain copies beside the other packages
+        arguments += _emptied(folder / "autograder")
+        for stand_ins in _stand_ins(folder / "course"):
+            arguments += _emptied(stand_ins)
     return arguments
 
 
-def _installed_autograders() -> tuple[Path, ...]:
-    """The grader itself, where it was installed as a plain copy beside the other packages."""
-    copies = [folder / "autograder" for folder in package_folders()]
-    return tuple(copy for copy in copies if copy.is_dir())
+def _stand_ins(course: Path) -> list[Path]:
+    """What helps students over a blank exercise would solve it for them here: one folder a week."""
+    return sorted(course.glob("weeks/*/stand_ins"))
+
+
+def _emptied(folder: Path | str) -> list[str]:
+    """Nothing that lies in a folder is seen, neither sources nor compiled files."""
+    if not os.path.isdir(folder):
+        return []
+    return ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
 
 
 def course_parts() -> list[str]:
     course = REPOSITORY / "course"
+    hidden = [f"{GUEST}/{one.relative_to(REPOSITORY)}" for one in _stand_ins(course)]
     return [
         *show(course, f"{GUEST}/course"),
+        *(word for one in hidden for word in ("--size", "4096", "--tmpfs", one)),
+        *(word for one in hidden for word in ("--remount-ro", one)),
         *show(HERE / "inside", f"{GUEST}/word2chat_inside"),
         *show(filter_path(platform.machine()), f"{GUEST}/filter.bpf"),
     ]

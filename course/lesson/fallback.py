@@ -2,7 +2,8 @@
 
 A stand-in is a call of a library, autograd, or stored results, and no solution to read. It is for
 reading on, not for handing in: grading does not run the cells that ask for one, and in the grader's
-sandbox the stand-ins do not exist.
+sandbox the stand-ins do not exist. For that they stand in a folder of their own,
+`course/weeks/WEEK/stand_ins/`, which the sandbox shows empty.
 """
 
 from __future__ import annotations
@@ -39,9 +40,22 @@ def stand_ins(week: str) -> Mapping[str, Callable]:
     name = f"course.weeks.{week}.stand_ins"
     try:
         module: ModuleType = importlib.import_module(name)
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name and not name.startswith(error.name):
+            raise  # a package that a stand-in needs is missing, and not the stand-ins
         return {}
     return getattr(module, "STAND_INS", {})
+
+
+def is_own(found: Any, exercise: str, week: str) -> bool:
+    """Whether this is a student's code: neither blank nor the stand-in, also under the same name.
+
+    Args:
+        found: what stands under the exercise's name in the notebook.
+        exercise: that name.
+        week: whose stand-ins there are.
+    """
+    return not is_blank(found) and found is not stand_ins(week).get(exercise)
 
 
 def banner(exercise: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,8 @@ def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
     (folder / "stand_ins" / "__init__.py").write_text(STAND_INS)
     monkeypatch.setattr(course.weeks, "__path__", [*course.weeks.__path__, str(folder.parent)])
     monkeypatch.setenv("WORD2CHAT_STATE", str(tmp_path / "state"))
+    for name in [name for name in sys.modules if WEEK in name]:  # of an earlier test's folder
+        monkeypatch.delitem(sys.modules, name)
     return open_lesson(WEEK)
 
 
@@ -133,6 +136,38 @@ def test_a_stand_in_steps_in_only_while_an_exercise_is_blank(lesson: Lesson, cap
         assert capsys.readouterr().out == ""
     finally:
         del globals()["double"]
+
+
+def test_a_stand_in_of_the_exercises_own_name_is_still_to_write(lesson: Lesson, capsys) -> None:
+    """`double = lesson.fallback("double")` writes nothing: the banner and the summary stay."""
+    globals()["double"] = stub
+    try:
+        globals()["double"] = lesson.fallback("double")
+        assert "Still to write: <code>double</code>, <code>Halver</code>." in lesson.summary().data
+        capsys.readouterr()
+        globals()["double"] = lesson.fallback("double")
+        assert "not your code yet" in capsys.readouterr().out
+        globals()["double"] = own
+        assert "Still to write: <code>Halver</code>." in lesson.summary().data
+    finally:
+        del globals()["double"]
+
+
+def test_a_stand_in_whose_package_is_missing_says_so(lesson: Lesson) -> None:
+    """An error in the stand-ins themselves is not taken for a week without any."""
+    (path,) = [p for p in course.weeks.__path__ if Path(p, WEEK).is_dir()]
+    file = Path(path, WEEK, "stand_ins", "__init__.py")
+    file.write_text("import no_such_package")
+    with pytest.raises(ModuleNotFoundError, match="no_such_package"):
+        lesson.fallback("Halver")
+
+
+def test_training_is_cut_short_in_a_hurried_run(lesson: Lesson, monkeypatch) -> None:
+    """Students get all steps; the run that leaves exercises blank in turn gets a few."""
+    monkeypatch.delenv("WORD2CHAT_QUICK", raising=False)
+    assert lesson.steps(2000) == 2000
+    monkeypatch.setenv("WORD2CHAT_QUICK", "1")
+    assert (lesson.steps(2000), lesson.steps(3), lesson.steps(2000, quick=50)) == (5, 3, 50)
 
 
 def test_an_exercise_without_stand_in_is_a_sentence(lesson: Lesson) -> None:

@@ -146,7 +146,7 @@ def test_the_skeleton_breaks_no_rule_and_lists_what_to_write(begun):
     unwritten = [finding for finding in report.todo if finding.rule == "left_overs"]
     assert {finding.cell for finding in unwritten if finding.cell} == marked
     beside = {finding.what.split(":")[0] for finding in unwritten if not finding.cell}
-    assert {"lesson.py", "plots.py", "stand_ins.py", f"{WEEK}.py"} <= beside
+    assert {"lesson.py", "plots.py", "stand_ins/__init__.py", f"{WEEK}.py"} <= beside
     assert {"title", "open-challenge", "my-chatbot", "door"} <= marked
     assert cells[0].source.startswith(f"# Week 15: {TITLE}\n")
     assert "**Week 16** begins there" in cells[-1].source

@@ -10,7 +10,7 @@ from tiny_course import WEEK
 
 from autograder import week as weeks
 from autograder.course_folder import UNPROTECTED, open_course
-from autograder.edition.release import release
+from autograder.edition.release import generate, go_on_after_checks, release
 from autograder.errors import UserError
 from autograder.proof.prove import prove_week
 from autograder.reference.build import load_references
@@ -65,3 +65,18 @@ def test_a_release_without_proof_runs_the_reference_twice(tmp_path: Path) -> Non
     with pytest.raises(UserError, match="not the same twice"):
         release(open_week(open_course(root), WEEK), UNPROTECTED, lambda _: None)
     assert not (root / "release" / WEEK).exists()
+
+
+def test_run_all_goes_on_behind_a_failed_check(tmp_path: Path) -> None:
+    """In the student's notebook checks carry the tag that lets JupyterLab go on; once, and only
+    they, so that an unsolved notebook runs down to its summary."""
+    root = tiny_course.make_course(tmp_path)
+    week = open_week(open_course(root), WEEK)
+    generate(week)
+    generate(week)
+    tagged = {cell.id for cell in tiny_course.released(root).cells
+              if cell.metadata.get("tags", []).count("raises-exception") == 1}  # fmt: skip
+    assert tagged == {"check_double", "check_row_sums"}
+    go_on_after_checks(root / "release" / WEEK / f"{WEEK}.ipynb")
+    cells = tiny_course.released(root).cells
+    assert max(cell.metadata.get("tags", []).count("raises-exception") for cell in cells) == 1

@@ -13,6 +13,19 @@ from pathlib import Path
 from .attacks import Attack, snippets
 
 READING = {
+    "stand_ins_of_the_lessons": """
+import glob, importlib, pathlib, pkgutil
+import course.weeks
+for week in pkgutil.iter_modules(course.weeks.__path__):
+    for file in glob.glob(f"{course.weeks.__path__[0]}/{week.name}/stand_ins/**", recursive=True):
+        if pathlib.Path(file).is_file():
+            print("GOT", file)
+    try:
+        module = importlib.import_module(f"course.weeks.{week.name}.stand_ins")
+        print("GOT" if hasattr(module, "STAND_INS") else "nothing", module)
+    except ImportError:
+        pass
+""",
     "known_paths": """
 import glob, os
 wanted = ["@ROOT@/gradebook.db", "@ROOT@/nbgrader_config.py", "@ROOT@/source", "@ROOT@/submitted",

@@ -22,6 +22,7 @@ GRADED = {
     "checks_deleted": forging.ATTACKS,
     "probe_published_by_hand": messages.ATTACKS,
     "known_paths": secrets.ATTACKS,
+    "stand_ins_of_the_lessons": secrets.ATTACKS,
     "kernel_killed_in_a_check": sabotage.ATTACKS,
     "hidden_check_raised": hidden.ATTACKS,
 }
@@ -75,6 +76,7 @@ def test_no_points(attack: Attack, graded: Arena) -> None:
     assert graded.scores()[attack.who] == 0.0
     text = graded.stored_about(attack.who)
     assert [word for word in graded.canaries.values() if word in text] == []
+    assert "GOT " not in text
 
 
 @pytest.mark.parametrize("attack", chosen(REFUSED), ids=lambda attack: attack.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -132,9 +133,10 @@ def _without_images(output: NotebookNode) -> dict:
 @rule("Write what the TODO asks for, and delete its line.")
 def left_overs(week: Manuscript) -> Iterator[Fault]:
     """No TODO, no stub text and no emoji in the notebook; no TODO in the modules beside it."""
-    for path in (*sorted(week.folder.glob("*.py")), week.mistakes_path):
+    for path in (*sorted(week.folder.rglob("*.py")), week.mistakes_path):
         text = path.read_text("utf-8") if path.is_file() else ""
-        yield from (Fault(f"{path.name}: {note}", todo=True) for note in NOTE.findall(text))
+        name = os.path.relpath(path, week.folder) if week.folder in path.parents else path.name
+        yield from (Fault(f"{name}: {note}", todo=True) for note in NOTE.findall(text))
     for cell in week.cells:
         notes = (NOTE.search(line) for line in cell.source.splitlines())
         yield from (Fault(note[0], cell, todo=True) for note in notes if note)

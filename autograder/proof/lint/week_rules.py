@@ -62,7 +62,7 @@ def own_folder(week: Manuscript) -> Iterator[Fault]:
     """A week takes figures and toys from its own folder or the shared kit, never from a week."""
     for cell in week.code:
         yield from (Fault(what, cell) for what in _foreign(week.name, cell.source))
-    for path in sorted(week.folder.glob("*.py")):
+    for path in sorted(week.folder.rglob("*.py")):
         found = _foreign(week.name, path.read_text("utf-8"))
         yield from (Fault(f"{path.name} {what}") for what in found)
 
