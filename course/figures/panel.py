@@ -96,6 +96,8 @@ class Panel(ipywidgets.VBox):
         self.text.value = frame.markup
         self.message.value = frame.error
         self.picture.value = frame.png
+        if frame.png:
+            self.picture.width = str(style.png_width(frame.png))
         # after an error an old picture would contradict the controls
         self.picture.layout.display = None if frame.png else "none"
 

@@ -64,6 +64,7 @@ def test_a_text_and_a_figure_are_shown_together() -> None:
     panel = Panel(lambda n: (f"n is {n}", figure(n)), n=slider())
     assert "n is 1" in panel.text.value
     assert bytes(panel.picture.value).startswith(PNG)
+    assert panel.picture.width == str(style.png_width(panel.picture.value))
     assert {"text/html", "image/png", LIVE} <= set(panel._repr_mimebundle_())
 
 

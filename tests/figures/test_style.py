@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -131,3 +132,27 @@ def test_panels_go_to_a_new_row_after_five(count: int, rows: int, cols: int) -> 
     assert [ax.get_visible() for ax in figure.axes] == [True] * count + [False] * (
         rows * cols - count
     )
+
+
+def test_pictures_have_two_pixels_for_each_of_the_page() -> None:
+    """A figure of 5 inches is 400 of the page's pixels wide and holds 800 of its own."""
+    figure, _ = style.figure(5, 2)
+    picture = style.png(figure)
+    assert int.from_bytes(picture[16:20], "big") == 800
+    assert style.png_width(picture) == 400
+
+
+def test_a_notebook_shows_sharp_figures_at_their_own_size() -> None:
+    """In a kernel, a figure's PNG has double pixels, and its metadata the size on the page."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    try:
+        style.use.cache_clear()
+        figure, _ = style.figure(5, 2)
+        data, metadata = shell.display_formatter.format(figure)
+        width = style.png_width(base64.b64decode(data["image/png"]))
+        assert 380 <= width <= 420  # cut to what is drawn, as a cell does
+        assert metadata["image/png"]["width"] == width
+    finally:
+        InteractiveShell.clear_instance()

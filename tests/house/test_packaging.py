@@ -37,6 +37,7 @@ BROUGHT_ALONG = {
     "pygments": "nbconvert",
     "jupyter-core": "nbconvert",
     "cycler": "matplotlib",
+    "matplotlib-inline": "ipykernel",
 }
 ELSEWHERE = re.compile(r"://|--index-url|--extra-index-url|--find-links|file:|^/|@ ", re.MULTILINE)
 

@@ -54,7 +54,7 @@ def _schema_faults(notebook: NotebookNode) -> Iterator[Fault]:
         yield Fault(f"not a valid notebook: {str(error).splitlines()[0]}")
 
 
-@rule("Store smaller figures (dpi 80 or less) or fewer outputs.")
+@rule("Store smaller figures, or fewer outputs.")
 def file_size(week: Manuscript) -> Iterator[Fault]:
     """A notebook stays under 2 MB, stored figures included."""
     size = week.path.stat().st_size / MEGABYTE
