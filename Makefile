@@ -7,8 +7,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # on Linux, PyPI's torch brings gigabytes of CUDA libraries; without an NVIDIA driver take the small one
 TORCH_CPU ?= https://download.pytorch.org/whl/cpu
 
-# one process a core and never more than four; the tests of one file share what they have made
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# one process more than there are cores, as many tests wait for a limit; the tests of one file share
+# what they have made
+CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+PROCESSES := $(shell expr $(CORES) + 1)
+SIDE_BY_SIDE := --numprocesses $(PROCESSES) --maxprocesses 5 --dist loadfile
 
 .PHONY: help setup demo test test-all lint prove site lock clean
 

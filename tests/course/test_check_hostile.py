@@ -37,7 +37,12 @@ def cell(source: str, name: str, **flags: object) -> nbformat.NotebookNode:
     )
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+SLOW = {"name", "silence", "repr", "hooks", "run_cell"}  # each starts two programs of its own
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in HOSTILE]
+)
 def test_a_hostile_notebook_leaves_the_command_in_order(name: str, tmp_path: Path) -> None:
     """One report, no traceback, no control sequence on the terminal, the file as it was."""
     cells = [

@@ -10,7 +10,7 @@ import pytest
 from tiny_course import MAX_SCORE, WEEK, make_course, solve, submit
 
 from autograder.cli.doctor import seed_finding
-from autograder.course_folder import SEED_FILE, UNPROTECTED, Course, draw_seed, open_course
+from autograder.course_folder import SEED_FILE, WARM, Course, draw_seed, open_course
 from autograder.errors import UserError
 from autograder.reference.build import load_references
 from autograder.run.grade import Options, grade
@@ -96,11 +96,11 @@ def test_an_answer_key_earns_everything_under_the_published_seed_and_nothing_els
     """So the run warns while the seed is the published one, and a drawn seed ends it."""
     hand_in_the_key(course)
     heard = Heard()
-    run = grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED), heard)
+    run = grade(open_week(course, WEEK), Options(provisioner=WARM), heard)
     assert run.entries[0].score == MAX_SCORE
     assert any("table of answers" in line for line in heard.lines)
     draw_seed(course)
     heard = Heard()
-    run = grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED), heard)
+    run = grade(open_week(course, WEEK), Options(provisioner=WARM), heard)
     assert run.entries[0].score == 0
     assert not any("table of answers" in line for line in heard.lines)

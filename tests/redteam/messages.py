@@ -343,8 +343,14 @@ VERDICTS = {
     "probes_flooded": "wrong",  # what came before the cut holds each label many times
     "unsigned_flood": "output limit",
 }
+# each waits for a limit; "hangs_up_after_its_reply" and "unsigned_flood" do so every time
+SLOW = {"never_idle", "frames_without_end", "garbage_in_place_of_zmq", "idle_and_reply_forged",
+        "probes_flooded"}  # fmt: skip
 
 ATTACKS = [
-    Attack(name, PRELUDE + code, armed=name not in UNARMED, says=VERDICTS.get(name, ""))
+    Attack(
+        name, PRELUDE + code, armed=name not in UNARMED, says=VERDICTS.get(name, ""),
+        slow=name in SLOW,
+    )
     for name, code in CODE.items()
-]
+]  # fmt: skip

@@ -67,7 +67,7 @@ def big_number(notebook: NotebookNode) -> bytes:
 
 
 NOTEBOOKS = [
-    Attack("metadata_of_150_mb", score=None, change=huge_metadata, says="too large"),
+    Attack("metadata_of_150_mb", score=None, change=huge_metadata, says="too large", slow=True),
     Attack("notebook_of_20000_cells", score=None, change=many_cells, says="more than"),
     Attack("schema_version_99", change=schema_99),
     Attack("same_id_everywhere", change=same_id_everywhere, armed=False),

@@ -306,6 +306,7 @@ SLOW = {
     "memory_bomb_while_the_watcher_sleeps",
     "endless_loop_in_c", "endless_regular_expression", "fake_clock", "thread_bomb", "fork_bomb",
     "stops_everything", "endless_loop_while_importing", "endless_small_outputs",
+    "memory_bomb_in_children", "stops_itself", "descriptors_used_up", "files_of_everyone",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attacks import snippets
+from .attacks import Attack, snippets
 
 LOWER = """
 def lower(path):
@@ -104,4 +104,10 @@ except OSError:
 }
 
 # the children starve their own kernel first, whose cell may then end at its limit
-ATTACKS = [*snippets(OFFERED), *snippets(BUSY, armed=False)]
+ATTACKS = [
+    *snippets(OFFERED),
+    *(
+        Attack(name, code, armed=False, slow=name != "busy_children")
+        for name, code in BUSY.items()
+    ),
+]  # fmt: skip

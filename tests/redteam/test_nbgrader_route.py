@@ -34,7 +34,6 @@ REFUSED = {
     "attachment_is_a_hard_link": secrets.ATTACKS,
     "pipe_among_the_files": oddities.ATTACKS,
     "not_json": oddities.ATTACKS,
-    "metadata_of_150_mb": oddities.ATTACKS,
     "id_with_spaces": oddities.ATTACKS,
     "id_of_bytes": oddities.ATTACKS,
 }
@@ -108,6 +107,18 @@ def test_the_formgraders_button_refuses_too(graded: Arena) -> None:
     assert graded.scores()["ast_transformer"] == 0.0
 
 
+@pytest.mark.slow
+def test_a_notebook_too_large_to_read_is_refused_too(graded: Arena) -> None:
+    """150 MB of metadata: nothing is copied, and there are no points."""
+    (attack,) = chosen({"metadata_of_150_mb": oddities.ATTACKS})
+    graded.submit_one(attack, attack.who)
+    done = nbgrader(graded, "autograde", WEEK, "--student", attack.who)
+    assert f"Copying {graded.course.folder('submitted', WEEK, attack.who)}" not in done.stderr
+    assert not graded.course.folder("autograded", WEEK, attack.who).exists()
+    assert graded.scores().get(attack.who, 0.0) == 0.0
+
+
+@pytest.mark.slow
 def test_an_old_score_does_not_outlive_a_bad_resubmission(graded: Arena) -> None:
     """Killing the kernel, being unreadable or a link: the honest score of before is gone."""
     attacks = {f"late-{attack.name}": attack for attack in chosen(RESUBMITTED)}

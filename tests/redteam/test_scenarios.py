@@ -125,6 +125,7 @@ def test_one_worker_serves_an_honest_student_after_every_attacker(ring: Arena) -
     assert outcome.left == []
 
 
+@pytest.mark.slow
 def test_a_message_without_an_end_does_not_fill_the_graders_memory() -> None:
     """zmq keeps the parts of a message until the last comes; this one never comes."""
     peak, stop = [0], threading.Event()
