@@ -46,8 +46,8 @@ GUIDE = {
         "setup", "setup.ko", "jupyterlab", "kernels", "grading", "grading.ko", "troubleshooting",
         "honesty",
     ),
-    "Reading": ("syllabus", "glossary", "apis-and-pretrained-models", "datasets", "ethics",
-                "cognitive-ai"),
+    "Reading": ("syllabus", "glossary", "notation", "apis-and-pretrained-models", "datasets",
+                "ethics", "cognitive-ai"),
     "For instructors": ("instructor", "host", "cluster", "speed", "security"),
     "For maintainers": ("architecture", "authoring", "authoring-kit"),
 }  # fmt: skip

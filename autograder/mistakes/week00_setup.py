@@ -240,8 +240,8 @@ def split_heads(x, n_heads):
 
 
 # %% exercise=split_heads name=heads-before-batch
-# en: The heads stand before the batch. Which axis comes first in (B, H, T, D / H)?
-# ko: 헤드가 배치보다 앞에 있습니다. (B, H, T, D / H)에서 맨 앞은 어느 축인가요?
+# en: The heads stand before the batch. Which axis comes first in (B, n_heads, T, D // n_heads)?
+# ko: 헤드가 배치보다 앞에 있습니다. (B, n_heads, T, D // n_heads)에서 맨 앞은 어느 축인가요?
 def split_heads(x, n_heads):
     B, T, D = x.shape
     return x.reshape(B, T, n_heads, D // n_heads).permute(2, 0, 1, 3)

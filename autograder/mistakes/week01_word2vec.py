@@ -6,7 +6,7 @@ def one_hot(ids, V):
     return (torch.arange(V).reshape(V, *[1] * ids.dim()) == ids).float()
 
 # %% exercise=one_hot name=integers
-# en: The ones are in the right places, but what type are they? A matrix product with W needs floats.
+# en: The ones are in the right places, but what type are they? A matrix product with E needs floats.
 # ko: 1의 자리는 맞지만 자료형은 무엇인가요? W와 행렬 곱을 하려면 실수형이어야 합니다.
 def one_hot(ids, V):
     return F.one_hot(ids, V)
@@ -129,94 +129,94 @@ def context_pairs(ids, window):
 # %% exercise=cbow_forward name=padding-in-the-mean
 # en: The padded places still take part. Which places does the mask call real, and how many are they?
 # ko: 채워 넣은 자리가 아직 계산에 들어갑니다. 마스크가 진짜라고 하는 자리는 어디이고 몇 개인가요?
-def cbow_forward(context, mask, W_in, W_out):
-    return W_in[context].mean(dim=1) @ W_out.T
+def cbow_forward(context, mask, E_in, E_out):
+    return E_in[context].mean(dim=1) @ E_out.T
 
 # %% exercise=cbow_forward name=divided-by-the-window
 # en: Padded words add nothing now, but you still divide by the full window. How many words are real?
 # ko: 채운 단어는 더해지지 않지만 여전히 창 전체 크기로 나눕니다. 진짜 단어는 몇 개인가요?
-def cbow_forward(context, mask, W_in, W_out):
-    return (W_in[context] * mask.unsqueeze(-1)).mean(dim=1) @ W_out.T
+def cbow_forward(context, mask, E_in, E_out):
+    return (E_in[context] * mask.unsqueeze(-1)).mean(dim=1) @ E_out.T
 
 # %% exercise=cbow_forward name=sum-for-mean
 # en: The context vectors are added up. The formula asks for their mean.
 # ko: 문맥 벡터를 더하기만 했습니다. 식은 평균을 요구합니다.
-def cbow_forward(context, mask, W_in, W_out):
-    return (W_in[context] * mask.unsqueeze(-1)).sum(dim=1) @ W_out.T
+def cbow_forward(context, mask, E_in, E_out):
+    return (E_in[context] * mask.unsqueeze(-1)).sum(dim=1) @ E_out.T
 
 # %% exercise=cbow_forward name=softmaxed
 # en: These are probabilities. The function should return the scores before the softmax.
 # ko: 이것은 확률입니다. 함수는 소프트맥스 이전의 점수를 돌려주어야 합니다.
-def cbow_forward(context, mask, W_in, W_out):
-    total = (W_in[context] * mask.unsqueeze(-1)).sum(dim=1)
+def cbow_forward(context, mask, E_in, E_out):
+    total = (E_in[context] * mask.unsqueeze(-1)).sum(dim=1)
     h = total / mask.sum(dim=1, keepdim=True).clamp(min=1)
-    return (h @ W_out.T).softmax(dim=-1)
+    return (h @ E_out.T).softmax(dim=-1)
 
 # %% exercise=cbow_forward name=id-zero-as-padding
 # en: Id 0 is also a real word. What decides whether a place is padding: its id or the mask?
 # ko: id 0은 진짜 단어이기도 합니다. 어떤 자리가 패딩인지는 id가 정하나요, 마스크가 정하나요?
-def cbow_forward(context, mask, W_in, W_out):
-    real = (context != 0).to(W_in.dtype)
-    total = (W_in[context] * real.unsqueeze(-1)).sum(dim=1)
-    return (total / real.sum(dim=1, keepdim=True).clamp(min=1)) @ W_out.T
+def cbow_forward(context, mask, E_in, E_out):
+    real = (context != 0).to(E_in.dtype)
+    total = (E_in[context] * real.unsqueeze(-1)).sum(dim=1)
+    return (total / real.sum(dim=1, keepdim=True).clamp(min=1)) @ E_out.T
 
 # %% exercise=cbow_forward name=nan-without-context
 # en: A row without any real word divides 0 by 0. What should its mean vector be?
 # ko: 진짜 단어가 하나도 없는 행에서 0을 0으로 나눕니다. 이때 평균 벡터는 무엇이어야 할까요?
-def cbow_forward(context, mask, W_in, W_out):
-    total = (W_in[context] * mask.unsqueeze(-1)).sum(dim=1)
-    return (total / mask.sum(dim=1, keepdim=True)) @ W_out.T
+def cbow_forward(context, mask, E_in, E_out):
+    total = (E_in[context] * mask.unsqueeze(-1)).sum(dim=1)
+    return (total / mask.sum(dim=1, keepdim=True)) @ E_out.T
 
 # %% exercise=cbow_forward name=padding-only-behind
 # en: Padding may stand anywhere in a row: does your code count real words, or look where they are?
 # ko: 패딩은 행의 어디에나 있을 수 있습니다. 실제 단어의 개수만 세고 있나요, 위치를 보고 있나요?
-def cbow_forward(context, mask, W_in, W_out):
+def cbow_forward(context, mask, E_in, E_out):
     n_real = mask.sum(dim=1, keepdim=True)
-    first = (torch.arange(context.shape[1]) < n_real).to(W_in.dtype)
-    total = (W_in[context] * first.unsqueeze(-1)).sum(dim=1)
-    return (total / n_real.clamp(min=1)) @ W_out.T
+    first = (torch.arange(context.shape[1]) < n_real).to(E_in.dtype)
+    total = (E_in[context] * first.unsqueeze(-1)).sum(dim=1)
+    return (total / n_real.clamp(min=1)) @ E_out.T
 
 # %% exercise=cbow_forward name=batch-axis-squeezed
 # en: What is left of the shape when the batch holds a single row?
 # ko: 배치에 행이 하나뿐일 때 모양은 어떻게 되나요?
-def cbow_forward(context, mask, W_in, W_out):
-    weights = mask.to(W_in.dtype)
-    total = torch.einsum("bc,bcd->bd", weights, W_in[context]).squeeze()
+def cbow_forward(context, mask, E_in, E_out):
+    weights = mask.to(E_in.dtype)
+    total = torch.einsum("bc,bcd->bd", weights, E_in[context]).squeeze()
     n_real = weights.sum(dim=1).clamp(min=1).squeeze()
-    return (total / n_real.unsqueeze(-1)) @ W_out.T
+    return (total / n_real.unsqueeze(-1)) @ E_out.T
 
 # %% exercise=cbow_forward variant=loop
-def cbow_forward(context, mask, W_in, W_out):
+def cbow_forward(context, mask, E_in, E_out):
     rows = []
     for ids, real in zip(context, mask):
-        h = W_in[ids[real]].mean(dim=0) if real.any() else torch.zeros_like(W_in[0])
-        rows.append(W_out @ h)
+        h = E_in[ids[real]].mean(dim=0) if real.any() else torch.zeros_like(E_in[0])
+        rows.append(E_out @ h)
     return torch.stack(rows)
 
 # %% exercise=cbow_forward variant=einsum
-def cbow_forward(context, mask, W_in, W_out):
+def cbow_forward(context, mask, E_in, E_out):
     weights = mask.double() / mask.sum(1, keepdim=True).clamp(min=1)
-    return torch.einsum("bc,bcd,vd->bv", weights.to(W_in.dtype), W_in[context], W_out)
+    return torch.einsum("bc,bcd,vd->bv", weights.to(E_in.dtype), E_in[context], E_out)
 
 # %% exercise=cbow_forward variant=one-hot-matrix
-def cbow_forward(context, mask, W_in, W_out):
-    bags = torch.zeros(len(context), len(W_in), dtype=W_in.dtype)
-    bags.scatter_add_(1, context, mask.to(W_in.dtype))
-    return bags / bags.sum(1, keepdim=True).clamp(min=1) @ W_in @ W_out.T
+def cbow_forward(context, mask, E_in, E_out):
+    bags = torch.zeros(len(context), len(E_in), dtype=E_in.dtype)
+    bags.scatter_add_(1, context, mask.to(E_in.dtype))
+    return bags / bags.sum(1, keepdim=True).clamp(min=1) @ E_in @ E_out.T
 
 # %% exercise=sgns_loss_and_grad name=repeats-overwritten
 # en: When a word occurs twice in the batch, one of its contributions is lost. Do repeated ids add up?
 # ko: 한 단어가 배치에 두 번 나오면 기여 하나가 사라집니다. 반복된 id의 값이 더해지고 있나요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre], W_out[targets]
+    v, u = E_in[centre], E_out[targets]
     s = torch.einsum("bkd,bd->bk", u, v)
     loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum()) / B
     g = torch.sigmoid(s)
     g[:, 0] -= 1
     g = g / B
-    grad_in, grad_out = torch.zeros_like(W_in), torch.zeros_like(W_out)
+    grad_in, grad_out = torch.zeros_like(E_in), torch.zeros_like(E_out)
     grad_in[centre] += torch.einsum("bk,bkd->bd", g, u)
     grad_out[targets.flatten()] += torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
     return loss, grad_in, grad_out
@@ -224,119 +224,119 @@ def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
 # %% exercise=sgns_loss_and_grad name=batch-summed
 # en: Everything is B times too large. Is the loss of a batch the sum or the mean of its pairs?
 # ko: 모든 값이 B배 큽니다. 배치의 손실은 쌍들의 합인가요, 평균인가요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre], W_out[targets]
+    v, u = E_in[centre], E_out[targets]
     s = torch.einsum("bkd,bd->bk", u, v)
     loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum())
     g = torch.sigmoid(s)
     g[:, 0] -= 1
-    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
     rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
-    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    grad_out = torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad name=gradient-not-averaged
 # en: The loss is the mean over the batch, but the gradients belong to the sum. What happened to 1/B?
 # ko: 손실은 배치 평균인데 기울기는 합의 기울기입니다. 1/B는 어디로 갔나요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre], W_out[targets]
+    v, u = E_in[centre], E_out[targets]
     s = torch.einsum("bkd,bd->bk", u, v)
     loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum()) / B
     g = torch.sigmoid(s)
     g[:, 0] -= 1
-    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
     rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
-    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    grad_out = torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad name=label-forgotten
 # en: The loss is right, but the true context is treated as if its label were 0. What is dloss/ds for it?
 # ko: 손실은 맞지만 진짜 문맥 단어의 레이블을 0으로 다루었습니다. 그 단어의 dloss/ds는 무엇인가요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre], W_out[targets]
+    v, u = E_in[centre], E_out[targets]
     s = torch.einsum("bkd,bd->bk", u, v)
     loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum()) / B
     g = torch.sigmoid(s) / B
-    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
     rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
-    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    grad_out = torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad name=negatives-pulled-in
 # en: The negatives are treated like true context words. Should their scores go up or down?
 # ko: 네거티브 단어를 진짜 문맥처럼 다루고 있습니다. 그 점수는 올라가야 하나요, 내려가야 하나요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre], W_out[targets]
+    v, u = E_in[centre], E_out[targets]
     s = torch.einsum("bkd,bd->bk", u, v)
     loss = -F.logsigmoid(s).sum() / B
     g = (torch.sigmoid(s) - 1) / B
-    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
     rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
-    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    grad_out = torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad name=log-of-sigmoid
 # en: With scores in the hundreds the loss becomes infinite. Which function computes ln sigmoid safely?
 # ko: 점수가 수백이 되면 손실이 무한대가 됩니다. ln sigmoid를 안전하게 계산하는 함수는 무엇인가요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre], W_out[targets]
+    v, u = E_in[centre], E_out[targets]
     s = torch.einsum("bkd,bd->bk", u, v)
     p = torch.sigmoid(s)
     loss = -(torch.log(p[:, 0]).sum() + torch.log(1 - p[:, 1:]).sum()) / B
     p[:, 0] -= 1
     g = p / B
-    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
     rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
-    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows)
+    grad_out = torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad name=float32-gradients
 # en: The gradients must have the dtype of the tables that they belong to, also for float64 tables.
 # ko: 기울기의 dtype은 해당 표의 dtype과 같아야 합니다. float64 표에서도 그런가요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre].float(), W_out[targets].float()
+    v, u = E_in[centre].float(), E_out[targets].float()
     scores = torch.einsum("bkd,bd->bk", u, v)
     labels = torch.zeros_like(scores)
     labels[:, 0] = 1.0
     loss = -F.logsigmoid(torch.where(labels == 1, scores, -scores)).sum() / B
     g = (torch.sigmoid(scores) - labels) / B
-    grad_in = torch.zeros(W_in.shape).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    grad_in = torch.zeros(E_in.shape).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
     rows_out = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
-    grad_out = torch.zeros(W_out.shape).index_add_(0, targets.flatten(), rows_out)
+    grad_out = torch.zeros(E_out.shape).index_add_(0, targets.flatten(), rows_out)
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad name=tables-updated
 # en: Only the gradients are asked for: does your code take a step and change a table?
 # ko: 기울기만 구하면 됩니다. 혹시 한 걸음 학습하여 표를 바꾸고 있지는 않나요?
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
     targets = torch.cat([context[:, None], negatives], dim=1)
-    v, u = W_in[centre], W_out[targets]
+    v, u = E_in[centre], E_out[targets]
     scores = torch.einsum("bkd,bd->bk", u, v)
     labels = torch.zeros_like(scores)
     labels[:, 0] = 1.0
     loss = -F.logsigmoid(torch.where(labels == 1, scores, -scores)).sum() / B
     g = (torch.sigmoid(scores) - labels) / B
-    grad_in = torch.zeros_like(W_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
     rows_out = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
-    grad_out = torch.zeros_like(W_out).index_add_(0, targets.flatten(), rows_out)
-    W_in -= 0.1 * grad_in
+    grad_out = torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows_out)
+    E_in -= 0.1 * grad_in
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad variant=autograd
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
-    a, b = W_in.detach().requires_grad_(), W_out.detach().requires_grad_()
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    a, b = E_in.detach().requires_grad_(), E_out.detach().requires_grad_()
     v = a[centre]
     near = F.logsigmoid((b[context] * v).sum(-1))
     far = F.logsigmoid(-(b[negatives] * v[:, None]).sum(-1)).sum(-1)
@@ -345,26 +345,26 @@ def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
     return loss.detach(), grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad variant=loop
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B = len(centre)
-    loss, grad_in, grad_out = 0.0, torch.zeros_like(W_in), torch.zeros_like(W_out)
+    loss, grad_in, grad_out = 0.0, torch.zeros_like(E_in), torch.zeros_like(E_out)
     for c, o, noise in zip(centre.tolist(), context.tolist(), negatives.tolist()):
         for target, label in [(o, 1.0)] + [(n, 0.0) for n in noise]:
-            s = W_in[c] @ W_out[target]
+            s = E_in[c] @ E_out[target]
             loss = loss - F.logsigmoid(s if label else -s) / B
             g = (torch.sigmoid(s) - label) / B
-            grad_in[c] += g * W_out[target]
-            grad_out[target] += g * W_in[c]
+            grad_in[c] += g * E_out[target]
+            grad_out[target] += g * E_in[c]
     return loss, grad_in, grad_out
 
 # %% exercise=sgns_loss_and_grad variant=softplus-and-index-put
-def sgns_loss_and_grad(centre, context, negatives, W_in, W_out):
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     B, K = negatives.shape
-    v, u, n = W_in[centre], W_out[context], W_out[negatives]
+    v, u, n = E_in[centre], E_out[context], E_out[negatives]
     s, t = (u * v).sum(-1), (n @ v.unsqueeze(-1)).squeeze(-1)
     loss = (F.softplus(-s).sum() + F.softplus(t).sum()) / B
     g, h = -torch.sigmoid(-s) / B, torch.sigmoid(t) / B
-    grad_in, grad_out = torch.zeros_like(W_in), torch.zeros_like(W_out)
+    grad_in, grad_out = torch.zeros_like(E_in), torch.zeros_like(E_out)
     grad_in.index_put_((centre,), g[:, None] * u + (h[:, :, None] * n).sum(1), accumulate=True)
     grad_out.index_put_((context,), g[:, None] * v, accumulate=True)
     grad_out.index_put_((negatives,), h[:, :, None] * v[:, None], accumulate=True)
@@ -431,70 +431,70 @@ def noise_distribution(counts, power=0.75):
 # %% exercise=most_similar name=dot-product
 # en: Long vectors win whatever their direction. What should the dot product be divided by?
 # ko: 방향과 상관없이 긴 벡터가 이깁니다. 내적을 무엇으로 나누어야 할까요?
-def most_similar(query, W, k, exclude=()):
-    scores = W @ query
+def most_similar(query, E, k, exclude=()):
+    scores = E @ query
     scores[list(exclude)] = -torch.inf
-    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
     return ids, values
 
 # %% exercise=most_similar name=query-not-normalised
 # en: The order is right, but the numbers can exceed 1. Whose length is still in them?
 # ko: 순서는 맞지만 값이 1을 넘을 수 있습니다. 누구의 길이가 아직 남아 있나요?
-def most_similar(query, W, k, exclude=()):
-    scores = (W @ query) / W.norm(dim=1).clamp(min=1e-12)
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / E.norm(dim=1).clamp(min=1e-12)
     scores[list(exclude)] = -torch.inf
-    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
     return ids, values
 
 # %% exercise=most_similar name=exclude-ignored
 # en: Excluded words still come back. Where do you use `exclude`?
 # ko: 제외한 단어가 여전히 나옵니다. `exclude`를 어디에서 사용하나요?
-def most_similar(query, W, k, exclude=()):
-    scores = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
-    values, ids = scores.topk(min(k, len(W)))
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    values, ids = scores.topk(min(k, len(E)))
     return ids, values
 
 # %% exercise=most_similar name=excluded-set-to-zero
 # en: When all cosines are negative, an excluded word wins with 0. Which number is below every cosine?
 # ko: 코사인이 모두 음수이면 제외된 단어가 0으로 이깁니다. 모든 코사인보다 작은 수는 무엇인가요?
-def most_similar(query, W, k, exclude=()):
-    scores = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
     scores[list(exclude)] = 0.0
-    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
     return ids, values
 
 # %% exercise=most_similar name=nan-for-a-zero-row
 # en: A row of zeros gives 0/0, and topk puts NaN first. What should its cosine count as?
 # ko: 0으로만 된 행은 0/0이 되고 topk는 NaN을 맨 앞에 둡니다. 그 코사인은 얼마로 쳐야 할까요?
-def most_similar(query, W, k, exclude=()):
-    scores = (W @ query) / (W.norm(dim=1) * query.norm())
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm())
     scores[list(exclude)] = -torch.inf
-    values, ids = scores.topk(min(k, len(W) - len(exclude)))
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
     return ids, values
 
 # %% exercise=most_similar name=least-similar-first
 # en: The words come in the wrong order. Does argsort start with the smallest or with the largest?
 # ko: 단어의 순서가 거꾸로입니다. argsort는 가장 작은 값부터 시작하나요, 가장 큰 값부터 시작하나요?
-def most_similar(query, W, k, exclude=()):
-    scores = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
     scores[list(exclude)] = torch.inf
-    ids = scores.argsort()[: min(k, len(W) - len(exclude))]
+    ids = scores.argsort()[: min(k, len(E) - len(exclude))]
     return ids, scores[ids]
 
 # %% exercise=most_similar name=too-many-when-excluded
 # en: How many words come back when an excluded word was not among the best anyway?
 # ko: 제외할 단어가 애초에 상위에 없었다면 몇 개의 단어가 돌아오나요?
-def most_similar(query, W, k, exclude=()):
-    cosines = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
-    scores, ids = cosines.topk(min(k + len(exclude), len(W)))
+def most_similar(query, E, k, exclude=()):
+    cosines = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores, ids = cosines.topk(min(k + len(exclude), len(E)))
     keep = torch.tensor([int(i) not in exclude for i in ids])
     return ids[keep], scores[keep]
 
 # %% exercise=most_similar name=more-asked-than-there-are
 # en: What happens when k is larger than the number of words that remain?
 # ko: k가 남은 단어의 수보다 크면 어떻게 되나요?
-def most_similar(query, W, k, exclude=()):
-    cosines = (W @ query) / (W.norm(dim=1) * query.norm()).clamp(min=1e-12)
+def most_similar(query, E, k, exclude=()):
+    cosines = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
     cosines[list(exclude)] = -torch.inf
     scores, ids = cosines.topk(k)
     return ids, scores
@@ -502,51 +502,51 @@ def most_similar(query, W, k, exclude=()):
 # %% exercise=most_similar name=epsilon-added-to-lengths
 # en: A small number is added to every length: what does it do to a row that is short itself?
 # ko: 모든 길이에 작은 수를 더했습니다. 아주 짧은 행에서는 어떤 영향을 줄까요?
-def most_similar(query, W, k, exclude=()):
-    cosines = (W @ query) / (W.norm(dim=1) * query.norm() + 1e-6)
+def most_similar(query, E, k, exclude=()):
+    cosines = (E @ query) / (E.norm(dim=1) * query.norm() + 1e-6)
     cosines[list(exclude)] = -torch.inf
-    scores, ids = cosines.topk(min(k, len(W) - len(exclude)))
+    scores, ids = cosines.topk(min(k, len(E) - len(exclude)))
     return ids, scores
 
 # %% exercise=most_similar name=table-normalised-in-place
-# en: After the call the table W is another one: divide into a new tensor.
+# en: After the call the table E is another one: divide into a new tensor.
 # ko: 호출한 뒤에 표 W가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
-def most_similar(query, W, k, exclude=()):
-    W /= W.norm(dim=1, keepdim=True).clamp(min=1e-12)
-    cosines = W @ (query / query.norm())
+def most_similar(query, E, k, exclude=()):
+    E /= E.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    cosines = E @ (query / query.norm())
     cosines[list(exclude)] = -torch.inf
-    scores, ids = cosines.topk(min(k, len(W) - len(exclude)))
+    scores, ids = cosines.topk(min(k, len(E) - len(exclude)))
     return ids, scores
 
-# %% exercise=most_similar survivor=`1e-12` -> `2e-12` in `cosines = W @ query / lengths.clamp(min=1e-12)`
+# %% exercise=most_similar survivor=`1e-12` -> `2e-12` in `cosines = E @ query / lengths.clamp(min=1e-12)`
 # why: Equivalent: the guard only has to be far below any real product of two lengths.
 
 # %% exercise=most_similar variant=library-call
-def most_similar(query, W, k, exclude=()):
-    cosines = F.cosine_similarity(W, query[None], dim=1)
+def most_similar(query, E, k, exclude=()):
+    cosines = F.cosine_similarity(E, query[None], dim=1)
     ids = [int(i) for i in cosines.argsort(descending=True) if int(i) not in exclude][:k]
     return torch.tensor(ids), cosines[ids]
 
 # %% exercise=most_similar variant=normalise-first
-def most_similar(query, W, k, exclude=()):
-    keep = torch.tensor([i for i in range(len(W)) if i not in set(exclude)])
-    cosines = F.normalize(W[keep], dim=1) @ F.normalize(query, dim=0)
+def most_similar(query, E, k, exclude=()):
+    keep = torch.tensor([i for i in range(len(E)) if i not in set(exclude)])
+    cosines = F.normalize(E[keep], dim=1) @ F.normalize(query, dim=0)
     values, places = torch.sort(cosines, descending=True)
     return keep[places[:k]], values[:k]
 
 # %% exercise=analogy name=input-word-returned
 # en: Some answers are words of the question itself. Which three words may never be an answer?
 # ko: 어떤 답은 질문에 나온 단어입니다. 절대 답이 될 수 없는 세 단어는 무엇인가요?
-def analogy(asked, W):
-    unit = W / W.norm(dim=1, keepdim=True)
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
     a, b, c = unit[asked].unbind(dim=1)
     return ((b - a + c) @ unit.T).argmax(dim=1)
 
 # %% exercise=analogy name=step-backwards
 # en: You walk from b to a. Which way does the step of "a is to b" go?
 # ko: b에서 a로 걸어갔습니다. "a와 b의 관계"에서 발걸음은 어느 방향인가요?
-def analogy(asked, W):
-    unit = W / W.norm(dim=1, keepdim=True)
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
     a, b, c = unit[asked].unbind(dim=1)
     scores = (a - b + c) @ unit.T
     return scores.scatter_(1, asked, -torch.inf).argmax(dim=1)
@@ -554,25 +554,25 @@ def analogy(asked, W):
 # %% exercise=analogy name=lengths-left-in
 # en: Long vectors decide the answer. Bring every vector to length 1 before you add and subtract.
 # ko: 긴 벡터가 답을 결정합니다. 더하고 빼기 전에 모든 벡터의 길이를 1로 만드세요.
-def analogy(asked, W):
-    a, b, c = W[asked].unbind(dim=1)
-    scores = (b - a + c) @ W.T
+def analogy(asked, E):
+    a, b, c = E[asked].unbind(dim=1)
+    scores = (b - a + c) @ E.T
     return scores.scatter_(1, asked, -torch.inf).argmax(dim=1)
 
 # %% exercise=analogy name=query-from-raw-vectors
 # en: The candidates have length 1, but the query is built from raw vectors. Normalise before b - a + c.
 # ko: 후보 단어는 길이가 1이지만 질의는 원래 벡터로 만들었습니다. b - a + c 앞에서 정규화하세요.
-def analogy(asked, W):
-    unit = W / W.norm(dim=1, keepdim=True)
-    a, b, c = W[asked].unbind(dim=1)
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
+    a, b, c = E[asked].unbind(dim=1)
     scores = (b - a + c) @ unit.T
     return scores.scatter_(1, asked, -torch.inf).argmax(dim=1)
 
 # %% exercise=analogy name=only-c-excluded
 # en: c is never returned, but a or b sometimes is. How many words of the question are ruled out?
 # ko: c는 나오지 않지만 a나 b가 가끔 나옵니다. 질문의 단어 중 몇 개를 제외해야 하나요?
-def analogy(asked, W):
-    unit = W / W.norm(dim=1, keepdim=True)
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
     a, b, c = unit[asked].unbind(dim=1)
     scores = (b - a + c) @ unit.T
     return scores.scatter_(1, asked[:, 2:], -torch.inf).argmax(dim=1)
@@ -580,8 +580,8 @@ def analogy(asked, W):
 # %% exercise=analogy name=excluded-for-everyone
 # en: A word of one question is ruled out for all questions. Each row has three words of its own.
 # ko: 한 질문의 단어가 모든 질문에서 제외됩니다. 행마다 자기 세 단어만 제외해야 합니다.
-def analogy(asked, W):
-    unit = W / W.norm(dim=1, keepdim=True)
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
     a, b, c = unit[asked].unbind(dim=1)
     scores = (b - a + c) @ unit.T
     scores[:, asked.flatten()] = -torch.inf
@@ -590,8 +590,8 @@ def analogy(asked, W):
 # %% exercise=analogy name=question-scored-zero
 # en: A word of the question gets the score 0: what if every other word has a negative one?
 # ko: 질문의 단어에 0점을 주었습니다. 나머지 단어의 점수가 모두 음수라면 어떻게 될까요?
-def analogy(asked, W):
-    unit = W / W.norm(dim=1, keepdim=True)
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
     a, b, c = unit[asked].unbind(dim=1)
     scores = (b - a + c) @ unit.T
     scores.scatter_(1, asked, 0.0)
@@ -600,20 +600,20 @@ def analogy(asked, W):
 # %% exercise=analogy name=three-different-words-expected
 # en: An id may come twice in a question: how many words remain then?
 # ko: 한 질문에 같은 id가 두 번 나올 수 있습니다. 그때 남는 단어는 몇 개인가요?
-def analogy(asked, W):
-    unit = W / W.norm(dim=1, keepdim=True)
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
     a, b, c = unit[asked].unbind(dim=1)
     ranked = ((b - a + c) @ unit.T).argsort(dim=1, descending=True)
     others = (ranked[:, :, None] != asked[:, None, :]).all(dim=2)
-    return ranked[others].reshape(len(asked), len(W) - 3)[:, 0]
+    return ranked[others].reshape(len(asked), len(E) - 3)[:, 0]
 
 # %% exercise=analogy name=table-normalised-in-place
-# en: After the call the table W is another one: divide into a new tensor.
+# en: After the call the table E is another one: divide into a new tensor.
 # ko: 호출한 뒤에 표 W가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
-def analogy(asked, W):
-    W /= W.norm(dim=1, keepdim=True)
-    a, b, c = W[asked].unbind(dim=1)
-    scores = (b - a + c) @ W.T
+def analogy(asked, E):
+    E /= E.norm(dim=1, keepdim=True)
+    a, b, c = E[asked].unbind(dim=1)
+    scores = (b - a + c) @ E.T
     scores.scatter_(1, asked, -torch.inf)
     return scores.argmax(dim=1)
 
@@ -621,8 +621,8 @@ def analogy(asked, W):
 # why: Equivalent: the scores have two axes, so axis 1 is axis -1.
 
 # %% exercise=analogy variant=loop
-def analogy(asked, W):
-    unit = F.normalize(W, dim=1)
+def analogy(asked, E):
+    unit = F.normalize(E, dim=1)
     answers = []
     for a, b, c in asked.tolist():
         scores = F.cosine_similarity(unit, (unit[b] - unit[a] + unit[c])[None], dim=1)
@@ -632,9 +632,9 @@ def analogy(asked, W):
     return torch.stack(answers)
 
 # %% exercise=analogy variant=three-products
-def analogy(asked, W):
-    unit = F.normalize(W, dim=1)
-    signs = torch.tensor([-1.0, 1.0, 1.0], dtype=W.dtype)
+def analogy(asked, E):
+    unit = F.normalize(E, dim=1)
+    signs = torch.tensor([-1.0, 1.0, 1.0], dtype=E.dtype)
     scores = torch.einsum("qnd,vd,n->qv", unit[asked], unit, signs)
     inputs = torch.zeros_like(scores).scatter(1, asked, 1.0)
     return scores.masked_fill(inputs > 0, float("-inf")).argmax(dim=1)

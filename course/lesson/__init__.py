@@ -6,9 +6,12 @@ lesson.ask("clipped-direction")        # predict first …
 lesson.reveal("clipped-direction")     # … and see your prediction beside what happened
 bptt = lesson.fallback("bptt")         # your own function; while it is blank, a stand-in
 lesson.summary()                       # predictions, and what is still to write
+keep(numerical_grad)                   # for later weeks …
+numerical_grad = recall("numerical_grad", "week00_setup")    # … where it comes back
 """
 
 from course.lesson.lesson import Lesson, open_lesson
 from course.lesson.questions import Question
+from course.lesson.toolbox import keep, recall
 
-__all__ = ["Lesson", "Question", "open_lesson"]
+__all__ = ["Lesson", "Question", "keep", "open_lesson", "recall"]

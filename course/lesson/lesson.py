@@ -132,12 +132,12 @@ def open_lesson(week: str) -> Lesson:
         module = importlib.import_module(f"course.weeks.{week}.lesson")
     except ModuleNotFoundError as error:
         raise UserError(f"The course has no lesson for '{week}': {error}.") from error
-    answers = read_answers(_state() / f"{week}.json")
+    answers = read_answers(state_folder() / "answers" / f"{week}.json")
     return Lesson(week, module.QUESTIONS, module.WARM_UP, module.EXERCISES, answers)
 
 
-def _state() -> Path:
-    """Where answers are kept: beside Jupyter's own data, or where the variable says."""
+def state_folder() -> Path:
+    """Where answers and the toolbox are kept: beside Jupyter's data, or as the variable says."""
     from jupyter_core.paths import jupyter_data_dir
 
-    return Path(os.environ.get(STATE) or Path(jupyter_data_dir()) / "word2chat") / "answers"
+    return Path(os.environ.get(STATE) or Path(jupyter_data_dir()) / "word2chat")

@@ -70,6 +70,9 @@ MANY: dict[str, Callable[[int], Figure]] = {
     "similarity_figure": lambda n: week01.similarity_figure(WORDS, named(n, TABLE)),
     "touched_rows_figure": lambda n: week01.touched_rows_figure(WORDS, named(n, TABLE)),
     "noise_figure": lambda n: week01.noise_figure(WORDS, named(n, [0.25] * 4)),
+    "frequency_figure": lambda n: week01.frequency_figure(
+        named(n, [(10.0, 0.25, 4), (100.0, 0.5, 4)])
+    ),
     "accuracy_figure": lambda n: week01.accuracy_figure(named(n, {"x": (1, 2), "y": (0, 0)})),
     "ngram_curve": lambda n: week02.ngram_curve([1, 2, 3], named(n, (CURVE, CURVE))),
     "memory_curve": lambda n: week02.memory_curve(named(n, CURVE)),
@@ -123,6 +126,7 @@ def shown_in_legend(line: Line2D) -> bool:
     ("name", "lines_each"),
     [
         ("noise_figure", 1),
+        ("frequency_figure", 1),
         ("first_losses", 2),
         ("ngram_curve", 2),
         ("memory_curve", 1),
@@ -171,6 +175,7 @@ ARRAYS: dict[str, Callable[[Callable[[Any], Any]], Figure]] = {
     ),
     "attention_maps": lambda of: week00.attention_maps(of([SQUARE, SQUARE]), ["a", "b"]),
     "step_size_curve": lambda of: week00.step_size_curve(math.sin, 1.0, 0.0, of([0.5, 0.25])),
+    "gradient_tables": lambda of: week00.gradient_tables(of(SQUARE), of(SQUARE)),
     "gradcheck_scatter": lambda of: week00.gradcheck_scatter(of(CURVE), of(CURVE)),
     "similarity_figure": lambda of: week01.similarity_figure(WORDS, {"a": of(TABLE)}),
     "bars_figure": lambda of: week01.bars_figure(["a", "b", "c"], of(CURVE), "x", "title"),

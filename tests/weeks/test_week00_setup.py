@@ -204,6 +204,23 @@ def test_the_gradient_check_says_where_the_exact_gradient_comes_from() -> None:
     assert "autograd" in plots.gradcheck_scatter(torch.ones(2), torch.ones(2)).axes[0].get_xlabel()
 
 
+def test_the_first_token_does_not_set_the_scale_of_attention() -> None:
+    """Its share is always 1, so the colours end at the largest share of the other rows."""
+    weights = torch.tensor([[[1.0, 0.0, 0.0], [0.25, 0.75, 0.0], [0.5, 0.25, 0.25]]])
+    image = plots.attention_maps(weights, ["a", "b", "c"]).axes[0].images[0]
+    assert image.get_clim() == (0, 0.75)
+    hidden = np.ma.getmaskarray(image.get_array())
+    assert hidden.tolist() == [[False, True, True], [False, False, True], [False] * 3]
+
+
+def test_gradient_tables_say_how_far_they_are_apart() -> None:
+    """Both tables hold their numbers, and the largest difference stands above them."""
+    fig = plots.gradient_tables([[0.5, -0.25]], [[0.5, -0.125]])
+    written = [text.get_text() for ax in fig.axes[:2] for text in ax.texts]
+    assert written == ["0.500", "-0.125", "0.500", "-0.250"]
+    assert fig.get_suptitle() == "largest difference: 1e-01"
+
+
 def test_speeds_are_dots_at_their_milliseconds() -> None:
     """No bar begins at the zero that a logarithmic axis does not have."""
     ax = plots.speed_dots({"slow": 0.1, "quick": 1e-4}).axes[0]
@@ -224,6 +241,7 @@ def test_speeds_are_dots_at_their_milliseconds() -> None:
         lambda: plots.attention_maps(torch.ones(2, 3, 3) / 3, ["a", "b", "c"]),
         lambda: plots.attention_maps(torch.ones(1, 1, 1), ["a"]),
         lambda: plots.gradcheck_scatter(torch.zeros(3), torch.zeros(3)),
+        lambda: plots.gradient_tables(torch.zeros(2, 3), torch.zeros(2, 3)),
     ],
 )
 def test_every_figure_draws_and_labels_its_axes(draw) -> None:

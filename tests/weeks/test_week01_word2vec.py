@@ -105,6 +105,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "cost": lambda: plots.cost_figure([100, 1000], dim=8, n_negatives=5),
     "rows": lambda: plots.touched_rows_figure(WORDS, {"in": SQUARE, "out": 0 * SQUARE}),
     "noise": lambda: plots.noise_figure(WORDS, {"even": np.full(5, 0.2)}),
+    "frequency": lambda: plots.frequency_figure({"x": [(10.0, 0.5, 3), (90.0, 1.0, 3)]}),
     "parallelogram": lambda: plots.parallelogram_figure(WORDS, SQUARE, PAIRS, (0, 1)),
     "training": lambda: plots.training_figure(
         WORDS, {0: 0 * SQUARE, 9: SQUARE}, [2.0] * 9, PAIRS, 0

@@ -285,19 +285,29 @@ def _number_grid(ax: Axes, numbers: np.ndarray, of_column: Sequence[Look], title
 def attention_maps(weights: Numbers, tokens: Sequence[str]) -> Figure:
     """A square for each head: how much each token (row) looks at each earlier token (column).
 
+    The first token can only look at itself, so its share is always 1; the colours are those of the
+    other rows, and that cell is marked. What no token may see, the future, stays grey.
+
     Args:
-        weights: (H, T, T), each row sums to one.
+        weights: (n_heads, T, T), each row sums to one.
         tokens: T strings.
     """
     squares = as_array(weights)
+    future = np.triu(np.ones(squares.shape[1:], dtype=bool), k=1)
+    highest = squares[:, 1:].max() if len(tokens) > 1 else 1.0
     fig, axes = style.panels(len(squares), 2.5, 3.1, sharey=True)
     for h, (ax, square) in enumerate(zip(axes, squares, strict=True)):
-        image = ax.imshow(square, vmin=0, vmax=1, cmap=style.SEQUENTIAL)
+        seen = np.ma.masked_array(square, future)
+        image = ax.imshow(seen, vmin=0, vmax=highest, cmap=style.SEQUENTIAL)
+        ax.set_facecolor(style.PALE)
+        ax.text(0, 0, "1", ha="center", va="center", fontsize=8)
         ax.set_xticks(range(len(tokens)), tokens, rotation=90, fontsize=8)
         ax.set_yticks(range(len(tokens)), tokens, fontsize=8)
         ax.set_title(f"head {h}", fontsize=10)
         ax.grid(visible=False)
-    fig.colorbar(image, ax=axes, label="share of attention")
+    axes[0].set_ylabel("this token …")
+    fig.supxlabel("… looks at this one", fontsize=10)
+    fig.colorbar(image, ax=axes, label="share of attention", extend="max")
     return fig
 
 
@@ -324,6 +334,31 @@ def step_size_curve(
     ax.text(1.2e-5, 1e-15, "our default", color=style.GREY, fontsize=9)
     ax.set(xlabel="step size ε", ylabel="error of the slope", ylim=(1e-16, 10))
     ax.legend(loc="upper center", fontsize=9)
+    return fig
+
+
+def gradient_tables(numerical: Numbers, exact: Numbers, label: str = "by the formula") -> Figure:
+    """Two tables of slopes side by side, the numbers written in: they should be the same.
+
+    Args:
+        numerical: (N, V), the gradient of a loss by logits.
+        exact: of the same shape.
+        label: where the exact gradient comes from.
+    """
+    tables = {label: as_array(exact), "by your loop": as_array(numerical)}
+    limit = max(np.abs(table).max() for table in tables.values()) or 1.0
+    fig, axes = style.panels(2, 3.6, 2.5, sharey=True)
+    for ax, (name, table) in zip(axes, tables.items(), strict=True):
+        image = ax.imshow(table, cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
+        for (row, col), value in np.ndenumerate(table):
+            ink = "white" if abs(value) > 0.6 * limit else "black"
+            ax.text(col, row, f"{value:.3f}", ha="center", va="center", color=ink, fontsize=9)
+        ax.set(title=name, xlabel="word j", xticks=range(table.shape[1]))
+        ax.set_yticks(range(len(table)), [f"row {n}" for n in range(len(table))])
+        ax.grid(visible=False)
+    first, second = tables.values()
+    fig.suptitle(f"largest difference: {np.abs(first - second).max():.0e}", fontsize=10)
+    fig.colorbar(image, ax=axes, label="slope (nats)")
     return fig
 
 

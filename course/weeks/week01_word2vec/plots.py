@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from course.figures import diagram, style
 from course.figures.arrays import Numbers, as_array
@@ -130,15 +131,22 @@ def touched_rows_figure(words: Sequence[str], grads: Mapping[str, Numbers]) -> F
 
 
 def noise_figure(words: Sequence[str], columns: Mapping[str, Numbers]) -> Figure:
-    """How often each word is drawn as noise: a dotted line for each distribution, log scale."""
-    fig, ax = style.figure(7.0, 3.2)
+    """How often each word is drawn as noise: a row a word, a marker a distribution, log scale.
+
+    Words are no quantity, so no line leads from one to the next; the grey bar in a row spans its
+    own markers.
+    """
+    fig, ax = style.figure(7.0, 0.42 * len(words) + 1.4)
+    places = np.arange(len(words))[::-1]
+    table = np.array([as_array(column) for column in columns.values()])
+    ax.hlines(places, table.min(axis=0), table.max(axis=0), color=style.PALE, lw=5)
     for label, column, look in with_looks(columns):
-        dots = as_array(column)
-        ax.plot(range(len(words)), dots, ":", color=look.colour, marker=look.marker, label=label)
-    ax.set_yscale("log")
-    ax.set_xticks(range(len(words)), words, rotation=45, ha="right")
-    ax.set(ylabel="probability", title="Who is drawn as noise?")
-    legend(ax)
+        ax.plot(as_array(column), places, look.marker, color=look.colour, ms=8, label=label)
+    ax.set_xscale("log")
+    ax.set_yticks(places, words)
+    ax.set(xlabel="probability of being drawn", title="Who is drawn as noise?")
+    ax.grid(axis="y", visible=False)
+    legend(ax, fontsize=9, loc="upper center", bbox_to_anchor=(0.4, -0.2), ncols=3)
     return fig
 
 
@@ -259,4 +267,27 @@ def accuracy_figure(
     ax.set(ylim=(0, 1.12), ylabel="share right", title=title)
     ax.grid(axis="x", visible=False)
     legend(ax, ncols=len(results), loc="upper center", bbox_to_anchor=(0.5, -0.1))
+    return fig
+
+
+def frequency_figure(groups: Mapping[str, Sequence[tuple[float, float, int]]]) -> Figure:
+    """Share right against the count of the rarest word, a line for each relation.
+
+    Args:
+        groups: relation -> groups of its questions, as (count of the rarest word, share right,
+            number of questions).
+    """
+    fig, ax = style.figure(6.5, 3.6)
+    for relation, points, look in with_looks(groups):
+        counts, shares, sizes = zip(*points, strict=True)
+        label = f"{relation} ({sum(sizes)} questions)"
+        ax.plot(
+            counts, shares, color=look.colour, marker=look.marker, ls=look.line, ms=7, label=label
+        )
+    ax.set(xscale="log", ylim=(0, 1), xlabel="occurrences of the rarest word (logarithmic axis)")
+    ax.set(ylabel="share right", title="Within each relation: do rare words fail more often?")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    legend(ax, fontsize=9)
     return fig

@@ -1,0 +1,84 @@
+"""The toolbox: functions that you wrote in one week and use again in a later one.
+
+keep(stable_softmax, numerical_grad)       # in week 00, at the end
+numerical_grad = recall("numerical_grad", "week00_setup")    # in week 01
+
+What is kept is the source, in a folder beside the answers. It is read again in playgrounds alone;
+grading runs neither cell.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from course.errors import UserError
+from course.lesson.fallback import is_blank, stand_ins
+from course.lesson.lesson import state_folder
+
+Function = Callable[..., Any]
+
+
+def keep(*functions: Function) -> None:
+    """Put functions into the toolbox; one that is still blank is left out, and said to be."""
+    for function in functions:
+        name = function.__name__
+        if is_blank(function):
+            print(f"`{name}` is not written yet: nothing to keep.")
+            continue
+        path = _file(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n\n".join(_sources(function, set())), "utf-8")
+        print(f"`{name}` is in your toolbox.")
+
+
+def recall(name: str, week: str) -> Function:
+    """A function from the toolbox; where it is not in there, the stand-in of the week it is from.
+
+    Args:
+        name: of the function.
+        week: in which it was an exercise, such as "week00_setup".
+
+    Raises:
+        UserError: it was never kept, or what was kept does not run, and nothing can stand in.
+    """
+    try:
+        own = _run(_file(name).read_text("utf-8"), name)
+        print(f"`{name}` is your own, from {week}.")
+        return own
+    except (OSError, SyntaxError, NameError, KeyError):
+        stand_in = stand_ins(week).get(name)
+    if stand_in is None:
+        raise UserError(f"`{name}` is not in your toolbox: run the last cells of {week}.")
+    print(f"`{name}` is not in your toolbox: a stand-in of the course runs in its place.")
+    return stand_in
+
+
+def _file(name: str) -> Path:
+    return state_folder() / "toolbox" / f"{name}.py"
+
+
+def _sources(function: Function, seen: set[str]) -> Iterator[str]:
+    """The source of a function, after those of the student's own functions that it calls."""
+    seen.add(function.__name__)
+    for name in function.__code__.co_names:
+        helper = function.__globals__.get(name)
+        own = isinstance(helper, types.FunctionType) and helper.__module__ == function.__module__
+        if own and name not in seen:
+            yield from _sources(helper, seen)
+    yield inspect.getsource(function)
+
+
+def _run(source: str, name: str) -> Function:
+    """Run what was kept, with the names that a week's first cell imports."""
+    import numpy as np
+    import torch
+
+    names: dict[str, Any] = {"math": math, "np": np, "torch": torch, "Tensor": torch.Tensor}
+    names |= {"F": torch.nn.functional, "Callable": Callable}
+    exec(compile(source, f"<toolbox: {name}>", "exec", dont_inherit=True), names)
+    return names[name]
