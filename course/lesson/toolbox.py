@@ -67,8 +67,11 @@ def _sources(function: Function, seen: set[str]) -> Iterator[str]:
     seen.add(function.__name__)
     for name in function.__code__.co_names:
         helper = function.__globals__.get(name)
-        own = isinstance(helper, types.FunctionType) and helper.__module__ == function.__module__
-        if own and name not in seen:
+        if (
+            isinstance(helper, types.FunctionType)
+            and helper.__name__ not in seen
+            and helper.__module__ == function.__module__
+        ):
             yield from _sources(helper, seen)
     yield inspect.getsource(function)
 
