@@ -81,12 +81,28 @@ class TemplateCell:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """An edition in another language, for the way back: translated text to the original's.
+
+    `whole` goes from the text of a cell, `messages` by cell from a message in code, `usual` from a
+    message that many cells have; `texts` holds a cell's translation and original.
+    """
+
+    language: str
+    whole: dict[str, str] = field(repr=False)
+    texts: dict[str, tuple[str, str]] = field(repr=False)
+    messages: dict[str, dict[str, str]] = field(repr=False)
+    usual: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class NotebookTemplate:
     """One notebook of a week as the gradebook knows it."""
 
     name: str
     cells: tuple[TemplateCell, ...]
     warm_modules: tuple[str, ...] | None = None  # as its metadata declare them, if they do
+    translations: tuple[Translation, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def known(self) -> dict[str, TemplateCell]:
@@ -125,6 +141,7 @@ class PreparedNotebook:
     name: str
     cells: tuple[PreparedCell, ...]
     notes: tuple[str, ...] = ()
+    language: str = "en"  # of the edition that the student has
 
 
 # ------------------------------ execute: what is sent to a kernel, and what comes back

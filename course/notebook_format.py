@@ -72,6 +72,16 @@ MARK_SCHEME = Region("MARK SCHEME", "=== BEGIN MARK SCHEME ===", "=== END MARK S
 REGIONS = (SOLUTION, HIDDEN_TESTS, MARK_SCHEME)
 
 
+def normal(source: str) -> str:
+    """A text as it is compared: without blanks at the ends of lines and around it."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def visible(source: str) -> str:
+    """An instructor's text as students get it: without hidden checks and mark schemes."""
+    return MARK_SCHEME.without(HIDDEN_TESTS.without(source))
+
+
 # ------------------------------------------------------------------------------------ cells
 class NotebookError(ValueError):
     """A file is no notebook of format 4. The text is a sentence's end: "is not a notebook: …"."""

@@ -13,6 +13,7 @@ from autograder.cli.options import (
     EXIT_UNPROVED,
     HERE,
     AsJson,
+    Language,
     NoSandbox,
     Root,
     Weeks,
@@ -152,6 +153,7 @@ def publish(
     week: Annotated[
         list[str] | None, typer.Option("--week", help="Only this week; may be repeated.")
     ] = None,
+    language: Language = "en",
     course_root: Root = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -162,7 +164,7 @@ def publish(
     """
     from autograder.edition.publish import publish as write_edition
 
-    made = write_edition(open_here(course_root), target, branch, week or ())
+    made = write_edition(open_here(course_root), target, branch, week or (), language)
     if as_json:
         print_json(dataclasses.asdict(made))
         return
@@ -170,6 +172,32 @@ def publish(
         f"{made.files} files, {made.size / 1e6:.1f} MB for students: {made.place}", soft_wrap=True
     )
     out.print(f"Weeks: {', '.join(made.weeks)}. No solution, hidden check or hint is in it.")
+
+
+@app.command(rich_help_panel="Make weeks")
+def translate(
+    weeks: Weeks = None,
+    language: Language = "ko",
+    course_root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a week's catalog up to date: translations/LANGUAGE/WEEK.po, an entry for each text.
+
+    A translation stays while its English is unchanged, else it is marked fuzzy. The week
+    [bold]course[/] stands for what the course and the grader say: course/locale/LANGUAGE.po.
+    """
+    course = open_here(course_root)
+    from autograder.translation.update import update_catalog
+
+    made = [update_catalog(course, name, language) for name in weeks or course.weeks()]
+    if as_json:
+        print_json([dataclasses.asdict(one) for one in made])
+        return
+    for one in made:
+        out.print(
+            f"{one.path}: {one.translated} translated, {one.fuzzy} fuzzy, {one.missing} to do, "
+            f"{one.obsolete} obsolete", highlight=False, soft_wrap=True,
+        )  # fmt: skip
 
 
 @app.command(rich_help_panel="Make weeks")

@@ -29,6 +29,7 @@ NoSandbox = Annotated[
     bool,
     typer.Option("--no-sandbox", help="Run students' code as yourself, unprotected. Stamped."),
 ]
+Language = Annotated[str, typer.Option("--language", help="Of the edition: en or ko.")]
 HERE = Path(".")
 
 

@@ -87,6 +87,8 @@ def lint_text(report: Any) -> Text:
             mark = "to do" if finding.todo else finding.rule
             text.append(f"\n  {finding.place} ({mark}): {finding.what}", "not bold")
         text.append(f"\n      {remedy}", "not bold dim")
+    for finding in report.english:
+        text.append(f"\n  {finding.place} ({finding.rule}): {finding.what}", "not bold dim")
     for reason in report.skipped:
         text.append(f"\n  not tried: {reason}", "not bold")
     return text

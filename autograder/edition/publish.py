@@ -9,6 +9,7 @@ checks, mark schemes and the hints of known mistakes.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -27,8 +28,11 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.mistakebook import load_mistakes
 from autograder.templates import FOLDER
+from autograder.translation.catalog import catalogs
+from autograder.translation.notebook import translated_notebook
 from autograder.week import mistakes_file
 from course.notebook_format import REGIONS
+from course.phrases import LANGUAGES, SOURCE_LANGUAGE, Message
 
 REPOSITORY = Path(course_package.__file__).resolve().parents[1]
 ROOT_FILES = (
@@ -55,6 +59,7 @@ GENERATOR = re.compile(r"rng = probe_rng\([^()]*\)")  # says no more than an exe
 TELLING = 25  # a line of this many characters or fewer gives no solution away
 TEXT_SUFFIXES = (".ipynb", ".py", ".md", ".txt", ".toml", ".yml", ".json", ".tsv", ".html")
 MANIFEST = ".edition"
+EDITION = "course/locale/edition.txt"  # read by course.phrases
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same edition is the same zip
 
 
@@ -74,6 +79,7 @@ def publish(
     target: Path | None,
     branch: str | None = None,
     weeks: Sequence[str] = (),
+    language: str = SOURCE_LANGUAGE,
 ) -> Published:
     """Write the students' edition to a folder, a zip (`target` ends in .zip) or a git branch.
 
@@ -86,6 +92,7 @@ def publish(
         target: the folder or zip; None when `branch` is given.
         branch: a branch of the repository in which the course lies.
         weeks: the weeks that students get; all released ones by default.
+        language: of the edition. What no catalog has translated stays English.
 
     Raises:
         UserError: nothing is released, the edition would give something away, or the place is
@@ -94,7 +101,7 @@ def publish(
     if (target is None) == (branch is None):
         raise UserError("Where to?", "Name one: a folder, a zip, or a branch with --branch.")
     chosen = _released(course, weeks)
-    files = edition(course, chosen)
+    files = edition(course, chosen, language)
     leaks = find_leaks(course, files)
     if leaks:
         raise UserError(
@@ -126,23 +133,47 @@ def _released(course: Course, weeks: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(weeks))) or tuple(there)
 
 
-def edition(course: Course, weeks: Sequence[str]) -> dict[str, bytes]:
-    """Every file of the edition: its path, with slashes, and its content."""
+def edition(
+    course: Course, weeks: Sequence[str], language: str = SOURCE_LANGUAGE
+) -> dict[str, bytes]:
+    """Every file of the edition: its path, with slashes, and its content.
+
+    Raises:
+        UserError: there is no such language.
+    """
+    _refuse_unknown(language)
     files: dict[str, bytes] = {}
     for name, content in _read_tree(_find(course, "course")):
         if not _is_for_staff(name):
             files[f"course/{name}"] = _for_students(name, content)
     for week in weeks:
+        messages = catalogs(course.root, week).get(language, ())
         for name, content in _read_tree(course.folder("release", week)):
+            if messages and name.endswith(".ipynb"):
+                content = _in_language(content, messages, language)
             files[f"release/{week}/{name}"] = content
             if "/" not in name and name.endswith(".ipynb"):
                 files[f"course/shipped/{name}"] = content
     for name in ROOT_FILES:
         if (found := _find(course, name)).is_file():
             files[name] = found.read_bytes()
-    files["README.md"] = _readme(weeks).encode()
+    files["README.md"] = _readme(weeks, language).encode()
+    if language != SOURCE_LANGUAGE:
+        files[EDITION] = f"{language}\n".encode()
     files["pyproject.toml"] = _pyproject(course).encode()
     return dict(sorted(files.items()))
+
+
+def _refuse_unknown(language: str) -> None:
+    if language not in LANGUAGES:
+        raise UserError(
+            f"There is no edition in '{language}'.", f"Choose one of {', '.join(LANGUAGES)}."
+        )
+
+
+def _in_language(content: bytes, messages: tuple[Message, ...], language: str) -> bytes:
+    made = translated_notebook(json.loads(content), messages, language)
+    return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _find(course: Course, name: str) -> Path:
@@ -176,8 +207,10 @@ def _for_students(name: str, content: bytes) -> bytes:
     return STAFF_LINK.sub(r"\1", text).encode()
 
 
-def _readme(weeks: Sequence[str]) -> str:
-    template = Template((FOLDER / "edition/README.md").read_text("utf-8"))
+def _readme(weeks: Sequence[str], language: str) -> str:
+    path = FOLDER / "edition" / f"README.{language}.md"
+    path = path if path.is_file() else FOLDER / "edition" / "README.md"
+    template = Template(path.read_text("utf-8"))
     links = "\n".join(f"* [{week}](release/{week}/{week}.ipynb)" for week in weeks)
     return template.substitute(weeks=links, first=weeks[0])
 

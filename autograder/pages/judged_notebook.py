@@ -31,6 +31,7 @@ from autograder.model import (
 )
 from autograder.pages.inert_markdown import defused
 from autograder.pages.verdict_table import KEY, verdict_data, verdict_panel
+from course.phrases import SOURCE_LANGUAGE
 
 KERNEL = {"name": "word2chat", "display_name": "word2chat (CPU)", "language": "python"}
 SAFE_TYPES = ("text/plain", "image/png")
@@ -58,7 +59,7 @@ def judged_notebook(
         elif cell.kind == "code" and index < first_check and index in runs:
             made["outputs"] = [_safe_output(output) for output in runs[index].outputs]
         cells.append(made)
-    return _notebook(cells)
+    return _notebook(cells, prepared.language)
 
 
 def _shown_error(check: CheckVerdict, source: str, names: Vocabulary) -> str:
@@ -71,13 +72,15 @@ def _shown_error(check: CheckVerdict, source: str, names: Vocabulary) -> str:
 
 def bare_notebook(prepared: PreparedNotebook) -> NotebookNode:
     """The prepared notebook without any outputs."""
-    return _notebook([_cell(cell) for cell in prepared.cells])
+    return _notebook([_cell(cell) for cell in prepared.cells], prepared.language)
 
 
-def _notebook(cells: list[dict]) -> NotebookNode:
+def _notebook(cells: list[dict], language: str) -> NotebookNode:
     for index, cell in enumerate(cells):
         cell["id"] = f"cell-{index}"
-    metadata = {"kernelspec": KERNEL}
+    metadata: dict[str, Any] = {"kernelspec": KERNEL}
+    if language != SOURCE_LANGUAGE:
+        metadata[KEY] = {"language": language}
     return from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 

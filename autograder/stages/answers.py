@@ -18,10 +18,12 @@ from autograder.stages.code_reading import (
     definitions,
     functions_in,
     names_in,
-    normal,
     words_in,
 )
 from autograder.stages.matching import Found, How, KnownCell, find_cells, known_cells
+from autograder.translation.undo import in_source_language
+from course.notebook_format import normal
+from course.phrases import SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Reading:
     sent: StudentNotebook
     template: NotebookTemplate
     found: tuple[Found, ...] = field(default=())
+    language: str = SOURCE_LANGUAGE  # of the edition that the student has
 
     @cached_property
     def known(self) -> tuple[KnownCell, ...]:
@@ -202,7 +205,8 @@ class Reading:
 
 def read_as(sent: StudentNotebook, template: NotebookTemplate) -> Reading:
     """Recognise a student's cells as those of one of the week's notebooks."""
-    return Reading(sent, template, find_cells(sent, known_cells(template)))
+    sent, language = in_source_language(sent, template)
+    return Reading(sent, template, find_cells(sent, known_cells(template)), language)
 
 
 def listed(names: frozenset[str]) -> str:

@@ -13,22 +13,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from course.notebook_format import HIDDEN_TESTS, MARK_SCHEME
+from course.notebook_format import HIDDEN_TESTS, MARK_SCHEME, normal
 
 PARSED_CHARS = 20_000  # longer cells are not parsed: a parser's worst case costs seconds
 FUNCTION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]{1,200})?=(?!=)", re.MULTILINE)
 MARKERS = re.compile(rf"\b(BEGIN|END) (?={HIDDEN_TESTS.name}|{MARK_SCHEME.name})")
-
-
-def normal(source: str) -> str:
-    """A text as it is compared: without blanks at the ends of lines and around it."""
-    return "\n".join(line.rstrip() for line in source.strip().splitlines())
-
-
-def visible(source: str) -> str:
-    """An instructor's text as students get it: without hidden checks and mark schemes."""
-    return MARK_SCHEME.without(HIDDEN_TESTS.without(source))
 
 
 def lines_of(source: str) -> frozenset[str]:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from autograder.model import NotebookTemplate, StudentCell, StudentNotebook, TemplateCell
-from autograder.stages.code_reading import functions_in, lines_of, names_in, normal, parsed, visible
-from course.notebook_format import ANSWER_STUB, TEXT_STUB
+from autograder.stages.code_reading import functions_in, lines_of, names_in, parsed
+from course.notebook_format import ANSWER_STUB, TEXT_STUB, normal, visible
 
 ALIKE = 0.6  # of the lines of two texts that must be common for one to be the other, changed
 

@@ -34,10 +34,13 @@ from autograder.stages.code_reading import (
     inert,
     names_in,
     newer_syntax,
-    normal,
 )
 from autograder.stages.matching import How, KnownCell
+from autograder.translation.catalog import catalogs
+from autograder.translation.undo import translation_of
 from autograder.week import Week
+from course.notebook_format import normal
+from course.phrases import SOURCE_LANGUAGE, Message
 
 NOTE_CHARS = 300
 
@@ -57,15 +60,15 @@ def prepare(submission: Submission, template: Template) -> tuple[PreparedNoteboo
 # ------------------------------------------------------------------------------------ rebuilding
 def _rebuild(submission: Submission, choice: Choice, of_all: tuple[str, ...]) -> PreparedNotebook:
     if choice.reading is None:
-        cells = [_from_template(cell) for cell in choice.template.cells]
+        cells, language = [_from_template(cell) for cell in choice.template.cells], SOURCE_LANGUAGE
         notes = (*of_all, *choice.notes)
     else:
         choice.reading.refuse_what_is_lost()
-        laid = _Laid(choice.reading)
+        laid, language = _Laid(choice.reading), choice.reading.language
         cells, notes = laid.cells(), (*of_all, *choice.notes, *laid.notes())
     return PreparedNotebook(
         submission.student, submission.week, choice.template.name, tuple(cells),
-        tuple(note[:NOTE_CHARS] for note in notes),
+        tuple(note[:NOTE_CHARS] for note in notes), language,
     )  # fmt: skip
 
 
@@ -264,14 +267,20 @@ def read_template(week: Week) -> Template:
         UserError: the week was never released, or source/ has changed since.
     """
     with open_gradebook(week.course) as gradebook:
-        return patiently(
-            lambda: Template(
-                week.name,
-                tuple(_released(gradebook, week.name, notebook) for notebook in week.notebooks),
-                week.folder("source").parent,
-            ),
+        released = patiently(
+            lambda: [_released(gradebook, week.name, notebook) for notebook in week.notebooks],
             gradebook.db.rollback,
         )
+    known = catalogs(week.course.root, week.name)
+    notebooks = (_with_translations(notebook, known) for notebook in released)
+    return Template(week.name, tuple(notebooks), week.folder("source").parent)
+
+
+def _with_translations(
+    notebook: NotebookTemplate, known: dict[str, tuple[Message, ...]]
+) -> NotebookTemplate:
+    made = [translation_of(notebook.cells, messages, name) for name, messages in known.items()]
+    return replace(notebook, translations=tuple(made))
 
 
 def _released(gradebook: Gradebook, week: str, source: NotebookTemplate) -> NotebookTemplate:

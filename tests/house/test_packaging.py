@@ -26,6 +26,7 @@ OURS = {"course", "autograder", "word2chat_inside"}
 INSTALLED_BY = {"sklearn": "scikit-learn", "zmq": "pyzmq", "yaml": "pyyaml"}
 # asked for by a tool that is in the list, or used only where somebody has installed it
 BROUGHT_ALONG = {
+    "babel": "jupyterlab",
     "fonttools": "matplotlib",
     "ipython": "ipykernel",
     "jsonschema": "nbformat",

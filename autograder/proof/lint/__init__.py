@@ -7,12 +7,15 @@ rules stand by what they look at: the file, students' text, code, stored outputs
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.course_folder import Course
 from autograder.proof.lint import code_rules, file_rules, output_rules, text_rules, week_rules
 from autograder.proof.lint.manuscript import Manuscript, manuscript
 from autograder.proof.lint.rule import Finding, Rule, Skipped
+from autograder.translation.catalog import catalogs, stale
+from autograder.translation.cells import entries_of
 from course.notebook_format import NotebookError
 
 RULES: tuple[Rule, ...] = (
@@ -52,12 +55,17 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True)
 class LintReport:
-    """What a week breaks, what its author still has to write, and which rules were not tried."""
+    """What a week breaks, what its author still has to write, and which rules were not tried.
+
+    `english` lists what an edition in another language shows in English. It breaks no rule: a
+    translation follows the source when a translator has time.
+    """
 
     week: str
     broken: tuple[Finding, ...] = ()
     todo: tuple[Finding, ...] = ()
     skipped: tuple[str, ...] = ()
+    english: tuple[Finding, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -93,7 +101,18 @@ def lint_manuscript(week: Manuscript) -> LintReport:
             skipped.append(f"{rule.name}: {reason}")
     broken = tuple(finding for finding in found if not finding.todo)
     todo = tuple(finding for finding in found if finding.todo)
-    return LintReport(week.name, broken, todo, tuple(skipped))
+    return LintReport(week.name, broken, todo, tuple(skipped), tuple(_english(week)))
+
+
+def _english(week: Manuscript) -> Iterator[Finding]:
+    """What stays English in each language that the week has a catalog for."""
+    entries = entries_of(week.cells)
+    indices = {cell.id: cell.index + 1 for cell in week.cells}
+    for language, messages in catalogs(week.path.parents[2], week.name).items():
+        remedy = f"Run `autograder translate {week.name}`, then translate it in the catalog."
+        for entry, why in stale(messages, entries):
+            what = f"'{entry.source[:50].splitlines()[0]}' is English in '{language}': {why}"
+            yield Finding("translation", indices[entry.context], entry.context, what, remedy)
 
 
 def _unreadable(week: Manuscript) -> Finding | None:

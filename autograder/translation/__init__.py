@@ -1,0 +1,1 @@
+"""One source, two languages: what is translated of a notebook, the catalogs, and the way back."""
