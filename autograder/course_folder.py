@@ -48,6 +48,15 @@ class Grading(LoggingConfigurable):
         4_000_000, help="What one cell may show; all cells together may show eight times as much."
     ).tag(config=True)
 
+    lms = Enum(
+        ["canvas", "moodle", "blackboard", "classroom", "folder"],
+        "folder",
+        help="Where downloads for `autograder collect` come from, and scores go to.",
+    ).tag(config=True)
+    timezone = Unicode(
+        None, allow_none=True, help="The zone of the LMS's clock, such as 'Asia/Seoul'."
+    ).tag(config=True)
+
     def limits(self) -> Limits:
         """The limits a sandbox enforces, with the sandbox's own defaults for the rest."""
         return Limits(

@@ -1,9 +1,8 @@
-"""Commands of a term: collect, grade, feedback, report."""
+"""Commands of a term: grade, feedback, report."""
 
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,36 +27,6 @@ from autograder.cli.tables import (
     preview_table,
 )
 from autograder.errors import UserError
-
-
-@app.command(rich_help_panel="Grade")
-def collect(
-    week: Week,
-    download: Annotated[Path, typer.Argument(help="A folder, zip or tar, as the LMS gave it.")],
-    course_root: Root = HERE,
-    name_pattern: Annotated[
-        str, typer.Option("--name-pattern", help="Regular expression with (?P<student>…).")
-    ] = r"(?P<student>[^/]+)/",
-    roster: Annotated[
-        Path | None, typer.Option("--roster", help="CSV: name in the LMS, student id.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Sort an LMS download into submitted/, strictly; earlier versions are kept."""
-    from autograder.intake.collect import collect as collect_week
-
-    course = open_here(course_root)
-    done = collect_week(course, week, download, name_pattern, roster)
-    if as_json:
-        print_json([dataclasses.asdict(one) for one in done])
-    else:
-        for one in done:
-            out.print(f"{one.outcome:10}{one.student}  {one.reason}", markup=False, soft_wrap=True)
-        taken = sum(one.outcome != "refused" for one in done)
-        refused = len(done) - taken
-        out.print(f"{taken} collected, {refused} refused. Next: `autograder grade {week}`.")
-    if any(one.outcome == "refused" for one in done):
-        raise typer.Exit(EXIT_REVIEW)
 
 
 @app.command(rich_help_panel="Grade")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import struct
@@ -93,20 +94,19 @@ def refuse_odd_member(member: zipfile.ZipInfo) -> None:
         raise Refused(f"'{shown(zip_name(member))}' is a link or no regular file.")
 
 
-def zip_time(member: zipfile.ZipInfo) -> datetime | None:
-    """When a member was written; None when it does not say, or nonsense.
+def zip_times(member: zipfile.ZipInfo) -> tuple[datetime | None, datetime | None]:
+    """When a member was written: the exact time, and the one by some clock without a zone.
 
-    A zip's own times are local times without a zone, read as this machine's; many programs add the
-    exact time in an extra field.
+    A zip's own times are local times of who packed it; many programs add the exact time in an extra
+    field. None for what is not said, or nonsense.
     """
-    try:
-        exact = _extended_time(member.extra)
-        if exact is not None:
-            return datetime.fromtimestamp(exact, UTC)
-        time = datetime(*member.date_time).astimezone(UTC)
-    except (OverflowError, OSError, ValueError, struct.error):
-        return None
-    return time if time.year > 1980 else None
+    exact, local = None, None
+    with contextlib.suppress(OverflowError, OSError, ValueError, struct.error):
+        seconds = _extended_time(member.extra)
+        exact = datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+    with contextlib.suppress(ValueError):
+        local = datetime(*member.date_time)
+    return exact, local if local and local.year > 1980 else None
 
 
 def _extended_time(extra: bytes) -> int | None:

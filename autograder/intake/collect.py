@@ -1,61 +1,86 @@
 """Collect: what an LMS lets you download becomes submitted/STUDENT/WEEK. Trusted; it runs nothing.
 
 A download is a folder, a zip or a tar of uploads; an upload is a notebook, other files, or a zip or
-tar of them. Who handed something in is read from the *name* that the LMS gave the upload, by a
-pattern and perhaps a roster, never from inside it; when it arrived, from the LMS's own times.
-Archives are read member by member under caps; nothing is ever extracted by path. Nothing is lost:
-of several versions the last is graded, and all the others are kept in submitted_versions/.
+tar of them. Who handed something in is read from the *name* that the LMS gave the upload, by the
+LMS's form and a roster; when it arrived, from the LMS's own times. Archives are read member by
+member under caps; nothing is ever extracted by path. Nothing is lost: of several versions the last
+is graded, and all the others are kept in submitted_versions/. The same download again adds nothing.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from re import Pattern
+from zoneinfo import ZoneInfo
 
 from autograder.course_folder import Course
 from autograder.errors import Refused, UserError
+from autograder.intake.arrival import LATE_BY_HOW_MUCH, Clock, times_of
 from autograder.intake.download import Upload, read_download
-from autograder.intake.people import Roster, compiled, id_of, read_roster
+from autograder.intake.inside import claim_of
+from autograder.intake.lms import Sender, outer_folder, recognised, sender_of
+from autograder.intake.people import People, by_pattern, compiled, refuse_two_of_one
+from autograder.intake.placing import VERSIONS, Placing
 from autograder.intake.versions import Version, versions
-from autograder.notebook_files import (
-    TIMESTAMP_FILE,
-    IngestLimits,
-    is_junk,
-    shown,
-    shown_id,
-    write_files,
-)
-from autograder.stages.record import DISK_TROUBLE
+from autograder.notebook_files import IngestLimits, is_junk, shown, shown_id
+from autograder.roster.ids import KnownIds, Roster, roster_of, same_id
+from autograder.roster.people import Person, read_people, without_doubles
+from autograder.roster.store import known_ids, read_class, roster_of_class
+from autograder.roster.tables import read_table
 from autograder.week import Week, open_week
+from autograder.zones import zone_of
 
-FOLDER_A_STUDENT = r"(?P<student>[^/]+)/"
-VERSIONS = "submitted_versions"
+LOGIN = ("login", "id")
 
 
 @dataclass(frozen=True)
 class Collected:
     """What became of one student's upload.
 
-    outcome : "new", "replaced", "unchanged", "older" (kept aside: what is there came later) or
-        "refused"
+    outcome : "new", "replaced", "unchanged", "older" (kept aside: what is there came later),
+        "refused", or "missing" (on the roster, and nothing was ever handed in)
+    name : as the LMS writes it, where that is not the id
+    arrived : when it was handed in, in UTC; None where that is not known
     """
 
     student: str
     outcome: str
     reason: str = ""
+    name: str = ""
+    arrived: datetime | None = None
+
+
+@dataclass(frozen=True)
+class How:
+    """How a download is to be read.
+
+    lms : one of lms.FORMS; None: as the course's settings say
+    name_pattern : a regular expression with a group `student`, matched at the start of each file's
+        name in the download, in place of an LMS's form
+    roster : a list of the class: the LMS's own export, or two columns, name and id
+    times : a list of the LMS that says when each student handed in
+    timezone : of the LMS's clock, such as Asia/Seoul
+    dry_run : say what would be done, and write nothing
+    """
+
+    lms: str | None = None
+    name_pattern: str | None = None
+    roster: Path | None = None
+    times: Path | None = None
+    timezone: str | None = None
+    dry_run: bool = False
 
 
 def collect(
     course: Course,
     week: str,
     download: Path,
-    name_pattern: str = FOLDER_A_STUDENT,
-    roster: Path | None = None,
+    how: How | None = None,
     limits: IngestLimits | None = None,
 ) -> list[Collected]:
     """Sort a download into submitted/, one student at a time; an odd upload stops nobody else.
@@ -64,137 +89,240 @@ def collect(
         course: the course.
         week: the assignment; its notebook's name is what a notebook with its cells gets.
         download: a folder, a .zip, or a .tar, .tar.gz or .tgz.
-        name_pattern: a regular expression with a group `student`, matched at the start of each
-            file's name in the download. The rest of the name is the file's name in the upload.
-        roster: a CSV of two columns: what the pattern finds, and the student id to use.
+        how: the LMS, the roster, the zone.
         limits: caps for one student's upload, as for ingest.
 
     Raises:
-        UserError: no such week; the download, the pattern or the roster cannot be used; the disk
-            takes nothing more.
+        UserError: no such week; the download, a list or a zone cannot be used; the disk takes
+            nothing more.
     """
-    limits = limits or IngestLimits()
-    opened, pattern = open_week(course, week), compiled(name_pattern)
-    people = read_roster(roster) if roster else None
-    uploads: dict[str, list[Upload]] = {}
-    refused: list[Collected] = []
+    how, limits = how or How(), limits or IngestLimits()
+    lms = how.lms or course.settings.lms
+    opened = open_week(course, week)
+    pattern = compiled(how.name_pattern) if how.name_pattern else None
+    zone, known = _zone(course, how), known_ids(course)
+    roster = _roster(course, how.roster, known)
+    clock = Clock("folder" if pattern else lms, zone, _told(how, known, roster, zone))
     with ExitStack() as stack:
-        for found in read_download(download, limits, stack):
-            match = None if is_junk(found.name) else pattern.match(found.name)
-            if match and match["student"]:
-                inner = found.name[match.end() :].lstrip("/_- ") or PurePosixPath(found.name).name
-                uploads.setdefault(match["student"], []).append(replace(found, inner=inner))
-            elif not is_junk(found.name):
-                why = "Its name does not fit the name pattern."
-                refused.append(Collected(shown_id(found.name), "refused", why))
-        taken = [_take(opened, people, who, files, limits) for who, files in uploads.items()]
-    return sorted([*taken, *refused], key=lambda one: one.student)
+        uploads = [one for one in read_download(download, limits, stack) if not is_junk(one.name)]
+        names = [one.name for one in uploads]
+        _refuse_another_weeks(course, week, download, names)
+        if pattern is None and how.lms is None and lms == "folder":
+            _refuse_names_of_an_lms(names)
+        read = _reader(lms, pattern, names, known, roster)
+        batch = _Batch(opened, People(lms, roster, known), clock, limits, how.dry_run)
+        done = batch.take(uploads, read)
+    return sorted([*done, *_missing(opened, roster, done)], key=lambda one: one.student)
 
 
-# ------------------------------------------------------------------------------------ one student
-def _take(
-    week: Week, roster: Roster | None, who: str, uploads: Sequence[Upload], limits: IngestLimits
-) -> Collected:
-    student = who
-    try:
-        student = id_of(who, uploads, roster)
-        found = versions(uploads, week.notebooks, limits)
-        outcomes = [_keep(week.course, week.name, student, version) for version in found]
-        return Collected(student, outcomes[-1], " ".join(_remarks(week, found)))
-    except Refused as refusal:
-        return Collected(shown_id(student), "refused", str(refusal))
+# ------------------------------------------------------------------------------------ the download
+def _zone(course: Course, how: How) -> ZoneInfo | None:
+    name = how.timezone or course.settings.timezone
+    return zone_of(name) if name else None
 
 
-def _remarks(week: Week, found: Sequence[Version]) -> Iterable[str]:
+def _roster(course: Course, path: Path | None, known: KnownIds) -> Roster | None:
+    """The list that was given, or else the class as it was entered."""
+    if path is None:
+        return roster_of_class(course)
+    table = read_table(path)
+    return roster_of(table, read_people(table), known)
+
+
+def _told(
+    how: How, known: KnownIds, roster: Roster | None, zone: ZoneInfo | None
+) -> dict[str, datetime]:
+    """When each student handed in, by the lists that were given."""
+    if how.times is not None:
+        people = without_doubles(read_people(read_table(how.times)))
+        told = {person: _student_of(person, known, roster) for person in people}
+        return times_of(told, how.times.name, zone, demanded=True)
+    if how.roster is not None and roster is not None:
+        told = {one.person: "" if one.problem else one.student for one in roster.members}
+        return times_of(told, how.roster.name, zone, demanded=False)
+    return {}
+
+
+def _student_of(person: Person, known: KnownIds, roster: Roster | None) -> str:
+    """The student whom a row of a list means; empty if it cannot be told."""
+    for kind in ("lms_id", "login", "id", "email"):
+        key = getattr(person, kind)
+        if key and roster is not None and (kind, key) in roster:
+            return roster.find(kind, key).student
+        if key and len(known.like(key)) == 1:
+            return known.like(key)[0]
+    return person.id if not known.ids else ""
+
+
+def _refuse_another_weeks(course: Course, week: str, download: Path, names: list[str]) -> None:
+    """Raise UserError if nothing is in the download, or another week's work alone."""
+    if not names:
+        raise UserError(f"{download.name} is empty.", "Download it again from the LMS.")
+    if any(week in name for name in names):
+        return
+    for other in course.weeks():
+        if other != week and sum(f"{other}." in name for name in names) > len(names) / 2:
+            raise UserError(
+                f"{download.name} holds files of {other}, and none of {week}.",
+                "Nothing was collected. Name the week that the download is of.",
+            )
+
+
+def _refuse_names_of_an_lms(names: list[str]) -> None:
+    lms = recognised(names)
+    if lms:
+        raise UserError(
+            f"The names in this download are {lms.capitalize()}'s ('{shown(names[0])}'); nothing "
+            f"was collected. Say --lms {lms}, and give its list of the class as --roster.",
+            f"To say it once for all: c.Grading.lms = '{lms}' in nbgrader_config.py, and "
+            "`autograder students import FILE`.",
+        )
+
+
+def _reader(
+    lms: str, pattern: Pattern | None, names: list[str], known: KnownIds, roster: Roster | None
+) -> Callable[[str], Sender | None]:
+    """What reads a sender from a file's name."""
+    keys = [key for _, key in roster.by_key] if roster else []
+    if pattern is not None:
+        return partial(by_pattern, pattern)
+    if lms == "folder":
+        around = outer_folder(names, [*known.ids, *keys])
+        return lambda name: sender_of(lms, name.removeprefix(around))
+    logins = [
+        *known.ids,
+        *(key for kind, key in (roster.by_key if roster else ()) if kind in LOGIN),
+    ]
+    return partial(sender_of, lms, logins=logins)
+
+
+def _missing(week: Week, roster: Roster | None, done: list[Collected]) -> list[Collected]:
+    """Who is of the class and never handed in; who has left is not missed."""
+    here = read_class(week.course)
+    left = read_class(week.course, dropped=True).keys() - here.keys()
+    there = {one.student for one in done}
+    return [
+        Collected(member.student, "missing", "", member.person.shown_name)
+        for member in (roster.members if roster else ())
+        if not member.problem and member.student not in there | left
+        and not week.folder("submitted", member.student).exists()
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------ the uploads
+@dataclass
+class _Group:
+    """Everything that one sender uploaded."""
+
+    sender: Sender
+    uploads: list[tuple[Sender, Upload]] = field(default_factory=list)
+    student: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """One download on its way into submitted/."""
+
+    week: Week
+    people: People
+    clock: Clock
+    limits: IngestLimits
+    dry_run: bool
+
+    def take(
+        self, uploads: Iterable[Upload], read: Callable[[str], Sender | None]
+    ) -> list[Collected]:
+        groups: dict[tuple[str, str], _Group] = {}
+        refused = []
+        for upload in uploads:
+            try:
+                sender = self.inside(upload, read(upload.name))
+            except Refused as refusal:
+                refused.append(Collected(shown_id(upload.name), "refused", str(refusal)))
+                continue
+            group = groups.setdefault((sender.kind, sender.key), _Group(sender))
+            if not sender.beside:
+                group.uploads.append((sender, upload))
+        found = [group for group in groups.values() if group.uploads]
+        return [*refused, *self.sorted_in(found)]
+
+    def inside(self, upload: Upload, sender: Sender | None) -> Sender:
+        """The sender; where names tell nothing, by what `course submit` wrote into the zip."""
+        if sender is None:
+            form = "the name pattern" if self.people.lms == "folder" else self.people.lms
+            raise Refused(f"Its name does not fit {form}.")
+        if sender.kind != "inside":
+            return sender
+        claim = claim_of(sender.inner, upload.read(), self.limits)
+        if claim is None or not claim.student:
+            raise Refused(
+                "Nothing says whose it is: the name does not, and it is no zip of `course submit` "
+                "with the student's id. Put it into a folder named by the id, and collect that."
+            )
+        return replace(sender, key=claim.student)
+
+    def sorted_in(self, groups: list[_Group]) -> list[Collected]:
+        """Each group to its student; where two lead to one, neither is taken."""
+        done, senders = [], dict[str, list[str]]()
+        for group in groups:
+            try:
+                paths = [upload.name for _, upload in group.uploads]
+                group.student, group.remark = self.people.identify(group.sender, paths)
+                self.refuse_two_claims(group)
+                senders.setdefault(group.student, []).append(group.sender.name)
+            except Refused as refusal:
+                done.append(_refused(group, str(refusal)))
+                group.student = ""
+        twice = refuse_two_of_one(senders)
+        done += [_refused(one, twice[one.student]) for one in groups if one.student in twice]
+        fine = [group for group in groups if group.student and group.student not in twice]
+        return [*done, *(self.keep(group) for group in fine)]
+
+    def refuse_two_claims(self, group: _Group) -> None:
+        """Raise Refused if two files that differ say that they are of one student."""
+        if group.sender.kind == "inside" and len({one.read() for _, one in group.uploads}) > 1:
+            names = " and ".join(shown(upload.name) for _, upload in group.uploads[:5])
+            raise Refused(f"Two files say that they are of {group.student}: {names}. Ask.")
+
+    def keep(self, group: _Group) -> Collected:
+        placing = Placing(self.week.course, self.week.name, group.student, self.dry_run)
+        try:
+            stamped = [
+                self.clock.stamped(group.student, sender, replace(upload, inner=sender.inner))
+                for sender, upload in group.uploads
+            ]
+            found = versions(stamped, self.week.notebooks, self.limits)
+            outcome, moved = placing.keep(found)
+        except Refused as refusal:
+            return _refused(group, str(refusal))
+        last = found[-1]
+        remarks = [group.remark, moved, *_remarks(self.week, group, found)]
+        return Collected(
+            group.student, outcome, " ".join(filter(None, remarks)),
+            "" if group.sender.name == group.student else shown(group.sender.name),
+            last.arrived if last.certain else None,
+        )  # fmt: skip
+
+
+def _refused(group: _Group, why: str) -> Collected:
+    who = group.student or group.sender.name
+    name = "" if group.sender.name == who else shown(group.sender.name)
+    return Collected(shown_id(who), "refused", why, name)
+
+
+def _remarks(week: Week, group: _Group, found: Sequence[Version]) -> Iterable[str]:
     """What the instructor should know at once, while the student can still be asked."""
     if len(found) > 1:
         yield f"{len(found) - 1} earlier in {VERSIONS}/."
-    files = found[-1].files
-    missing = [one.name for one in week.notebooks if f"{one.name}.ipynb" not in files]
+    last = found[-1]
+    missing = [one.name for one in week.notebooks if f"{one.name}.ipynb" not in last.files]
     if missing:
-        there = shown(", ".join(sorted(files)) or "nothing", 200)
+        there = shown(", ".join(sorted(last.files)) or "nothing", 200)
         yield f"Without {', '.join(f'{name}.ipynb' for name in missing)}; there is {there}."
-
-
-# ------------------------------------------------------------------------------------ writing
-def _keep(course: Course, week: str, student: str, version: Version) -> str:
-    """Make a version the current one, unless the current one is newer; lose neither.
-
-    Raises:
-        UserError: the disk takes nothing more.
-    """
-    target = course.folder("submitted", week, student)
-    if target.is_symlink() or target.parent.is_symlink():
-        raise Refused(f"submitted/{student} is a link; nothing was written through it.")
-    try:
-        return _place(course, week, student, version, target)
-    except OSError as error:
-        if error.errno in DISK_TROUBLE:
-            raise UserError(
-                f"submitted/{student} cannot be written: {error.strerror}.",
-                "Make room and run the command again: what was collected before is kept.",
-            ) from error
-        raise Refused(f"It cannot be written: {error.strerror}.") from error
-
-
-def _place(course: Course, week: str, student: str, version: Version, target: Path) -> str:
-    before = target.exists()
-    if before and _content(target) == version.files:
-        return "unchanged"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{week}.", dir=target.parent))
-    try:
-        _fill(made, version)
-        if before and _arrival(target) > version.arrived:
-            if not _is_kept(course, week, student, version):
-                shutil.move(made, _next_version(course, week, student))
-            return "older"
-        if before:
-            shutil.move(target, _next_version(course, week, student))
-        made.rename(target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return "replaced" if before else "new"
-
-
-def _fill(folder: Path, version: Version) -> None:
-    folder.chmod(0o755)
-    write_files(folder, version.files)
-    stamp = version.arrived.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    (folder / TIMESTAMP_FILE).write_text(f"{stamp}\n", "utf-8")
-
-
-def _arrival(folder: Path) -> datetime:
-    """When the submission that lies there arrived; the beginning of time if it does not say."""
-    try:
-        text = (folder / TIMESTAMP_FILE).read_text("utf-8").strip().removesuffix(" UTC")
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except (OSError, ValueError):
-        return datetime.min.replace(tzinfo=UTC)
-
-
-def _content(folder: Path) -> dict[str, bytes]:
-    found = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    }
-    found.pop(TIMESTAMP_FILE, None)
-    return found
-
-
-def _kept(course: Course, week: str, student: str) -> list[Path]:
-    folder = course.root / VERSIONS / student / week
-    return [old for old in folder.iterdir() if old.name.isdigit()] if folder.is_dir() else []
-
-
-def _is_kept(course: Course, week: str, student: str, version: Version) -> bool:
-    return any(_content(old) == version.files for old in _kept(course, week, student))
-
-
-def _next_version(course: Course, week: str, student: str) -> Path:
-    """submitted_versions/STUDENT/WEEK/1, 2, 3, …"""
-    number = 1 + max((int(old.name) for old in _kept(course, week, student)), default=0)
-    place = course.root / VERSIONS / student / week / str(number)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    return place
+    if last.claim and last.claim.student and not same_id(last.claim.student, group.student):
+        yield f"The zip says that it is of {shown(last.claim.student)}."
+    if last.claim and last.claim.week != week.name:
+        yield f"The zip says that it is of {shown(last.claim.week)}."
+    if not last.certain and any(sender.late for sender, _ in group.uploads):
+        yield LATE_BY_HOW_MUCH

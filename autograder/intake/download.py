@@ -22,20 +22,31 @@ from autograder.intake.archives import (
     refuse_odd_member,
     tar_time,
     zip_name,
-    zip_time,
+    zip_times,
 )
 from autograder.intake.tars import TarMember, tar_members
 from autograder.notebook_files import IngestLimits, one_name, shown
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Upload:
-    """A file of a download: its name there in one form, when it arrived, and how to read it."""
+    """A file of a download: its name there in one form, its times, and how to read it.
+
+    exact : when it was written, where that is told with its zone
+    local : the same by the clock of the machine that packed it, which says no zone
+    arrived : when it was handed in; where that is not `certain`, only an order of uploads
+    inner : what the name says beside the student
+    """
 
     name: str
-    arrived: datetime
     read: Callable[[], bytes]  # raises Refused
-    inner: str = ""  # what the name says beside the student
+    exact: datetime | None = None
+    local: datetime | None = None
+    arrived: datetime = EPOCH
+    certain: bool = False
+    inner: str = ""
 
 
 def read_download(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[Upload]:
@@ -62,18 +73,14 @@ def _capped(name: str, content: bytes, limits: IngestLimits) -> bytes:
     return content
 
 
-def _no_later_than_now(seconds: float) -> datetime:
-    return min(datetime.fromtimestamp(seconds, UTC), datetime.now(UTC))
-
-
 # ------------------------------------------------------------------------------------ folder
 def _folder_uploads(top: Path, limits: IngestLimits) -> Iterator[Upload]:
     for folder, _, names in os.walk(top, followlinks=False):
         for name in sorted(names):
             path = Path(folder) / name
-            arrived = _no_later_than_now(path.lstat().st_mtime)
+            written = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
             place = one_name(path.relative_to(top).as_posix()).replace("\\", "/")
-            yield Upload(place, arrived, partial(_read_file, path, limits))
+            yield Upload(place, partial(_read_file, path, limits), written)
 
 
 def _read_file(path: Path, limits: IngestLimits) -> bytes:
@@ -91,17 +98,15 @@ def _read_file(path: Path, limits: IngestLimits) -> bytes:
 
 # ------------------------------------------------------------------------------------ zip
 def _zip_uploads(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[Upload]:
-    arrived = _no_later_than_now(path.stat().st_mtime)
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
     except Exception as error:  # zipfile raises what it likes on a table of contents that is odd
         raise UserError(f"{path.name} is damaged: {error}.", "Download it again.") from None
     for member in archive.infolist():
         if not is_folder(member):
-            time = min(zip_time(member) or arrived, arrived)
-            yield Upload(
-                one_name(zip_name(member)), time, partial(_read_member, archive, member, limits)
-            )
+            read = partial(_read_member, archive, member, limits)
+            exact, local = zip_times(member)
+            yield Upload(one_name(zip_name(member)), read, exact, local)
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: IngestLimits) -> bytes:
@@ -117,15 +122,13 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Inge
 # ------------------------------------------------------------------------------------ tar
 def _tar_uploads(path: Path, limits: IngestLimits, stack: ExitStack) -> Iterator[Upload]:
     """A tar cannot be read out of order: what is within the cap of an upload waits in a file."""
-    arrived = _no_later_than_now(path.stat().st_mtime)
     place = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "members"
     spool = stack.enter_context(place.open("w+b"))
     try:
         with path.open("rb") as stream:
             for member in tar_members(path.name, stream, limits.total_bytes):
-                time = min(tar_time(member.mtime) or arrived, arrived)
                 name = one_name(member.name).replace("\\", "/").removeprefix("./")
-                yield Upload(name, time, _spooled(spool, name, member, limits))
+                yield Upload(name, _spooled(spool, name, member, limits), tar_time(member.mtime))
     except GeneratorExit:
         raise
     except Exception as error:

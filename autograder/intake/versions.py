@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from autograder.errors import Refused
 from autograder.intake.archives import ARCHIVES, read_members
 from autograder.intake.download import Upload
+from autograder.intake.inside import SUBMISSION_FILE, Claim, read_claim
 from autograder.model import NotebookTemplate
 from autograder.notebook_files import (
     CHECKPOINTS,
@@ -38,6 +39,8 @@ class Version:
 
     arrived: datetime
     files: dict[str, bytes]
+    certain: bool = True  # that it arrived then; else the time only tells which came later
+    claim: Claim | None = None  # what `course submit` wrote into the zip
 
 
 @dataclass
@@ -47,6 +50,7 @@ class _Uploads:
     templates: Sequence[NotebookTemplate]
     limits: IngestLimits
     room: int = field(init=False)
+    claim: Claim | None = None
 
     def __post_init__(self) -> None:
         self.room = ROOM * self.limits.total_bytes
@@ -56,24 +60,24 @@ class _Uploads:
         shared: dict[str, bytes] = {}  # of uploads without a notebook
         files: dict[str, bytes] = {}
         fresh: set[str] = set()  # notebooks that this version brought
-        arrived: datetime | None = None
+        last: Upload | None = None
         for upload in uploads:
             brought = self.unpacked(upload)
             notebooks = brought.keys() & self.expected
             if notebooks & fresh:
-                yield self.checked(arrived or upload.arrived, files)
+                yield self.checked(last or upload, files)
                 files = shared | {path: files[path] for path in fresh}
                 fresh = set()
             shared |= {} if notebooks else brought
-            files, fresh, arrived = files | brought, fresh | notebooks, upload.arrived
-        if arrived is not None:
-            yield self.checked(arrived, files)
+            files, fresh, last = files | brought, fresh | notebooks, upload
+        if last is not None:
+            yield self.checked(last, files)
 
     @property
     def expected(self) -> set[str]:
         return {f"{template.name}.ipynb" for template in self.templates}
 
-    def checked(self, arrived: datetime, files: dict[str, bytes]) -> Version:
+    def checked(self, last: Upload, files: dict[str, bytes]) -> Version:
         folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
         both = folders & files.keys()
         if both:
@@ -84,7 +88,7 @@ class _Uploads:
                 f"The upload is over {self.limits.total_bytes:,} bytes or {self.limits.files} "
                 "files. Ask the student to send the notebook alone."
             )
-        return Version(arrived, files)
+        return Version(last.arrived, files, last.certain, self.claim)
 
     # -------------------------------------------------------------------------------- one upload
     def unpacked(self, upload: Upload) -> dict[str, bytes]:
@@ -103,6 +107,7 @@ class _Uploads:
             if path in files:
                 raise Refused(f"'{path}' is there twice.")
             files[path] = data
+        self.claim = read_claim(files.pop(SUBMISSION_FILE, b"")) or self.claim
         around = folder_around([path for path in files if not is_junk(path)])
         return self.named(self.counted({p.removeprefix(around): d for p, d in files.items()}))
 

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from autograder.errors import Refused
 from autograder.model import StudentCell, StudentNotebook, Submission
@@ -25,7 +26,10 @@ from autograder.notebook_files import (
 )
 from autograder.stages.pictures import FOLDER as PICTURES
 from autograder.stages.pictures import Pictures
+from autograder.zones import NoMoment, read_moment
 from course.notebook_format import NotebookError, read_cells, read_document
+
+UTC_ZONE = ZoneInfo("UTC")
 
 
 def ingest(folder: Path, student: str, week: str, limits: IngestLimits | None = None) -> Submission:
@@ -132,18 +136,21 @@ def _nothing_to_read(folder: Path, student: str, files: dict[str, bytes], found:
 
 
 def _read_timestamp(content: bytes | None) -> tuple[datetime | None, list[str]]:
-    """nbgrader's timestamp.txt: written at submission. A time in the future or garbage is noted."""
+    """nbgrader's timestamp.txt, in UTC. What is in the future or cannot be read is noted.
+
+    Without a zone it is in UTC, as nbgrader writes it; with one that means several, as "CST" does,
+    nobody is late by it.
+    """
     if content is None:
         return None, []
-    from nbgrader.utils import parse_utc
-
     try:
-        stamp = parse_utc(content[:200].decode("utf-8").strip())
-    except Exception:
-        return None, [f"{TIMESTAMP_FILE} cannot be read; the time of arrival is unknown."]
-    if stamp > datetime.now(UTC).replace(tzinfo=None):
-        return None, [f"{TIMESTAMP_FILE} lies in the future ({stamp}); it was ignored."]
-    return stamp, []
+        stamp = read_moment(content[:200].decode("utf-8").strip(), UTC_ZONE)
+    except ValueError as error:
+        why = f" ({error})" if isinstance(error, NoMoment) else ""
+        return None, [f"{TIMESTAMP_FILE} cannot be read{why}; the time of arrival is unknown."]
+    if stamp > datetime.now(UTC):
+        return None, [f"{TIMESTAMP_FILE} lies in the future ({stamp:%Y-%m-%d %H:%M} UTC); ignored."]
+    return stamp.replace(tzinfo=None), []
 
 
 # ------------------------------------------------------------------------------------ notebooks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,6 @@ from rich.table import Table
 from course.errors import UserError
 
 if TYPE_CHECKING:
-    from course.data import DataFile
     from course.student.doctor import Line
     from course.student.kernels import Installation, Where
 
@@ -271,8 +271,11 @@ def submit(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the zip.")
     ] = Path(),
+    student: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Your student id; asked once.")
+    ] = None,
 ) -> None:
-    """Write WEEK.zip, which holds your notebook and nothing else, to upload to your course site.
+    """Write WEEK.zip, with your notebook and your student id, to upload to your course site.
 
     On a hub with nbgrader's exchange, submit there instead: menu Nbgrader, Assignment List,
     Submit. Run `course check WEEK` first.
@@ -284,7 +287,7 @@ def submit(
     shipped = shipped_notebook(notebook)
     if not output.is_dir():
         raise UserError(f"There is no folder {output}: make it first, or choose another.")
-    package = pack(notebook, output)
+    package = pack(notebook, output, student=_student_id(student))
     if unwritten(notebook, shipped):
         out.print(
             f"[yellow]warning[/yellow]: nothing is written in {escape(str(notebook.path))}: every "
@@ -309,6 +312,20 @@ def submit(
     )
 
 
+def _student_id(given: str | None) -> str:
+    """The id for the zip: given, remembered, or asked for where somebody can answer."""
+    from course.student.identity import checked_id, remember_id, remembered_id
+
+    if given is None and (known := remembered_id()):
+        return known
+    if given is None and not sys.stdin.isatty():
+        out.print("[yellow]note[/yellow]: the zip does not say whose it is: give --id ID once.")
+        return ""
+    student = checked_id(given or typer.prompt("Your student id (asked once)"))
+    remember_id(student)
+    return student
+
+
 # ------------------------------------------------------------------------------------ data
 @app.command()
 def data(as_json: AsJson = False) -> None:
@@ -317,6 +334,7 @@ def data(as_json: AsJson = False) -> None:
     Notebooks load it with course.data, offline. Exit code 1 if a file is missing or damaged.
     """
     from course.data import manifest, verify
+    from course.student.printed import show_data
 
     findings = verify()
     problems = {finding.name: finding.problem for finding in findings}
@@ -324,39 +342,11 @@ def data(as_json: AsJson = False) -> None:
     if as_json:
         _print_json([vars(f) | {"problem": problems[f.name]} for f in manifest().values()])
     else:
-        _show_data(problems)
+        show_data(problems, out)
     if bad:
         for finding in bad:
             err.print(f"[red]{escape(finding.problem)}[/red]", soft_wrap=True)
         raise typer.Exit(1)
-
-
-def _show_data(problems: dict[str, str]) -> None:
-    from course.data import DATA_DIR, manifest
-
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("file", no_wrap=True)
-    table.add_column("kB", justify="right")
-    table.add_column("source", overflow="fold")
-    table.add_column("licence", overflow="fold")
-    table.add_column("")
-    files = list(manifest().values())
-    speech = [file for file in files if file.name.startswith("speech/")]
-    for file in files:
-        if file not in speech:
-            table.add_row(*_data_row(file.name, [file], problems))
-    table.add_row(*_data_row(f"speech/ ({len(speech)} files)", speech, problems))
-    out.print(table)
-    total = sum(file.size for file in files) / 1e6
-    out.print(f"\n{len(files)} files, {total:.1f} MB in {escape(str(DATA_DIR))}", soft_wrap=True)
-    out.print("README.md there says more. In a notebook: from course.data import load_glove")
-
-
-def _data_row(name: str, files: list[DataFile], problems: dict[str, str]) -> tuple[str, ...]:
-    damaged = any(problems[file.name] for file in files)
-    state = "[red]damaged[/red]" if damaged else "[green]intact[/green]"
-    size = f"{sum(file.size for file in files) / 1000:,.0f}"
-    return escape(name), size, escape(files[0].source), escape(files[0].licence), state
 
 
 # ------------------------------------------------------------------------------------ progress

@@ -1,4 +1,4 @@
-"""What `course check` prints for a person."""
+"""What `course check` and `course data` print for a person."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from course.data import DataFile
 from course.student.check import CheckReport
 
 COLOURS = {"passes": "green", "not written yet": "yellow"}
@@ -71,3 +72,32 @@ def _show_sum(report: CheckReport, out: Console) -> None:
     text = f"Visible checks passed for {report.points_passed:g} of {report.points:g} points"
     colour = "green" if report.clean else "bold"
     out.print(f"\n[{colour}]{text}[/{colour}]. Points are decided by hidden checks, at grading.")
+
+
+def show_data(problems: dict[str, str], out: Console) -> None:
+    """The data that ships, a row a file; the many files of speech in one row."""
+    from course.data import DATA_DIR, manifest
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("file", no_wrap=True)
+    table.add_column("kB", justify="right")
+    table.add_column("source", overflow="fold")
+    table.add_column("licence", overflow="fold")
+    table.add_column("")
+    files = list(manifest().values())
+    speech = [file for file in files if file.name.startswith("speech/")]
+    for file in files:
+        if file not in speech:
+            table.add_row(*_data_row(file.name, [file], problems))
+    table.add_row(*_data_row(f"speech/ ({len(speech)} files)", speech, problems))
+    out.print(table)
+    total = sum(file.size for file in files) / 1e6
+    out.print(f"\n{len(files)} files, {total:.1f} MB in {escape(str(DATA_DIR))}", soft_wrap=True)
+    out.print("README.md there says more. In a notebook: from course.data import load_glove")
+
+
+def _data_row(name: str, files: list[DataFile], problems: dict[str, str]) -> tuple[str, ...]:
+    damaged = any(problems[file.name] for file in files)
+    state = "[red]damaged[/red]" if damaged else "[green]intact[/green]"
+    size = f"{sum(file.size for file in files) / 1000:,.0f}"
+    return escape(name), size, escape(files[0].source), escape(files[0].licence), state

@@ -18,6 +18,7 @@ from typing import Any
 
 from course.errors import UserError
 from course.notebook_format import Cell, NotebookError, as_dict, read_cells, read_document
+from course.student.identity import SUBMISSION_FILE, submission_json
 
 WEEK = re.compile(r"(week\d\d_[a-z0-9_]+)")
 
@@ -234,8 +235,10 @@ class Package:
     left_out: tuple[str, ...] = ()
 
 
-def pack(notebook: Notebook, folder: Path, limits: GraderLimits | None = None) -> Package:
-    """Write WEEK.zip with WEEK.ipynb in it and nothing else. An older zip is replaced.
+def pack(
+    notebook: Notebook, folder: Path, limits: GraderLimits | None = None, student: str = ""
+) -> Package:
+    """Write WEEK.zip: WEEK.ipynb, and whose it is and of which week. An older zip is replaced.
 
     Widgets' state is left out; outputs are left out only if the file is too large with them. Both
     are made anew at grading.
@@ -253,11 +256,13 @@ def pack(notebook: Notebook, folder: Path, limits: GraderLimits | None = None) -
     path = folder / f"{notebook.week}.zip"
     member = f"{notebook.week}.ipynb"
     buffer = io.BytesIO()
+    said = submission_json(student, notebook.week)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        entry = zipfile.ZipInfo(member, time.localtime()[:6])
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        entry.external_attr = 0o644 << 16
-        archive.writestr(entry, content)
+        for name, data in ((member, content), (SUBMISSION_FILE, said)):
+            entry = zipfile.ZipInfo(name, time.localtime()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
     try:
         path.write_bytes(buffer.getvalue())
     except OSError as error:

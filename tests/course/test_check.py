@@ -92,14 +92,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def cli(*words: str, cwd: Path) -> subprocess.CompletedProcess:
+def cli(*words: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess:
     """Run the command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "course.student.cli", *words],
         cwd=cwd,
         capture_output=True,
         text=True,
-        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT), **settings},
         timeout=300,
         check=False,
     )
@@ -521,7 +521,7 @@ def test_the_zip_holds_the_notebook_and_nothing_else(folder: Path) -> None:
     before = path.read_bytes()
     package = pack(read_notebook(path), folder)
     with zipfile.ZipFile(package.path) as archive:
-        assert archive.namelist() == [f"{WEEK}.ipynb"]
+        assert archive.namelist() == [f"{WEEK}.ipynb", "submission.json"]
         packed = nbformat.reads(archive.read(f"{WEEK}.ipynb").decode(), as_version=4)
     assert package.path == folder / f"{WEEK}.zip"
     assert [cell.source for cell in packed.cells] == [cell.source for cell in week(DONE).cells]
@@ -578,6 +578,24 @@ def test_submit_writes_the_zip_and_tells_the_other_way(folder: Path) -> None:
     assert (folder / f"{WEEK}.zip").is_file()
     assert f"nbgrader submit {WEEK}" in answer.stdout
     assert "warning" not in answer.stdout
+
+
+def test_submit_writes_whose_it_is_and_asks_once(folder: Path) -> None:
+    """The id and the week stand in the zip; the id is remembered; an odd one is a sentence."""
+    write(week(DONE), folder / f"{WEEK}.ipynb")
+    settings = {"JUPYTER_CONFIG_DIR": str(folder / "settings")}
+
+    def said(*words: str) -> tuple[int, str]:
+        answer = cli("submit", WEEK, *words, cwd=folder, **settings)
+        with zipfile.ZipFile(folder / f"{WEEK}.zip") as archive:
+            written = json.loads(archive.read("submission.json"))
+        assert written["week"] == WEEK
+        return answer.returncode, written["student"]
+
+    assert said() == (0, "")
+    assert said("--id", " 003010 ") == (0, "003010")
+    assert said() == (0, "003010")
+    assert said("--id", "김유나")[0] == 1
 
 
 @pytest.mark.parametrize("shipped", [True, False])

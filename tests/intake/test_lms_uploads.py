@@ -12,7 +12,8 @@ import pytest
 from tiny_course import WEEK, make_course
 
 from autograder.course_folder import Course, open_course
-from autograder.intake.collect import Collected, collect
+from autograder.errors import UserError
+from autograder.intake.collect import Collected, How, collect
 from autograder.intake.tars import tar_members
 from autograder.notebook_files import STUDENT_ID, IngestLimits, shown, shown_id
 
@@ -52,7 +53,8 @@ def collected(
     if roster:
         people = course.root.parent / "roster.csv"
         people.write_text(roster, "utf-8")
-    return {one.student: one for one in collect(course, WEEK, path, roster=people, **how)}
+    done = collect(course, WEEK, path, How(roster=people, **how))
+    return {one.student: one for one in done if one.outcome != "missing"}
 
 
 def submitted(course: Course, student: str = "s1") -> dict[str, bytes]:
@@ -60,7 +62,7 @@ def submitted(course: Course, student: str = "s1") -> dict[str, bytes]:
     found = {
         p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
     }
-    found.pop("timestamp.txt")
+    found.pop("timestamp.txt", None)
     return found
 
 
@@ -164,11 +166,12 @@ def test_two_people_of_one_name_are_not_one(
     assert not course.folder("submitted", WEEK, "nameone").exists()
 
 
-def test_names_of_an_lms_under_the_default_pattern_are_explained(course: Course) -> None:
-    """The message names the two options that the instructor needs, with an example."""
-    (refused, _) = collected(course, MOODLE).values()
-    assert "--name-pattern '(?P<student>[^_]+)_'" in refused.reason
-    assert "--roster" in refused.reason
+def test_names_of_an_lms_are_explained_where_no_lms_is_named(course: Course) -> None:
+    """One sentence before anything is written: which LMS, and what else it takes."""
+    for files, lms in ((MOODLE, "moodle"), (CANVAS, "canvas")):
+        with pytest.raises(UserError, match=f"--lms {lms}.*--roster.*students import"):
+            collected(course, files)
+    assert not (course.root / "submitted").exists()
 
 
 def test_with_the_number_in_the_pattern_both_are_taken(course: Course) -> None:

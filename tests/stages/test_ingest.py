@@ -349,3 +349,28 @@ def test_what_only_says_that_it_is_a_picture_is_not_kept(folder: Path) -> None:
     found = taken(folder)
     assert found.attachments == ()
     assert "not kept" in found.notebooks[0].cells[1].source
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-02 23:30:00.000000 KST", "2026-03-02 14:30:00"),
+        ("2026-03-02 23:30:00 +0900", "2026-03-02 14:30:00"),
+        ("2026-03-02 23:30:00 Asia/Seoul", "2026-03-02 14:30:00"),
+        ("2026-03-02 23:30:00.123456", "2026-03-02 23:30:00.123456"),
+    ],
+)
+def test_the_zone_of_a_timestamp_counts(folder: Path, text: str, moment: str) -> None:
+    """nbgrader writes the exchange's zone by its abbreviation; it was read as UTC."""
+    (folder / "timestamp.txt").write_text(text)
+    found = ingest(folder, "s1", "week")
+    assert (str(found.timestamp), found.notes) == (moment, ())
+
+
+@pytest.mark.parametrize("zone", ["CST", "IST", "XYZ"])
+def test_a_zone_that_means_several_is_refused_aloud(folder: Path, zone: str) -> None:
+    """China, Chicago or Havana: nobody is late by a guess."""
+    (folder / "timestamp.txt").write_text(f"2026-03-02 23:30:00 {zone}")
+    found = ingest(folder, "s1", "week")
+    assert found.timestamp is None
+    assert f"time zone '{zone}'" in found.notes[0]

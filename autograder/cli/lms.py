@@ -1,0 +1,141 @@
+"""Commands to and from the LMS: collect, students."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autograder.cli.options import (
+    EXIT_REVIEW,
+    HERE,
+    AsJson,
+    Root,
+    Week,
+    app,
+    open_here,
+    print_json,
+)
+from autograder.cli.screen import out
+
+students_app = typer.Typer(no_args_is_help=True, help="The class in the gradebook.")
+app.add_typer(students_app, name="students", rich_help_panel="Grade")
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")]
+
+
+@app.command(rich_help_panel="Grade")
+def collect(
+    week: Week,
+    download: Annotated[Path, typer.Argument(help="A folder, zip or tar, as the LMS gave it.")],
+    course_root: Root = HERE,
+    lms: Annotated[
+        str | None,
+        typer.Option("--lms", metavar="canvas|moodle|blackboard|classroom|folder",
+                     help="Where it is from; by default c.Grading.lms."),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", help="The LMS's list of the class; by default the gradebook."),
+    ] = None,
+    times: Annotated[
+        Path | None, typer.Option("--times", help="A list that says when each one handed in.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", help="Of the LMS's clock, such as Asia/Seoul.")
+    ] = None,
+    name_pattern: Annotated[
+        str | None,
+        typer.Option("--name-pattern", help="In place of --lms: a regular expression with "
+                     "(?P<student>…)."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Sort an LMS download into submitted/, strictly; earlier versions are kept.
+
+    Says of each person what happened, and who is missing. The same download again adds nothing.
+    """
+    from autograder.intake.collect import How
+    from autograder.intake.collect import collect as collect_week
+    from autograder.intake.lms import FORMS
+
+    if lms is not None and lms not in FORMS:
+        raise typer.BadParameter(f"'{lms}' is none of {', '.join(FORMS)}.", param_hint="--lms")
+    course = open_here(course_root)
+    how = How(lms, name_pattern, roster, times, timezone, dry_run)
+    done = collect_week(course, week, download, how)
+    if as_json:
+        print_json([dataclasses.asdict(one) for one in done])
+    else:
+        _show(done, week, dry_run)
+    if any(one.outcome == "refused" for one in done):
+        raise typer.Exit(EXIT_REVIEW)
+
+
+def _show(done: list[Any], week: str, dry_run: bool) -> None:
+    for one in done:
+        words = "  ".join(filter(None, (one.student, one.name, one.reason)))
+        out.print(f"{one.outcome:10}{words}", markup=False, highlight=False, soft_wrap=True)
+    counts = Counter(one.outcome for one in done)
+    out.print(f"{', '.join(f'{count} {what}' for what, count in counts.items())}.")
+    taken = [one for one in done if one.outcome not in ("refused", "missing")]
+    timeless = sum(one.arrived is None for one in taken)
+    if timeless:
+        out.print(
+            f"When {timeless} of {len(taken)} arrived is not known: nobody of them can be late. "
+            "Say --timezone, or give a list with times (--times).", soft_wrap=True,
+        )  # fmt: skip
+    if dry_run:
+        out.print("Nothing was written: that was a dry run.")
+    elif taken:
+        out.print(f"Next: `autograder grade {week}`.")
+
+
+@students_app.command("import")
+def students_import(
+    listed: Annotated[Path, typer.Argument(metavar="FILE", help="The LMS's list of the class.")],
+    course_root: Root = HERE,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Hide who is not in it any more; nothing is deleted.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Enter the class: Canvas's gradebook export, Moodle's lists, or a CSV with id and names.
+
+    All of it or nothing. Ids that Excel spoiled are put right by the gradebook, or refused.
+    """
+    from autograder.roster.entering import enter_class
+
+    done = enter_class(open_here(course_root), listed, drop, dry_run)
+    if as_json:
+        print_json([dataclasses.asdict(one) for one in done])
+        return
+    for one in done:
+        words = "  ".join(filter(None, (one.student, one.name, one.remark)))
+        out.print(f"{one.outcome:10}{words}", markup=False, highlight=False, soft_wrap=True)
+    counts = Counter(one.outcome for one in done)
+    out.print(f"{', '.join(f'{count} {what}' for what, count in counts.items())}.")
+    if counts["absent"]:
+        out.print("Absent is who is no longer in the list: --drop hides them.")
+    if dry_run:
+        out.print("Nothing was written: that was a dry run.")
+
+
+@students_app.command("list")
+def students_list(course_root: Root = HERE, as_json: AsJson = False) -> None:
+    """Show the class: ids, names, sections, and who has left."""
+    from autograder.roster.store import read_class
+
+    members = read_class(open_here(course_root), dropped=True).values()
+    if as_json:
+        print_json([dataclasses.asdict(member) for member in members])
+        return
+    for member in members:
+        words = (member.student, member.name, member.section, "left" if member.dropped else "")
+        out.print("  ".join(filter(None, words)), markup=False, highlight=False, soft_wrap=True)
+    here = sum(not member.dropped for member in members)
+    out.print(f"{here} students, {len(members) - here} have left.")
