@@ -33,6 +33,7 @@ BROUGHT_ALONG = {
     "jinja2": "nbconvert",
     "packaging": "nbconvert",
     "psutil": "ipykernel",
+    "python-dateutil": "nbgrader",
     "mistune": "nbconvert",
     "bleach": "nbconvert",
     "pygments": "nbconvert",
