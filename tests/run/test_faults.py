@@ -205,7 +205,7 @@ THEIR_OWN = {
         None,
     ),
     "its sockets closed": (
-        "import os\nos.closerange(3, 256)\nwhile True: pass", CellEnd.DEAD_KERNEL, None,
+        "import os\nos.closerange(3, 256)\nwhile True: pass", CellEnd.DEAD_KERNEL, Doubt.KILLED,
     ),
 }  # fmt: skip
 
