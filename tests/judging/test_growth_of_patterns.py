@@ -307,7 +307,12 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
+QUADRATIC = ("as PNG was", "blanks before an end", "searched from every place")  # shown by size
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in QUADRATIC)) for name in BAD]
+)
 def test_the_measure_finds_what_it_is_made_for(name: str) -> None:
     """Patterns like those that once hung a class are caught."""
     text, method = BAD[name]
