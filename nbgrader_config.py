@@ -33,6 +33,9 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Autograde.pre_convert_hook = "autograder.run.nbgrader_hooks.refuse_odd_submissions"
 
+# --- what lateness costs: the policy of course.toml, by which `grade` settles it
+c.AssignLatePenalties.plugin_class = "autograder.deadlines.late_policy.TermLatePolicy"
+
 # --- `nbgrader collect` takes regular files alone and follows no student's links
 c.ExchangeFactory.collect = "autograder.intake.exchange.CarefulCollect"
 

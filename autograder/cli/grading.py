@@ -22,9 +22,11 @@ from autograder.cli.options import (
 from autograder.cli.screen import Screen, err, out
 from autograder.cli.tables import (
     checks_table,
+    class_notes,
     class_table,
     entry_json,
     preview_table,
+    standing_json,
 )
 from autograder.errors import UserError
 
@@ -73,17 +75,19 @@ def grade(
             {
                 "week": week, "seconds": round(run.seconds, 3), "graded": len(run.graded),
                 "unchanged": len(run.unchanged), "counts": dict(run.counts),
-                "entries": [entry_json(entry) for entry in run.entries],
+                "missing": [member.student for member in run.missing],
+                "entries": [
+                    entry_json(entry) | standing_json(run, entry.student) for entry in run.entries
+                ],
             }
         )  # fmt: skip
     elif preview:
         out.print(preview_table(run))
     else:
         out.print(class_table(run))
-        out.print(
-            f"{len(run.graded)} graded, {len(run.unchanged)} unchanged, {run.seconds:.1f} s. "
-            f"Next: `autograder feedback {week}`, `autograder report {week}`."
-        )
+        out.print(f"{len(run.graded)} graded, {len(run.unchanged)} unchanged, {run.seconds:.1f} s.")
+        for note in class_notes(run):
+            out.print(note, markup=False, highlight=False, soft_wrap=True)
     if any(entry.needs_review for entry in run.entries):
         raise typer.Exit(EXIT_REVIEW)
 

@@ -53,7 +53,7 @@ def _mark(cell: _Cell, auto: float | None, manual: float | None, extra: float | 
     points = 0.0 if given is None else given + (extra or 0.0)
     return Mark(
         points, cell.most, manual is not None, given is None and bool(needs_manual),
-        cell.checked and given is None,
+        cell.checked and given is None, cell.checked, manual is not None and bool(needs_manual),
     )  # fmt: skip
 
 

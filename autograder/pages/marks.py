@@ -15,6 +15,8 @@ class Mark:
     by_hand: bool = False  # a person gave them
     unread: bool = False  # a person has yet to
     unjudged: bool = False  # a check gives points here and has given none
+    checked: bool = False  # by a check, if no person gives others
+    stale: bool = False  # a person gave the points, and the work has changed since
 
 
 @dataclass(frozen=True)

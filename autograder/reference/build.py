@@ -149,6 +149,17 @@ def with_time(job: ExecutionJob, seconds: int) -> ExecutionJob:
     return dataclasses.replace(job, limits=limits)
 
 
+def with_more_time(job: ExecutionJob, factor: float) -> ExecutionJob:
+    """The job with so many times the time, for each cell and for all of them."""
+    if factor == 1:
+        return job
+    limits = dataclasses.replace(
+        job.limits, cell_seconds=factor * job.limits.cell_seconds,
+        submission_seconds=factor * job.limits.submission_seconds,
+    )  # fmt: skip
+    return dataclasses.replace(job, limits=limits)
+
+
 # ------------------------------------------------------------------------------------ the run
 def _checks(
     week: Week, notebook: NotebookTemplate, mistakes: tuple[Mistake, ...], ran: Ran

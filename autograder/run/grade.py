@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 
 from nbgrader.api import Gradebook
 
 from autograder.course_folder import UNPROTECTED, WARM
+from autograder.deadlines.course_toml import read_deadlines
+from autograder.deadlines.settling import settle
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Journal, only_grader, open_journal, verdict_key
@@ -28,14 +30,18 @@ from autograder.model import (
     Template,
 )
 from autograder.notebook_files import shown_id
-from autograder.reference.build import job_for, load_references
+from autograder.pages.standing import read_standings
+from autograder.reference.build import job_for, load_references, with_more_time
+from autograder.roster.store import class_of
 from autograder.run.batches import batches
 from autograder.run.cells_to_run import cells_to_run
 from autograder.run.cluster import refuse_unless_encrypted
 from autograder.run.gate import pass_gate
 from autograder.run.judging_process import JudgedNotebook, JudgingProcess, judging
 from autograder.run.pool import Jobs, preheat
+from autograder.run.preview import try_out
 from autograder.run.progress import Watcher
+from autograder.run.results import GradeRun, Options
 from autograder.run.scheduling import Finished, default_workers, run_jobs
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
@@ -43,46 +49,6 @@ from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
 from autograder.stages.record import record, sweep
 from autograder.week import Week
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run is to be done."""
-
-    students: tuple[str, ...] = ()  # none: everybody
-    force: bool = False  # grade again what has not changed
-    preview: bool = False  # judge, compare with the journal, write nothing
-    workers: int | None = None
-    scheduler: str | None = None
-    insecure_scheduler: bool = False  # take one on the network that does not encrypt
-    provisioner: str | None = None  # how kernels start; None: as the course says
-
-
-@dataclass
-class GradeRun:
-    """What a run did: new entries, and what was left as it was."""
-
-    week: str
-    graded: list[Entry] = field(default_factory=list)
-    unchanged: list[Entry] = field(default_factory=list)
-    before: dict[str, Entry] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    @property
-    def entries(self) -> list[Entry]:
-        """Every submission of the week, by student."""
-        return sorted([*self.graded, *self.unchanged], key=lambda entry: entry.student)
-
-    @property
-    def counts(self) -> Counter:
-        """How many submissions need a review, and how many checks ended in each verdict."""
-        counts: Counter = Counter()
-        for entry in self.entries:
-            counts["needs review"] += entry.needs_review is not None
-            for judgement in entry.judgements:
-                counts.update(str(check.verdict) for check in judgement.checks)
-        return counts
-
 
 PUBLISHED_SEED = (
     "The seed is the published one: anybody can work out the hidden inputs and hand in a table of "
@@ -113,6 +79,7 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
     started = time.monotonic()
     template = read_template(week)
     students = _chosen(week, options.students)
+    deadlines = read_deadlines(week.course)
     with only_grader(week):
         provisioner = options.provisioner or week.course.settings.provisioner
         if provisioner == UNPROTECTED:
@@ -126,12 +93,27 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
         journal = open_journal(week)
         sweep(week)
         run = GradeRun(week.name, before=dict(journal.entries))
-        grader = _Grader(week, template, references, journal, options, provisioner, run)
+        grader = _Grader(
+            week, template, references, journal, options, provisioner, run, deadlines.factors
+        )
         for entry in grader.go(students, watcher, gate):
             run.graded.append(entry)
             watcher.done(entry)
+        if not options.preview:
+            _settle(week, run, grader.arrived)
     run.seconds = time.monotonic() - started
     return run
+
+
+def _settle(week: Week, run: GradeRun, arrived: dict[str, datetime | None]) -> None:
+    """Write what lateness costs, of all submissions; read where everybody stands then."""
+    with open_gradebook(week.course) as gradebook:
+        run.lateness = settle(week.course, gradebook, week.name, arrived)
+        run.standings = read_standings(gradebook, week.name)
+        run.missing = [
+            member for member in class_of(gradebook).values()
+            if member.entered and not week.folder("submitted", member.student).exists()
+        ]  # fmt: skip
 
 
 def _chosen(week: Week, students: tuple[str, ...]) -> tuple[str, ...]:
@@ -186,11 +168,13 @@ class _Grader:
         options: Options,
         provisioner: str,
         run: GradeRun,
+        factors: Mapping[str, float],
     ) -> None:
         self.week, self.template, self.references = week, template, references
         self.course = course = week.course
         self.journal, self.options, self.run = journal, options, run
-        self.provisioner = provisioner
+        self.provisioner, self.factors = provisioner, factors
+        self.arrived: dict[str, datetime | None] = {}
         self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
         settings = course.settings
         self.warm: SandboxSpec | None = None  # what the pool shares a warm parent for
@@ -240,7 +224,7 @@ class _Grader:
     def keep(self, finished: Iterable[_Done]) -> Iterator[Entry]:
         """Record in batches; an entry reaches the journal only after the gradebook has it."""
         if self.options.preview:
-            yield from (entry for _, entry in finished)
+            yield from try_out(self.week, self.run, self.arrived, finished)
             return
         with open_gradebook(self.course) as gradebook:
             for batch in batches(finished):
@@ -281,7 +265,8 @@ class _Grader:
         Raises:
             Refused: its notebook or its answers cannot be told.
         """
-        key = verdict_key(submission.digest, submission.timestamp, self.setting)
+        self.arrived[submission.student] = submission.timestamp
+        key = self.key(submission)
         known = self.known(submission.student, key)
         if known is not None:
             self.run.unchanged.append(known)
@@ -309,8 +294,13 @@ class _Grader:
         if not item.has_attachments:
             return item
         submission = self.ingest(item.submission.student)
-        key = verdict_key(submission.digest, submission.timestamp, self.setting)
+        self.arrived[submission.student] = submission.timestamp
+        key = self.key(submission)
         return _Ready(submission, prepare(submission, self.template), key, True)
+
+    def key(self, submission: Submission) -> str:
+        """The hash of what decides the verdict: not when it came, which costs points afterwards."""
+        return verdict_key(submission.digest, self.factors.get(submission.student), self.setting)
 
     def known(self, student: str, key: str) -> Entry | None:
         """The journal's last line on this student, if it still holds."""
@@ -319,16 +309,18 @@ class _Grader:
 
     def jobs(self, item: _Ready) -> Jobs:
         """What the workers are sent: sources and files, nothing else."""
-        return tuple(
+        student = item.submission.student
+        jobs = (
             job_for(
                 self.week,
-                item.submission.student,
+                student,
                 cells_to_run(prepared),
                 provisioner=self.provisioner,
                 files=item.submission.attachments,
             )
             for prepared in item.prepared
         )
+        return tuple(with_more_time(job, self.factors.get(student, 1.0)) for job in jobs)
 
     def finish(self, finished: Finished, judge: JudgingProcess) -> _Done:
         """Judge one submission that has come back; whatever goes wrong stays with this one."""

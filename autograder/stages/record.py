@@ -1,9 +1,10 @@
 """Stage 5, record: write verdicts to nbgrader's gradebook. One writer; the old score goes first.
 
-The score itself is written by nbgrader's own `SaveAutoGrades` and `AssignLatePenalties`, from the
-judged notebook, so that formgrader, feedback and export see what they always see. Submissions are
-written in batches: one session for a run and one commit for a batch, because a commit waits for the
-disk. A batch is written whole or not at all.
+The score itself is written by nbgrader's own `SaveAutoGrades`, from the judged notebook, so that
+formgrader, feedback and export see what they always see; what lateness costs is settled afterwards,
+for all of a week (see `deadlines.settling`). Submissions are written in batches: one session for a
+run and one commit for a batch, because a commit waits for the disk. A batch is written whole or not
+at all.
 """
 
 from __future__ import annotations
@@ -62,19 +63,41 @@ def record(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmissio
 
 # ------------------------------------------------------------------------------------ scores
 def _write_scores(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
+    with _one_commit(gradebook):
+        _save(course, gradebook, batch)
+
+
+@contextlib.contextmanager
+def tried(
+    course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]
+) -> Iterator[None]:
+    """The gradebook as it would be with a batch, for as long as the context lasts.
+
+    Raises:
+        UserError: another program holds the gradebook.
+    """
+    batch = [judged for judged in batch if STUDENT_ID.fullmatch(judged.student)]
+    session = gradebook.db
+    session.commit = session.flush
+    try:
+        patiently(lambda: _save(course, gradebook, batch), session.rollback)
+        yield
+    finally:
+        del session.commit
+        session.rollback()
+
+
+def _save(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
     from autograder.stages.save_scores import save_scores  # half a second, when it is needed
 
-    with _one_commit(gradebook):
-        for judged in batch:
-            submission = _submission(gradebook, judged)
-            grades = _Grades(gradebook, submission)
-            grades.clear(for_review=judged.needs_review is not None)
-            for name, notebook in judged.notebooks:
-                names = {"student": judged.student, "assignment": judged.week, "notebook": name}
-                resources = {"nbgrader": {**names, "db_url": course.db_url}, "gradebook": grades}
-                save_scores(course.config, notebook, resources)
     for judged in batch:
-        _penalise_if_late(course, gradebook, judged)
+        submission = _submission(gradebook, judged)
+        grades = _Grades(gradebook, submission)
+        grades.clear(for_review=judged.needs_review is not None)
+        for name, notebook in judged.notebooks:
+            names = {"student": judged.student, "assignment": judged.week, "notebook": name}
+            resources = {"nbgrader": {**names, "db_url": course.db_url}, "gradebook": grades}
+            save_scores(course.config, notebook, resources)
 
 
 @contextlib.contextmanager
@@ -130,20 +153,6 @@ class _Grades:
 
     def find_comment(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         return self._comments[cell, notebook]
-
-
-def _penalise_if_late(course: Course, gradebook: Gradebook, judged: GradedSubmission) -> None:
-    from autograder.stages.save_scores import save_penalty
-
-    submission = gradebook.find_submission(judged.week, judged.student)
-    was_penalised = any(nb.late_submission_penalty for nb in submission.notebooks)
-    if not submission.total_seconds_late and not was_penalised:
-        return
-    for name, notebook in judged.notebooks:
-        names = {"student": judged.student, "assignment": judged.week, "notebook": name}
-        resources = {"nbgrader": {**names, "db_url": course.db_url}}
-        save_penalty(course.config, notebook, resources)
-    gradebook.db.expire_all()
 
 
 # ------------------------------------------------------------------------------------ folders

@@ -1,4 +1,4 @@
-"""nbgrader's own preprocessors that write scores and late penalties, on an open gradebook.
+"""nbgrader's own preprocessor that writes scores, on an open gradebook.
 
 A module of its own, because importing them brings in nbconvert: half a second that `record` spends
 only when there is something to write, and while students' code is running.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets.config import Config
 
 
@@ -27,8 +27,3 @@ class _SaveAutoGrades(SaveAutoGrades):
 def save_scores(config: Config, notebook: NotebookNode, resources: dict[str, Any]) -> None:
     """Write the scores of a judged notebook to the gradebook of the resources."""
     _SaveAutoGrades(config=config).preprocess(notebook, resources)
-
-
-def save_penalty(config: Config, notebook: NotebookNode, resources: dict[str, Any]) -> None:
-    """Write what lateness costs, by the course's own late plugin."""
-    AssignLatePenalties(config=config).preprocess(notebook, resources)

@@ -100,7 +100,7 @@ def test_the_work_gets_its_points(entries: dict[str, Entry], student: str) -> No
 def test_notes_reach_table_json_and_csv(graded: tuple[Course, GradeRun]) -> None:
     """Whoever reads any of the three learns what was put back, moved or left out."""
     course, run = graded
-    table = "".join(str(cell) for cell in class_table(run).columns[2].cells)
+    table = "".join(str(cell) for cell in class_table(run).columns[3].cells)
     _, path = write_report(course, read_report(open_week(course, WEEK)))
     rows = {row["student"]: row["notes"] for row in csv.DictReader(path.open(encoding="utf-8"))}
     for entry in run.entries:

@@ -1,0 +1,1 @@
+"""When weeks are due, for whom later, and what lateness costs."""

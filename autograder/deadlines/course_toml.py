@@ -1,0 +1,259 @@
+"""course.toml: due dates, extensions, accommodations and the late policy, in one file to edit.
+
+    timezone = "Asia/Seoul"
+
+    [due]
+    week01_word2vec = 2026-03-02 23:59:00
+
+    [late]
+    percent_per_day = 10    # of the week's points, for each day begun
+    grace_minutes = 15
+    slip_days = 3           # in the whole term, before anything is taken off
+    most_percent = 50
+
+    [[extension]]
+    week = "week01_word2vec"    # left out: every week
+    student = "003010"          # or section = "분반 1"
+    days = 2                    # or hours, or until = 2026-03-05 12:00:00
+
+    [[accommodation]]
+    student = "003010"
+    time_factor = 1.5
+
+Times without an offset are in `timezone`. What the file does not say stays as the gradebook has it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from autograder.course_folder import Course
+from autograder.errors import UserError
+from autograder.zones import NoMoment, read_moment, zone_of
+
+FILE = "course.toml"
+TABLES = ("timezone", "due", "late", "extension", "accommodation")
+LATE = ("percent_per_day", "grace_minutes", "slip_days", "most_percent")
+EXTENSION = ("week", "student", "section", "days", "hours", "until")
+ACCOMMODATION = ("student", "time_factor")
+FACTORS = (1.0, 20.0)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What lateness costs; `percent_per_day` is of the points that a week can give."""
+
+    percent_per_day: float = 0.0
+    grace_minutes: float = 0.0
+    slip_days: int = 0
+    most_percent: float = 100.0
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More time, for one student or one section, in one week or in all of them."""
+
+    line: int
+    week: str = ""
+    student: str = ""
+    section: str = ""
+    more: timedelta = timedelta()
+    until: datetime | None = None  # UTC without zone, as the gradebook keeps times
+
+    def holds(self, week: str, student: str, section: str) -> bool:
+        """Whether it is for this student in this week."""
+        mine = self.student == student if self.student else self.section == section
+        return mine and self.week in ("", week)
+
+    def beyond(self, due: datetime) -> timedelta:
+        """The time that it adds to a date."""
+        return max(timedelta(), self.until - due) if self.until else self.more
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """What course.toml says. Dates are in UTC without zone, as the gradebook keeps them."""
+
+    zone: ZoneInfo | None = None
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    policy: Policy | None = None
+    extensions: tuple[Extension, ...] = ()
+    factors: Mapping[str, float] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)  # of each student's accommodation
+
+    def extension(self, week: str, student: str, section: str) -> timedelta | None:
+        """The longest extension of a student in a week; None for none."""
+        due = self.due[week]
+        found = [
+            extension.beyond(due)
+            for extension in self.extensions
+            if extension.holds(week, student, section)
+        ]
+        return max(found, default=None)
+
+
+def read_deadlines(course: Course) -> Deadlines:
+    """Read course.toml; a course without one has no deadlines of its own.
+
+    Raises:
+        UserError: it is no TOML, or something in it means nothing; the message has the line.
+    """
+    path = course.root / FILE
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return Deadlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{FILE} cannot be read: {error}.", "Save it in UTF-8.") from None
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(
+            f"{FILE} cannot be read: {error}.",
+            "Write dates as 2026-03-02 23:59:00, texts in quotes; the guide has an example.",
+        ) from None
+    return _File(text, course, said).deadlines()
+
+
+@dataclass(frozen=True)
+class _File:
+    """The file while it is read: every complaint names its line."""
+
+    text: str
+    course: Course
+    said: dict[str, Any]
+
+    def deadlines(self) -> Deadlines:
+        self.only(self.said, TABLES, 1)
+        zone = self.zone()
+        due = self.due(zone)
+        extensions = tuple(
+            self.extension(number, zone) for number in range(len(self.blocks("extension")))
+        )
+        factors = [self.accommodation(n) for n in range(len(self.blocks("accommodation")))]
+        return Deadlines(
+            zone, due, self.policy(), extensions,
+            {student: factor for student, factor, _ in factors},
+            {student: line for student, _, line in factors},
+        )  # fmt: skip
+
+    # -------------------------------------------------------------------------------- tables
+    def zone(self) -> ZoneInfo | None:
+        name = self.said.get("timezone", self.course.settings.timezone)
+        if name is None:
+            return None
+        try:
+            return zone_of(str(name))
+        except UserError as error:
+            self.refuse(self.line("timezone"), str(error))
+
+    def due(self, zone: ZoneInfo | None) -> dict[str, datetime]:
+        table = self.table("due")
+        self.only(table, self.course.weeks(), self.line(r"\[due\]"), "week")
+        return {week: self.moment(value, zone, self.line(week)) for week, value in table.items()}
+
+    def policy(self) -> Policy | None:
+        if "late" not in self.said:
+            return None
+        table = self.table("late")
+        self.only(table, LATE, self.line(r"\[late\]"))
+        for name, value in table.items():
+            most = 100 if "percent" in name else 10_000
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                self.refuse(self.line(name), f"{name} is no number from 0 to {most}.")
+            if value > most or (name == "slip_days" and value != int(value)):
+                self.refuse(self.line(name), f"{name} is no number from 0 to {most}.")
+        return Policy(**table)
+
+    def extension(self, number: int, zone: ZoneInfo | None) -> Extension:
+        block, line = self.blocks("extension")[number], self.block_line("extension", number)
+        self.only(block, EXTENSION, line)
+        week, student = str(block.get("week", "")), str(block.get("student", ""))
+        section = str(block.get("section", ""))
+        if week:
+            self.only([week], self.course.weeks(), line, "week")
+        if bool(student) == bool(section):
+            self.refuse(line, "an extension is for a student or for a section: name one of them.")
+        if "until" in block:
+            until = self.moment(block["until"], zone, line)
+            return Extension(line, week, student, section, until=until)
+        try:
+            more = timedelta(days=block.get("days", 0), hours=block.get("hours", 0))
+        except (TypeError, OverflowError):
+            more = timedelta()
+        if more <= timedelta():
+            self.refuse(line, "an extension needs days or hours above 0, or until.")
+        return Extension(line, week, student, section, more)
+
+    def accommodation(self, number: int) -> tuple[str, float, int]:
+        block = self.blocks("accommodation")[number]
+        line = self.block_line("accommodation", number)
+        self.only(block, ACCOMMODATION, line)
+        factor = block.get("time_factor")
+        least, most = FACTORS
+        if not isinstance(factor, int | float) or not least <= factor <= most:
+            self.refuse(line, f"time_factor is a number from {least:g} to {most:g}.")
+        if not block.get("student"):
+            self.refuse(line, "an accommodation names its student.")
+        return str(block["student"]), float(factor), line
+
+    # -------------------------------------------------------------------------------- values
+    def table(self, name: str) -> dict[str, Any]:
+        table = self.said.get(name, {})
+        if not isinstance(table, dict):
+            self.refuse(self.line(name), f"{name} is a table: write [{name}].")
+        return table
+
+    def blocks(self, name: str) -> list[dict[str, Any]]:
+        blocks = self.said.get(name, [])
+        if not isinstance(blocks, list) or not all(isinstance(one, dict) for one in blocks):
+            self.refuse(self.line(name), f"{name} is a list: write [[{name}]].")
+        return blocks
+
+    def moment(self, value: Any, zone: ZoneInfo | None, line: int) -> datetime:
+        if isinstance(value, datetime):
+            if value.tzinfo is None and zone is None:
+                self.refuse(line, 'in which zone? Write timezone = "Asia/Seoul" at the top.')
+            aware = value if value.tzinfo else value.replace(tzinfo=zone)
+            return aware.astimezone(UTC).replace(tzinfo=None)
+        if isinstance(value, date) or not isinstance(value, str):
+            self.refuse(line, "a date and a time are needed, such as 2026-03-02 23:59:00.")
+        try:
+            return read_moment(value, zone).replace(tzinfo=None)
+        except NoMoment as error:
+            self.refuse(line, f"{error}.")
+
+    def only(self, found: Iterable[str], known: Iterable[str], line: int, what: str = "") -> None:
+        names = list(known)
+        for name in found:
+            if name not in names:
+                near = difflib.get_close_matches(name, names, 1, 0.5)
+                known_as = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}."
+                place = self.line(re.escape(name)) or line
+                self.refuse(place, f"there is no {f'{what} ' if what else ''}'{name}'. {known_as}")
+
+    # -------------------------------------------------------------------------------- lines
+    def refuse(self, line: int, what: str) -> NoReturn:
+        raise UserError(f"{FILE}, line {line}: {what}", "Nothing was changed.")
+
+    def line(self, key: str) -> int:
+        """The line on which a key or a table's head stands; 0 if nowhere."""
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if re.match(rf"\s*\"?{key}\"?\s*(=|$|#)", line):
+                return number
+        return 0
+
+    def block_line(self, name: str, number: int) -> int:
+        heads = [
+            place
+            for place, line in enumerate(self.text.splitlines(), 1)
+            if line.replace(" ", "").startswith(f"[[{name}]]")
+        ]
+        return heads[number] if number < len(heads) else 1
