@@ -1,4 +1,4 @@
-"""Commands to and from the LMS: collect, students."""
+"""Commands to and from the LMS: collect, students, export."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from autograder.cli.options import (
     AsJson,
     Root,
     Week,
+    Weeks,
     app,
     open_here,
     print_json,
@@ -92,6 +93,82 @@ def _show(done: list[Any], week: str, dry_run: bool) -> None:
         out.print("Nothing was written: that was a dry run.")
     elif taken:
         out.print(f"Next: `autograder grade {week}`.")
+
+
+@app.command(rich_help_panel="Grade")
+def export(
+    weeks: Weeks = None,
+    course_root: Root = HERE,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="canvas|moodle|csv", help="By default c.Grading.lms, or csv."),
+    ] = None,
+    like: Annotated[
+        Path | None, typer.Option("--like", help="The LMS's own file: its columns are kept.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file; by default in exported/.")
+    ] = None,
+    most: Annotated[
+        float | None, typer.Option("--max", min=0.01, help="Scale each week to so many points.")
+    ] = None,
+    weight: Annotated[
+        list[str] | None, typer.Option("--weight", metavar="WEEK=N", help="In the total of csv.")
+    ] = None,
+    drop_lowest: Annotated[
+        int, typer.Option("--drop-lowest", min=0, help="Weeks that the total of csv leaves out.")
+    ] = 0,
+    feedback: Annotated[
+        Path | None,
+        typer.Option("--feedback", metavar="DOWNLOAD", help="Also the zip of feedback pages, under "
+                     "the names of this download."),
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", help="The list that the download was collected with.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Write scores as the LMS imports them: automatic and by hand, less lateness, or blank."""
+    course = open_here(course_root)
+    from autograder.desk.exporting import FORMATS, Wanted
+    from autograder.desk.exporting import export as write_scores
+
+    lms = course.settings.lms
+    form = to or (lms if lms in FORMATS else "csv")
+    if form not in FORMATS:
+        raise typer.BadParameter(f"'{form}' is none of {', '.join(FORMATS)}.", param_hint="--to")
+    chosen = tuple(weeks or course.weeks())
+    wanted = Wanted(form, chosen, like, most, _weights(weight or [], chosen), drop_lowest)
+    done = write_scores(course, wanted, output)
+    zipped = None
+    if feedback is not None:
+        from autograder.desk.feedback_zip import feedback_zip
+        from autograder.week import open_week
+
+        zipped = [feedback_zip(open_week(course, week), form, feedback, roster) for week in chosen]
+    if as_json:
+        print_json(dataclasses.asdict(done) | {"feedback": zipped})
+        return
+    for remark in done.remarks:
+        out.print(remark, markup=False, highlight=False, soft_wrap=True)
+    out.print(f"{done.path}: {done.students} lines, {done.blanks} scores blank.", soft_wrap=True)
+    for path, count in zipped or []:
+        out.print(f"{path}: feedback of {count} students.", soft_wrap=True)
+
+
+def _weights(said: list[str], weeks: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for text in said:
+        week, _, number = text.partition("=")
+        try:
+            found[week] = float(number)
+        except ValueError:
+            raise typer.BadParameter(f"'{text}' is not WEEK=N.", param_hint="--weight") from None
+        if week not in weeks or not 0 <= found[week] < 1e6:
+            raise typer.BadParameter(
+                f"'{text}': the weeks are {', '.join(weeks)}.", param_hint="--weight"
+            )
+    return found
 
 
 @students_app.command("import")
