@@ -176,12 +176,9 @@ class _Grader:
         self.provisioner, self.factors = provisioner, factors
         self.arrived: dict[str, datetime | None] = {}
         self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
-        settings = course.settings
-        self.warm: SandboxSpec | None = None  # what the pool shares a warm parent for
-        if provisioner == WARM and options.scheduler is None:
-            self.warm = SandboxSpec(warm_modules=week.warm_modules, gpu=settings.gpu)
+        self.warm = _shared(week) if provisioner == WARM and options.scheduler is None else None
         keys = sorted(reference.key for reference in references.values())
-        self.setting = verdict_key(template, keys, settings.limits(), self.stamp)
+        self.setting = verdict_key(template, keys, course.settings.limits(), self.stamp)
 
     def go(
         self, students: tuple[str, ...], watcher: Watcher, gate: Callable[[], None]
@@ -358,6 +355,11 @@ class _Grader:
         timestamp = item.submission.timestamp if item else None
         judged = GradedSubmission(self.template.week, student, timestamp, needs_review=reason)
         return judged, Entry(student, key, None, 0.0, needs_review=reason, stamp=self.stamp)
+
+
+def _shared(week: Week) -> SandboxSpec:
+    """What the pool shares a warm parent for."""
+    return SandboxSpec(warm_modules=week.warm_modules, gpu=week.course.settings.gpu)
 
 
 def _entry(
