@@ -22,7 +22,10 @@ from autograder.cli.options import (
 )
 from autograder.cli.screen import out
 
-students_app = typer.Typer(no_args_is_help=True, help="The class in the gradebook.")
+students_app = typer.Typer(
+    no_args_is_help=True,
+    help="Enter the class into the gradebook from the LMS's list, and show who is in it.",
+)
 app.add_typer(students_app, name="students", rich_help_panel="Grade")
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")]
 
