@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from course.probes import DEFAULT_SEED
 
 CONFIG_FILE = "nbgrader_config.py"
 SEED_FILE = "grading_seed.txt"  # ignored by git, readable by its owner alone
+HIDDEN_FILE = "challenge_seed.txt"  # the same; no kernel ever has it
 SANDBOX, WARM, UNPROTECTED = "word2chat-sandbox", "word2chat-warm", "word2chat-unprotected"
 
 
@@ -96,6 +98,17 @@ class Course:
         return self.seed == DEFAULT_SEED
 
     @property
+    def hidden_seed(self) -> str:
+        """What hidden sets of challenges are drawn from; unlike `seed` it reaches no kernel.
+
+        It is drawn for this folder at its first use.
+        """
+        path = self.root / HIDDEN_FILE
+        with contextlib.suppress(FileExistsError):
+            _write_secret(path, os.O_EXCL)
+        return path.read_text("utf-8").strip()
+
+    @property
     def state(self) -> Path:
         """Where the engine keeps references, journals and reports of runs."""
         folder = self.root / ".autograder"
@@ -161,10 +174,14 @@ def draw_seed(course: Course) -> bool:
             "probes' inputs and hand in a table of answers.",
             f"Remove `c.Grading.seed` from {CONFIG_FILE}, and one is drawn; or say --practice.",
         )
-    owner_only = os.open(course.root / SEED_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    _write_secret(course.root / SEED_FILE, os.O_TRUNC)
+    return True
+
+
+def _write_secret(path: Path, flag: int) -> None:
+    owner_only = os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600)
     with os.fdopen(owner_only, "w", encoding="utf-8") as file:
         file.write(secrets.token_hex(16) + "\n")
-    return True
 
 
 def course_from_config(root: Path, config: Config) -> Course:

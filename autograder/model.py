@@ -249,6 +249,23 @@ class ProbeReference:
 
 
 @dataclass(frozen=True)
+class ChallengeReference:
+    """An open challenge: what came behind each context, and the curve from scores to points.
+
+    Scores are in `unit`; `own` is that of the course's own entry.
+    """
+
+    label: str
+    points: float
+    unit: str
+    classes: int
+    targets: tuple[int, ...]
+    curve: tuple[tuple[float, float], ...]
+    numbers: int = 0  # the most that a predictor may hold; 0: any
+    own: float | None = None
+
+
+@dataclass(frozen=True)
 class CheckReference:
     """A graded cell."""
 
@@ -256,6 +273,7 @@ class CheckReference:
     points: float
     probes: tuple[ProbeReference, ...]
     mistakes: tuple[MistakeReference, ...] = ()
+    challenge: ChallengeReference | None = None
 
 
 @dataclass(frozen=True)
@@ -274,6 +292,7 @@ class Verdict(StrEnum):
     """What was found, kept apart so that a reader knows what to do next."""
 
     PASS = "pass"
+    PARTLY = "partly"  # an entry to an open challenge that earned some of its points
     WRONG = "wrong"
     ERROR = "error"  # the student's code raised
     TIME_LIMIT = "time limit"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from autograder.challengebook import OpenChallenge, load_challenge
 from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.mistakebook import MistakeBook, MistakeFileError, load_mistakes
@@ -75,6 +76,15 @@ class Week:
             return load_mistakes(self.mistakes_file, self.exercises)
         except MistakeFileError as error:
             raise UserError(str(error), "Repair the mistakes file.") from error
+
+    @cached_property
+    def challenge(self) -> OpenChallenge | None:
+        """The open challenge's hidden set and rivals; a week need not have one.
+
+        Raises:
+            UserError: its file cannot be used.
+        """
+        return load_challenge(self.course, self.name)
 
     def students(self) -> list[str]:
         """The students who have a folder for this week under submitted/, sorted.

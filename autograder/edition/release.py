@@ -14,10 +14,12 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.errors import UserError
 from autograder.judging.comparison import same_value
-from autograder.model import Reference
+from autograder.model import CheckReference, Reference
 from autograder.reference.build import load_references, make_reference
 from autograder.week import Week
 from course.notebook_format import GO_ON_TAG
+
+SAME_SCORE = 0.01  # in the unit of a challenge
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,20 @@ def _same_twice(first: Reference, again: Reference) -> None:
                     f"'{probe.label}' in '{one.grade_id}'.",
                     "Give every random number of that check a seed.",
                 )
+        _same_score(first, one, other)
+
+
+def _same_score(first: Reference, one: CheckReference, other: CheckReference) -> None:
+    """The course's own entry to a challenge has one score."""
+    if one.challenge is None or other.challenge is None:
+        return
+    scores = [found.own or 0.0 for found in (one.challenge, other.challenge)]
+    if abs(scores[0] - scores[1]) > SAME_SCORE:
+        raise UserError(
+            f"The entry of {first.notebook} at '{one.grade_id}' has the scores {scores[0]} and "
+            f"{scores[1]} in two runs.",
+            "Give every random number of that entry a seed.",
+        )
 
 
 def generate(week: Week) -> None:

@@ -20,9 +20,10 @@ from autograder.week import Week
 
 # one tint a verdict in the bars, apart for colour-blind readers too
 SHADES = {
-    Verdict.PASS: "#1b7837", Verdict.WRONG: "#b35806", Verdict.ERROR: "#e08214",
-    Verdict.TIME_LIMIT: "#fdb863", Verdict.DEAD_KERNEL: "#8073ac", Verdict.MEMORY_LIMIT: "#b2abd2",
-    Verdict.OUTPUT_LIMIT: "#542788", Verdict.GRADER_FAULT: "#57606a",
+    Verdict.PASS: "#1b7837", Verdict.PARTLY: "#80b1a0", Verdict.WRONG: "#b35806",
+    Verdict.ERROR: "#e08214", Verdict.TIME_LIMIT: "#fdb863", Verdict.DEAD_KERNEL: "#8073ac",
+    Verdict.MEMORY_LIMIT: "#b2abd2", Verdict.OUTPUT_LIMIT: "#542788",
+    Verdict.GRADER_FAULT: "#57606a",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ GREEN, ORANGE, PURPLE, GREY = "#1b7837", "#b35806", "#6a51a3", "#57606a"
 COLOURS = {Verdict.PASS: GREEN, Verdict.GRADER_FAULT: PURPLE}
 WORDS = {
     Verdict.PASS: "right",
+    Verdict.PARTLY: "part of the points",
     Verdict.WRONG: "wrong result",
     Verdict.ERROR: "error",
     Verdict.TIME_LIMIT: "over the time limit",
@@ -94,7 +95,7 @@ def _probe_table(probes: tuple[ProbeVerdict, ...]) -> str:
 
 
 def _mark(probe: ProbeVerdict) -> str:
-    sign = "✓" if probe.verdict is Verdict.PASS else "✗"
+    sign = {Verdict.PASS: "✓", Verdict.PARTLY: "◐"}.get(probe.verdict, "✗")
     return f"{sign} {escape(probe.verdict)}"
 
 

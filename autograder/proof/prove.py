@@ -10,6 +10,7 @@
     seeds       under N other seeds the reference agrees with itself in a second kernel, mistakes
                 still lose, variants still pass, and so does the reference computed in float32 and
                 in float64 where the docstring promises any float dtype
+    challenge   every entry to the open challenge earns what it should, in the order of its file
     mutants     at least 90 % of the automatic mutants of the solutions lose a point
 
 `prove_week` goes through these parts from top to bottom; trials.py runs them in kernels.
@@ -41,6 +42,7 @@ from autograder.proof.results import (
     Tried,
     tried,
 )
+from autograder.proof.rivals import rivalry, without_challenge
 from autograder.proof.trials import (
     Workbench,
     full_marks,
@@ -119,6 +121,9 @@ def _proof(
     say(f"{week}: reference")
     book = _book(bench.week)
     truth = truth or make_reference(bench.week, bench.notebook, provisioner=bench.provisioner)
+    say(f"{week}: open challenge")
+    rivals = rivalry(bench, truth)
+    whole, truth, bench = truth, without_challenge(truth), bench.without_challenge
     say(f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes")
     known = _known(bench, book, truth)
     say(f"{week}: empty notebook")
@@ -134,13 +139,14 @@ def _proof(
     mutation = _mutation(bench, book, truth, known.seconds, limit, say) if with_mutants else None
     parts = (known.variants, known.mistakes, idle, helped, arguments, seeds)
     found = tuple(problem for part in parts for problem in part.problems)
-    problems = (*known.reference, *empty, *found, *_too_many_survivors(mutation))
+    problems = (*known.reference, *rivals.problems, *empty, *found)
+    problems += tuple(_too_many_survivors(mutation))
     return Proof(
         week,
         exercises=len(bench.exercises),
         probes=sum(len(check.probes) for check in truth.checks),
-        points=sum(check.points for check in truth.checks),
-        reference_points=known.reference_points,
+        points=sum(check.points for check in whole.checks),
+        reference_points=known.reference_points + rivals.own_points,
         empty_points=empty_points,
         lazy=idle.count,
         helpers=helped.count,
@@ -148,6 +154,7 @@ def _proof(
         variants=known.variants.count,
         mistakes=known.mistakes.count,
         seeds=seeds.count,
+        rivals=rivals.tried,
         mutants=mutation.count if mutation else None,
         survivors=mutation.survivors if mutation else (),
         problems=problems,

@@ -81,6 +81,20 @@ class Mutation:
 
 
 @dataclass(frozen=True)
+class RivalTried:
+    """An entry to the open challenge on one hidden set. Without a score, `why` says why."""
+
+    name: str
+    draw: str
+    score: float | None
+    points: float
+    least: float
+    most: float
+    seconds: float  # wall clock
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Proof:
     """What was tried for one week, and what was found. Seconds are wall clock unless named CPU."""
 
@@ -96,6 +110,7 @@ class Proof:
     variants: Count = field(default_factory=Count)
     mistakes: Count = field(default_factory=Count)
     seeds: Count = field(default_factory=Count)
+    rivals: tuple[RivalTried, ...] = ()
     mutants: Count | None = None  # None: not asked for
     survivors: tuple[SurvivingMutant, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -125,7 +140,20 @@ def render(proofs: Iterable[Proof]) -> Group:
         table.add_column(name, justify="left" if name in ("week", "proof") else "right")
     for proof in proofs:
         table.add_row(*_row(proof))
-    return Group(table, *(line for proof in proofs for line in _details(proof)))
+    tables = (_rivals(proof) for proof in proofs if proof.rivals)
+    return Group(table, *tables, *(line for proof in proofs for line in _details(proof)))
+
+
+def _rivals(proof: Proof) -> Table:
+    """What entries to the open challenge earn, a line an entry and hidden set."""
+    table = Table(title=f"\n{proof.week}: open challenge", title_justify="left")
+    for name in ("entry", "hidden set", "score", "points", "expected", "s"):
+        table.add_column(name, justify="left" if name in ("entry", "hidden set") else "right")
+    for one in proof.rivals:
+        score = one.why if one.score is None else f"{one.score:.3f}"
+        expected = f"{one.least:g}" if one.least == one.most else f"{one.least:g} to {one.most:g}"
+        table.add_row(one.name, one.draw, score, f"{one.points:g}", expected, f"{one.seconds:.1f}")
+    return table
 
 
 def _row(proof: Proof) -> tuple[str, ...]:

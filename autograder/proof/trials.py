@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+from autograder.challengebook import challenge_cells
 from autograder.errors import GraderFault, UserError
 from autograder.judging.evidence import read_evidence
 from autograder.model import (
@@ -50,6 +51,13 @@ class Workbench:
     week: Week
     notebook: NotebookTemplate
     provisioner: str | None = None
+
+    @property
+    def without_challenge(self) -> Workbench:
+        """The same without the open challenge: what has right and wrong answers."""
+        out = challenge_cells(self.notebook)
+        cells = tuple(cell for cell in self.notebook.cells if cell.grade_id not in out)
+        return replace(self, notebook=replace(self.notebook, cells=cells))
 
     @cached_property
     def known(self) -> dict[str, TemplateCell]:

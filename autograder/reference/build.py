@@ -15,12 +15,15 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
+from autograder.challengebook import with_contexts
 from autograder.errors import GraderFault, UserError
+from autograder.judging.challenges import read_entries, score_of
 from autograder.judging.evidence import read_evidence
 from autograder.mistakebook import Mistake
 from autograder.model import (
     CellEnd,
     CellRun,
+    ChallengeReference,
     CheckReference,
     Evidence,
     ExecutionJob,
@@ -53,6 +56,7 @@ def reference_key(week: Week, notebook: NotebookTemplate, seed: str) -> str:
     for cell in notebook.cells:
         digest.update(repr((cell.kind, cell.source, cell.grade_id, cell.skip)).encode())
     digest.update(repr(week.book.mistakes).encode())
+    digest.update(repr(week.challenge and week.challenge.digest).encode())
     digest.update(Path(probes.__file__).read_bytes())
     return digest.hexdigest()
 
@@ -133,7 +137,7 @@ def job_for(
     settings = week.course.settings
     return ExecutionJob(
         name=f"{week.name}/{name}",
-        cells=cells,
+        cells=with_contexts(cells, week.challenge),
         seed=week.course.seed if seed is None else seed,
         limits=settings.limits(),
         files=files,
@@ -167,7 +171,7 @@ def _checks(
     """What every check is worth and shows, and the seconds that the notebook took."""
     runs = {run.index: run for run in ran.first}
     checks = [
-        _check(cell.grade_id, cell.points, runs[index])
+        _check(week, cell.grade_id, cell.points, runs[index])
         for index, cell in enumerate(notebook.cells)
         if cell.grade and not cell.solution and cell.kind == "code" and cell.grade_id
     ]
@@ -176,26 +180,48 @@ def _checks(
     return tuple(_with_mistakes(check, shown) for check in checks), seconds
 
 
-def _check(grade_id: str, points: float, run: CellRun) -> CheckReference:
+def _check(week: Week, grade_id: str, points: float, run: CellRun) -> CheckReference:
     if run.end is not CellEnd.OK:
         raise UserError(
             f"The instructor's own notebook fails at '{grade_id}' ({run.end}).",
             "Run it in JupyterLab and repair it before releasing.",
         )
     shown = read_evidence(run.outputs)
-    if not shown:
+    challenge = _challenge(week, grade_id, run)
+    if not shown and challenge is None:
         raise UserError(
             f"'{grade_id}' displays no probe, so nothing can be judged there.",
             "Add probe(…) calls in its hidden region (see the authoring guide).",
         )
     probes_ = tuple(_probe(grade_id, label, found) for label, found in shown.items())
-    total = round(sum(probe.points for probe in probes_), 6)
+    total = sum(probe.points for probe in probes_) + (challenge.points if challenge else 0)
+    total = round(total, 6)
     if total != points:
         raise UserError(
             f"The probes of '{grade_id}' are worth {total:g} points, the cell {points:g}.",
             "Make the points of its probes sum to the points of the cell.",
         )
-    return CheckReference(grade_id, points, probes_)
+    return CheckReference(grade_id, points, probes_, challenge=challenge)
+
+
+def _challenge(week: Week, grade_id: str, run: CellRun) -> ChallengeReference | None:
+    """The open challenge of a check that displays an entry, with the score of the course's own.
+
+    Raises:
+        UserError: the week has no hidden set for it, or the course's own entry has no score.
+    """
+    if not read_entries(run.outputs):
+        return None
+    if week.challenge is None:
+        raise UserError(
+            f"'{grade_id}' shows an entry to a challenge, and {week.name} has no hidden set.",
+            f"Write autograder/challenges/{week.name}.py (see the authoring guide).",
+        )
+    asked = week.challenge.reference()
+    score, why = score_of(run.outputs, asked)
+    if score is None:
+        raise UserError(f"The course's own entry at '{grade_id}' has no score: {why}.")
+    return dataclasses.replace(asked, own=round(score, 4))
 
 
 def _probe(grade_id: str, label: str, found: list[Evidence]) -> ProbeReference:

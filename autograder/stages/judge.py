@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.judging.challenges import judge_entry
 from autograder.judging.comparison import same_value
 from autograder.judging.diagnosis import diagnose
 from autograder.judging.differences import describe_difference
@@ -18,6 +19,7 @@ from autograder.judging.vocabulary import Vocabulary
 from autograder.model import (
     CellEnd,
     CellRun,
+    ChallengeReference,
     CheckReference,
     CheckVerdict,
     Evidence,
@@ -75,6 +77,8 @@ def _judge_check(check: CheckReference, run: _Run) -> CheckVerdict:
         # What a kernel says about a lost probe is the student's to choose: one text a check.
         first = all(done.verdict is Verdict.PASS for done in probes)
         probes.append(_Probe(probe, shown.get(probe.label, []), run, first).judged())
+    if check.challenge is not None:
+        probes.append(_judge_challenge(check.challenge, run, not probes))
     lost = [probe for probe in probes if probe.verdict is not Verdict.PASS]
     return CheckVerdict(
         check.grade_id,
@@ -85,6 +89,15 @@ def _judge_check(check: CheckReference, run: _Run) -> CheckVerdict:
         diagnose(check, _answers(check, shown)) if lost else None,
         ": ".join(filter(None, error_of(run.cell))),
     )
+
+
+def _judge_challenge(challenge: ChallengeReference, run: _Run, first: bool) -> ProbeVerdict:
+    """What an entry earned. Where none was displayed, the reason is told as for a probe."""
+    found = judge_entry(run.cell.outputs, challenge, run.names if first else None)
+    if found is not None:
+        return found
+    missing = ProbeReference(challenge.label, challenge.points, 0.0, 0.0, {})
+    return _Probe(missing, [], run, first).judged()
 
 
 @dataclass(frozen=True)

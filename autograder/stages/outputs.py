@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.model import CellEnd
-from course.probes import MIME
+from course.challenges.entries import MIME as ENTRY
+from course.probes import MIME as PROBE
 
-KEPT_TYPES = ("text/plain", "text/html", "image/png", "image/svg+xml", "text/markdown", MIME)
+EVIDENCE = (PROBE, ENTRY)
+TEXTS = ("text/plain", "text/html", "image/png", "image/svg+xml", "text/markdown")
+KEPT_TYPES = (*TEXTS, *EVIDENCE)
 KEPT_WHEN_CUT = 100_000  # characters of text kept of a cell that showed more than its limit
 NESTING = 40  # deeper content is no evidence, and would break what copies it
 HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # legal in JSON, not in UTF-8
@@ -85,7 +88,12 @@ class CellReading:
 
     def forget_evidence(self) -> None:
         """Of the probes of a cell that takes the kernel with it, it is chance which arrive."""
-        self.outputs = [output for output in self.outputs if MIME not in output.get("data", {})]
+        kept = (output for output in self.outputs if not _is_evidence(output))
+        self.outputs = list(kept)
+
+
+def _is_evidence(output: dict) -> bool:
+    return any(kind in output.get("data", {}) for kind in EVIDENCE)
 
 
 # ------------------------------------------------------------------------------------ shapes
@@ -117,7 +125,7 @@ def _display(content: dict) -> dict | None:
     if not isinstance(data, dict):
         return None
     kept = {key: data[key] for key in KEPT_TYPES if key in data}
-    if not all(isinstance(value, str) for key, value in kept.items() if key != MIME):
+    if not all(isinstance(value, str) for key, value in kept.items() if key in TEXTS):
         return None
     # never an execute_result: that is where nbgrader reads a score
     return {"output_type": "display_data", "data": kept, "metadata": {}}

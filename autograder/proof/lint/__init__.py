@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.course_folder import Course
-from autograder.proof.lint import code_rules, file_rules, output_rules, text_rules, week_rules
+from autograder.proof.lint import (
+    challenge_rules,
+    code_rules,
+    file_rules,
+    output_rules,
+    text_rules,
+    week_rules,
+)
 from autograder.proof.lint.manuscript import Manuscript, manuscript
 from autograder.proof.lint.rule import Finding, Rule, Skipped
 from autograder.translation.catalog import catalogs, stale
@@ -42,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     code_rules.check_form,
     code_rules.probes,
     code_rules.no_yes_or_no,
+    challenge_rules.challenge,
     output_rules.no_guessable_answer,
     output_rules.stored_outputs,
     output_rules.figures,

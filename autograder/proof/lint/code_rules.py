@@ -80,7 +80,7 @@ def points(week: Manuscript) -> Iterator[Fault]:
         if stored != found.points:
             what = f"{found.points} points in the heading, {stored or 0:g} in the check cell"
             yield Fault(what, found.check)
-    total = sum(cell.points or 0 for cell in week.checks)
+    total = sum(cell.points or 0 for cell in (*week.checks, *week.entry_checks))
     if not FEWEST_POINTS <= total <= MOST_POINTS:
         what = f"{total:g} points in all checks, expected {FEWEST_POINTS} to {MOST_POINTS}"
         yield Fault(what, todo=total < FEWEST_POINTS)

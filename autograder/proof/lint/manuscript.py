@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.challengebook import asks_for_entry
 from autograder.course_folder import Course
 from autograder.mistakebook import MistakeBook, load_mistakes
 from autograder.week import mistakes_file
@@ -109,11 +110,19 @@ class Manuscript:
 
     @cached_property
     def checks(self) -> list[StoredCell]:
-        return [cell for cell in self.code if cell.grade]
+        """The checks with right and wrong answers."""
+        return [c for c in self.code if c.grade and c not in self.entry_checks]
 
     @cached_property
     def solutions(self) -> list[StoredCell]:
-        return [cell for cell in self.code if cell.solution]
+        """The solutions of exercises that have right and wrong answers."""
+        entries = [(cell.grade_id or "").removeprefix("check_") for cell in self.entry_checks]
+        return [cell for cell in self.code if cell.solution and cell.grade_id not in entries]
+
+    @cached_property
+    def entry_checks(self) -> list[StoredCell]:
+        """The checks that show an entry to an open challenge."""
+        return [cell for cell in self.code if cell.grade and asks_for_entry(cell.source)]
 
     @cached_property
     def names(self) -> list[str]:

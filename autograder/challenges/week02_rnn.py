@@ -1,0 +1,13 @@
+"""Week 02: a text in the manner of five novels, written anew under this folder's secret."""
+
+from __future__ import annotations
+
+from course.challenges.task import Windows
+from course.weeks.week02_rnn.challenge import CHALLENGE, HIDDEN_WINDOWS, unseen_windows
+
+__all__ = ["CHALLENGE", "hidden"]
+
+
+def hidden(seed: str) -> Windows:
+    """The hidden set: contexts of 48 characters, and the character behind each."""
+    return unseen_windows(seed, HIDDEN_WINDOWS)

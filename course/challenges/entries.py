@@ -1,0 +1,109 @@
+"""Run an entry: on the practice set, where it is scored here, or as evidence for a judge elsewhere.
+
+In a kernel that is graded, the grader hands over the contexts of the hidden set before the check
+runs. The targets are never there.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from course.challenges.numbers import count_numbers
+from course.challenges.task import Challenge, bits, complaint, told, too_many
+
+MIME = "application/vnd.word2chat.entry+json"
+_handed: dict[str, tuple[Any, ...]] = {}  # contexts of hidden sets, by the challenge's name
+
+
+class Refused(ValueError):
+    """An entry that breaks a rule of its challenge; the text is a sentence for its author."""
+
+
+def hand_over(name: str, packed: str) -> None:
+    """Keep the contexts of a hidden set for `challenge`; the grader calls this, see `pack`."""
+    _handed[name] = unpack(packed)
+
+
+def pack(contexts: Sequence[Any]) -> str:
+    """Contexts (texts, or arrays of numbers) as a short text."""
+    plain = [one.tolist() if isinstance(one, np.ndarray) else one for one in contexts]
+    return base64.b64encode(zlib.compress(json.dumps(plain).encode(), 9)).decode()
+
+
+def unpack(packed: str) -> tuple[Any, ...]:
+    """The contexts that `pack` packed; lists of numbers come back as arrays."""
+    found = json.loads(zlib.decompress(base64.b64decode(packed)))
+    return tuple(np.array(one) if isinstance(one, list) else one for one in found)
+
+
+def predictions(
+    task: Challenge, entry: Callable, contexts: Sequence[Any]
+) -> tuple[np.ndarray, int]:
+    """What an entry predicts, as float32, and how many numbers its predictor holds."""
+    predict = entry(task.given()) if task.given else entry
+    held = count_numbers(predict)
+    answers = predict(list(contexts))
+    answers = answers.detach().cpu().numpy() if hasattr(answers, "detach") else answers
+    return np.asarray(answers, dtype=np.float32), held
+
+
+def practise(task: Challenge, entry: Callable) -> float:
+    """Score an entry on the practice set, which has the form of the hidden one; print the points.
+
+    Returns:
+        The score, in the challenge's unit.
+
+    Raises:
+        Refused: the entry breaks a rule of the challenge.
+    """
+    practice, started = task.practice(), time.process_time()
+    table, held = predictions(task, entry, practice.contexts)
+    seconds = time.process_time() - started
+    why = complaint(table, len(practice.targets), len(task.classes)) or too_many(held, task.numbers)
+    if why:
+        raise Refused(f"{task.name}: {why}")
+    score = bits(table, practice.targets)
+    print(f"practice set: {told(task.curve, task.unit, score)}")
+    print(f"{held:,} numbers, {seconds:.1f} s of processor time")
+    return score
+
+
+def challenge(task: Challenge, entry: Callable, points: float) -> None:
+    """Display what an entry predicts for the hidden set, as evidence for the judge.
+
+    Outside grading there is no hidden set; then the practice set stands in for it.
+
+    Args:
+        task: the week's challenge.
+        entry: the student's.
+        points: what the best score earns; the same as the end of the curve.
+    """
+    contexts = _handed.get(task.name) or task.practice().contexts
+    try:
+        table, held = predictions(task, entry, contexts)
+        if table.size > 2 * len(contexts) * len(task.classes):
+            table = table[:0]  # no answer, and too much to carry
+        value = {
+            "shape": list(table.shape),
+            "data": base64.b64encode(table.astype("<f4").tobytes()).decode(),
+            "numbers": held,
+        }
+        shown = f"predictions of shape {table.shape}, {held} numbers"
+    except Exception as error:  # the student's error: it costs this challenge and nothing else
+        value = {"error": [type(error).__name__[:80], str(error)[:300]]}
+        shown = f"{type(error).__name__}: {str(error)[:300]}"
+    _show(task.name, points, value, shown)
+
+
+def _show(label: str, points: float, value: dict, shown: str) -> None:
+    from IPython.display import display
+
+    evidence = {"label": label, "points": points, **value}
+    display({"text/plain": f"{label}: {shown}", MIME: evidence}, raw=True)
