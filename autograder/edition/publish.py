@@ -43,7 +43,8 @@ ROOT_FILES = (
     "LICENSE-TEXT.md",
 )
 STAFF_PAGES = (
-    *("architecture", "authoring", "authoring-kit", "cluster", "host", "instructor", "security"),
+    *("architecture", "authoring", "authoring-kit", "authoring-challenge", "cluster", "host"),
+    *("instructor", "security"),
 )
 STAFF_SECTIONS = ("I teach with it", "I maintain it", "The shortest tour")
 STAFF_LINK = re.compile(rf"\[([^\]]*)\]\((?:{'|'.join(STAFF_PAGES)})\.md[^)\s]*\)")

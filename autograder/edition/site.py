@@ -49,7 +49,7 @@ GUIDE = {
     "Reading": ("syllabus", "glossary", "notation", "apis-and-pretrained-models", "datasets",
                 "ethics", "cognitive-ai"),
     "For instructors": ("instructor", "host", "cluster", "speed", "security"),
-    "For maintainers": ("architecture", "authoring", "authoring-kit"),
+    "For maintainers": ("architecture", "authoring", "authoring-kit", "authoring-challenge"),
 }  # fmt: skip
 
 

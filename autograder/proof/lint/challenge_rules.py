@@ -13,7 +13,7 @@ from course.notebook_format import HIDDEN_TESTS
 HEADING = re.compile(r"^## Open challenge: (\w+) \((\d+) points?\)\s*$", re.MULTILINE)
 
 
-@rule("See `An open challenge` in course/guide/authoring.md.")
+@rule("course/guide/authoring-challenge.md shows its form.")
 def challenge(week: Manuscript) -> Iterator[Fault]:
     """At most one challenge: heading, solution and check of one name, literal points, its files."""
     if len(week.entry_checks) > 1:
