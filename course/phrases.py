@@ -10,7 +10,6 @@ stays English. Matching takes time linear in the text, whatever a student put in
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
@@ -208,6 +207,7 @@ def tr(text: str, wanted: str = "") -> str:
     return phrases(wanted or language()).said(text)
 
 
-def tr_all(texts: Iterable[str], wanted: str = "") -> Iterator[str]:
-    """Each of some sentences, as `tr` says it."""
-    return (tr(text, wanted) for text in texts)
+def speak(wanted: str) -> None:
+    """Let this process and its kernels speak a language, unless the student has chosen one."""
+    if wanted in LANGUAGES:
+        os.environ.setdefault(VARIABLE, wanted)

@@ -116,7 +116,7 @@ def _headings(source: str) -> Iterator[str]:
         if 1 <= level <= 4 and len(line) <= HEADING_CHARS and line[level : level + 1] == " ":
             text = line[level:].strip(" #").replace("`", "")
             named, bracket, rest = text.rpartition(" (")
-            yield named.strip() if bracket and "point" in rest else text
+            yield named.strip() if bracket and ("point" in rest or "점" in rest) else text
 
 
 def title_of(cells: list[Cell]) -> str:

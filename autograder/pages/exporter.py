@@ -23,6 +23,7 @@ from autograder.gradebook import open_gradebook
 from autograder.journal import open_journal
 from autograder.pages.gradebook_marks import read_marks
 from autograder.pages.page_process import PageProcess, PageTask
+from autograder.translation.catalog import FOLDER as CATALOGS
 from autograder.week import Week
 
 
@@ -60,7 +61,8 @@ def _drawn(week: Week, judged: str, student: str, notebook: str) -> str:
     with open_gradebook(week.course) as gradebook:
         marks = read_marks(gradebook, week.name, student)[student, notebook]
     entry = open_journal(week).entries.get(student)
-    done = _process().draw(PageTask(judged, marks, entry.notes if entry else ()))
+    folder = str(week.course.root / CATALOGS)
+    done = _process().draw(PageTask(judged, marks, entry.notes if entry else (), catalogs=folder))
     if done.html is None:
         raise UserError(f"No page can be drawn for {student}: {done.error}.")
     return done.html

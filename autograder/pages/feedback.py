@@ -29,6 +29,7 @@ from autograder.pages.page_process import PageTask, draw_pages, write_page
 from autograder.stages.ingest import STUDENT_ID
 from autograder.stored import write_atomically
 from autograder.templates import FOLDER
+from autograder.translation.catalog import FOLDER as CATALOGS
 from autograder.week import Week
 
 TIMESTAMP = "timestamp.txt"  # nbgrader compares it to tell old feedback from new
@@ -166,8 +167,10 @@ def _graded(week: Week, marks: Marks, entries: dict[str, Entry]) -> Iterator[_Pa
     notes = entry.notes if entry else ()
     target = week.folder("feedback", marks.student) / f"{marks.notebook}.html"
     shown = json.dumps([dataclasses.asdict(marks), notes], sort_keys=True)
-    task = PageTask(str(notebook), marks, notes, str(target))
-    yield _Page(marks.student, target, _hash(notebook.read_bytes(), shown), task)
+    catalogs = week.course.root / CATALOGS
+    task = PageTask(str(notebook), marks, notes, str(target), catalogs=str(catalogs))
+    texts = b"".join(path.read_bytes() for path in sorted(catalogs.glob(f"*/{week.name}.po")))
+    yield _Page(marks.student, target, _hash(notebook.read_bytes() + texts, shown), task)
 
 
 def _unscored(week: Week, student: str, entries: dict[str, Entry]) -> Iterator[_Page]:

@@ -21,8 +21,10 @@ from autograder.pages.cell_html import outputs_html, shown_part, source_html
 from autograder.pages.exercises import Cell, Exercise
 from autograder.pages.marks import Mark, Marks
 from autograder.pages.safe_html import safe_markdown
+from autograder.pages.spoken_page import in_language, spoken
 from autograder.pages.verdict_table import GREEN, GREY, KEY, ORANGE, colour
 from autograder.templates import FOLDER
+from course.phrases import SOURCE_LANGUAGE, Message
 
 NOTHING: dict[str, Any] = {"mistake": None, "reason": "", "passed": 0, "probes": 0, "stamp": ""}
 
@@ -65,7 +67,11 @@ class Section:
 
 
 def page_html(
-    notebook: dict[str, Any], marks: Marks, notes: Sequence[str] = (), plain: bool = False
+    notebook: dict[str, Any],
+    marks: Marks,
+    notes: Sequence[str] = (),
+    plain: bool = False,
+    catalog: tuple[Message, ...] = (),
 ) -> str:
     """The page of one notebook.
 
@@ -74,19 +80,24 @@ def page_html(
         marks: points and comments.
         notes: sentences on what was put back, moved or ignored.
         plain: show texts as they were typed: for a notebook that takes too long to draw.
+        catalog: translations of the week's texts, for a notebook of an edition in that language.
     """
-    cells = notebook["cells"]
+    own = notebook.get("metadata", {}).get(KEY, {})
+    language = own.get("language", SOURCE_LANGUAGE)
+    cells = in_language(notebook["cells"], catalog)
     title = exercises.title_of(cells)
     found = exercises.exercises_of(cells)
     with page():
         sections = [_section(exercise, marks, title, plain) for exercise in found]
     rows = [row for section in sections for row in section.rows]
-    return _template("page.html").render(
+    html = _template("page.html").render(
+        language=language,
         marks=marks, title=title or marks.notebook, sections=sections, rows=rows, notes=notes,
         first=next((row for row in rows if row.is_lost), None), plain=plain,
         stamp=next((row.found["stamp"] for row in rows if row.found["stamp"]), ""),
         share=share(marks.score, marks.max_score), unread=share(marks.unread, marks.max_score),
     )  # fmt: skip
+    return spoken(html, language, catalog)
 
 
 def review_html(student: str, week: str, reason: str) -> str:

@@ -22,7 +22,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.pages.marks import Marks
+from autograder.pages.spoken_page import week_messages
+from autograder.pages.verdict_table import KEY
 from autograder.stored import as_json, from_json, write_atomically
+from course.phrases import LANGUAGES, SOURCE_LANGUAGE, Message
 
 PAGE_SECONDS = 8.0  # of processor time; an honest page takes a hundredth
 MEMORY = 2_000_000_000  # bytes of address space of one process
@@ -37,6 +40,7 @@ class PageTask:
     notes: tuple[str, ...] = ()
     target: str | None = None  # path to write it to; None: it comes back
     plain: bool = False
+    catalogs: str = ""  # the folder of the catalogs, for notebooks of other languages' editions
 
 
 @dataclass(frozen=True)
@@ -150,13 +154,22 @@ def _limit_memory() -> None:
 def _drawn(task: PageTask, page_html: Callable[..., str]) -> PageDone:
     try:
         notebook = read_judged(Path(task.notebook))
-        html = page_html(notebook, task.marks, task.notes, task.plain)
+        catalog = _catalog(task, notebook)
+        html = page_html(notebook, task.marks, task.notes, task.plain, catalog)
         if task.target is None:
             return PageDone(html=html, plain=task.plain)
         write_page(Path(task.target), html)
         return PageDone(plain=task.plain)
     except Exception as error:  # one page must not end the others
         return PageDone(f"{type(error).__name__}: {str(error)[:300]}")
+
+
+def _catalog(task: PageTask, notebook: dict) -> tuple[Message, ...]:
+    """The translations of the week's texts, where the notebook is of an edition that has them."""
+    language = notebook["metadata"].get(KEY, {}).get("language", SOURCE_LANGUAGE)
+    if language not in LANGUAGES or language == SOURCE_LANGUAGE or not task.catalogs:
+        return ()
+    return week_messages(f"{task.catalogs}/{language}/{task.marks.week}.po")
 
 
 def read_judged(path: Path) -> dict:

@@ -8,6 +8,7 @@ a sentence is a string with a blank in it, a label is what a figure or a widget 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,19 @@ from autograder.translation.cells import Entry
 from autograder.translation.strings import template_of
 from course.phrases import split_template
 
+# what no module of SAID says as one string: stubs, words of one state, the page's lines
+ELSEWHERE = (
+    "Not written yet: replace this line with your code", "Write your answer here.", "answered",
+    "not answered yet", "passes", "fails", "error", "error:", "refused", "lost", "note", "trouble",
+    "RED", "ok", "packages", "kernel", "device", "data", "disk", "memory", "{1} points", "bot",
+    "you", "prediction", "what happened",
+    "of {1} points", "of {1} points so far, {2} waiting for a reader", "{1} of {2} points",
+    "Your answer {1} of {2} points", "Check {1} of {2} points", "Your answer", "Check", "Question",
+    "Question {1} points, a person will read it", "Question {1} of {2} points", "right",
+    "{1}: {2} of {3} points", "✓ pass", "✗ wrong", "✗ error", "✗ time limit", "✗ memory limit",
+    "✗ output limit", "✗ dead kernel", "✗ grader fault", "The visible check said:",
+    "AssertionError: {1}",
+)  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 SAID = (
     *("course/student/*.py", "course/lesson/*.py", "course/figures/panel.py", "course/cuda.py"),
@@ -23,6 +37,9 @@ SAID = (
     *("autograder/stages/choosing.py", "autograder/stages/ingest.py", "autograder/stages/judge.py"),
     *("autograder/pages/verdict_table.py", "autograder/pages/feedback_page.py"),
 )
+PAGES = "autograder/templates/feedback/*.html"
+JINJA = re.compile(r"\{[%#].{0,2000}?[%#]\}", re.DOTALL)
+FIELD = re.compile(r"\{\{.{0,200}?\}\}", re.DOTALL)
 LABELS = {"title", "xlabel", "ylabel", "label", "description", "placeholder", "tooltip"}
 DRAWING = {"set_title", "set_xlabel", "set_ylabel", "suptitle", "text", "annotate", "set_label"}
 CODE = ("</", "/>", "style=", "px;", "\\b", "[^", "(?", "import ", ";base64", "==", "### ")
@@ -31,13 +48,23 @@ LETTERS = 4  # a template with fewer letters says nothing that could be translat
 
 def sentences(root: Path = ROOT) -> list[Entry]:
     """What the modules of `SAID` say, in their order, each sentence once."""
-    found: dict[str, Entry] = {}
+    found = {text: Entry(text) for text in (*ELSEWHERE, *_page_texts(root))}
     for pattern in SAID:
         for path in sorted(root.glob(pattern)):
             place = path.relative_to(root).as_posix()
             for text in _said(ast.parse(path.read_text("utf-8"))):
                 found.setdefault(text, Entry(text, comment=place))
     return list(found.values())
+
+
+def _page_texts(root: Path) -> Iterator[str]:
+    """What the feedback page's templates say between two tags."""
+    for path in sorted(root.glob(PAGES)):
+        page = JINJA.sub("<>", path.read_text("utf-8").partition("<body>")[2])
+        for part in page.split(">"):
+            text = " ".join(FIELD.sub("{x}", part.partition("<")[0]).split())
+            if sum(sign.isalpha() for sign in text.replace("{x}", "")) >= LETTERS:
+                yield _named_fields(text)
 
 
 def _said(tree: ast.Module) -> Iterator[str]:

@@ -3,6 +3,7 @@
 | module | what it gives |
 |---|---|
 | `style` | the palette, sizes and fonts; `figure()` and `panels()` make axes, `png()` a picture |
+| `labels` | the one door of labels: a figure speaks the student's language |
 | `series` | `looks()`: colour, line, marker and hatching for any number of series; `legend()` |
 | `arrays` | `as_array()`: the one door for tensors, arrays and lists of numbers |
 | `diagram` | `box()` and `arrow()`, the parts of a diagram |

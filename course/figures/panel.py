@@ -23,6 +23,7 @@ import traitlets
 from matplotlib.figure import Figure
 
 from course.figures import style
+from course.phrases import tr
 
 # Code that no student wrote: this package, Python's own modules, installed packages.
 LIBRARIES = [
@@ -30,6 +31,7 @@ LIBRARIES = [
     *(Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib", "platlib")),
 ]
 NOTHING_SET: Mapping[str, Any] = {}
+NARROWEST = "17em"  # of a control: in a row of several a slider would shrink to nothing
 TEXT_STYLE = "white-space: pre-wrap; max-width: 46em"
 ERROR_STYLE = f"{TEXT_STYLE}; border-left: 4px solid {style.RED}; padding-left: 8px"
 
@@ -82,6 +84,8 @@ class Panel(ipywidgets.VBox):
         self.text = ipywidgets.HTML()
         self.picture = ipywidgets.Image(format="png", layout={"max_width": "100%"})
         self.message = ipywidgets.HTML()
+        for control in controls.values():
+            _name(control)
         bar = ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})
         # flex-start: a picture at its own size, not stretched (and blurred) to the page's width
         layout = {"align_items": "flex-start"}
@@ -124,6 +128,17 @@ class Panel(ipywidgets.VBox):
         return Frame(self.text.value, self.picture.value, self.message.value)
 
 
+def _name(control: Any) -> None:
+    """Say what a control is, and what can be chosen, in the student's language; wide enough."""
+    control.description = tr(control.description)
+    control.layout.min_width, control.layout.max_width = NARROWEST, "100%"
+    options = getattr(control, "options", ())
+    if options and all(isinstance(option, str) and " " in option for option in options):
+        value = control.value
+        control.options = [(tr(option), option) for option in options]
+        control.value = value
+
+
 def as_frame(drawn: Any) -> Frame:
     """What a draw function returned, as a `Frame`.
 
@@ -138,7 +153,7 @@ def as_frame(drawn: Any) -> Frame:
 
 def _markup(text: Any) -> str:
     if isinstance(text, str):
-        return f"<pre style='{TEXT_STYLE}'>{html.escape(text)}</pre>"
+        return f"<pre style='{TEXT_STYLE}'>{html.escape(tr(text))}</pre>"
     if hasattr(text, "_repr_html_"):
         return text._repr_html_()
     raise TypeError(f"a panel shows figures and texts, but what should be drawn is {text!r}")
@@ -147,10 +162,10 @@ def _markup(text: Any) -> str:
 def error_markup(error: Exception) -> str:
     """An error as a message to the student: what, and the last line of their own code that ran."""
     lines = [
-        "This cannot be drawn.",
+        tr("This cannot be drawn."),
         f"{type(error).__name__}: {error}",
         *_own_line(error),
-        "Choose another value, or mend the code and run this cell again.",
+        tr("Choose another value, or mend the code and run this cell again."),
     ]
     return f"<pre style='{ERROR_STYLE}'>{html.escape(chr(10).join(lines))}</pre>"
 
@@ -158,7 +173,7 @@ def error_markup(error: Exception) -> str:
 def _own_line(error: Exception) -> list[str]:
     """Where it happened, without the path of the file: such a message may be stored and shared."""
     own = [f for f in traceback.extract_tb(error.__traceback__) if not _is_library(f.filename)]
-    return [f"in {f.name}, line {f.lineno}: {f.line}" for f in own[-1:] if f.line]
+    return [tr(f"in {f.name}, line {f.lineno}:") + f" {f.line}" for f in own[-1:] if f.line]
 
 
 def _is_library(filename: str) -> bool:

@@ -28,6 +28,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
+from course.figures.labels import SpokenFigure
+
 BLUE = "#0072B2"
 ORANGE = "#E69F00"
 GREEN = "#009E73"
@@ -116,7 +118,10 @@ def figure(
     The figure is not registered with pyplot, so a cell shows it once and no memory leaks.
     """
     use()
-    fig, axes = plt.subplots(rows, cols, figsize=(width, height), layout="constrained", **subplots)
+    size = (width, height)
+    fig, axes = plt.subplots(
+        rows, cols, figsize=size, layout="constrained", FigureClass=SpokenFigure, **subplots
+    )
     plt.close(fig)
     return fig, axes
 

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from course.figures.panel import error_markup
+from course.phrases import tr
 
 PARTS = (
     ("week00_setup", "dice", "draws the next token from logits"),
@@ -42,15 +43,16 @@ def grown(week: str) -> str:
     here = weeks.index(week)
     chips = [_chip(part, place, here) for place, (_, part, _) in enumerate(PARTS)]
     _, part, does = PARTS[here]
-    return f"<div>{''.join(chips)}</div><p>New this week: <b>{part}</b>, which {does}.</p>"
+    new = tr(f"New this week: {part}, which {does}.").replace(tr(part), f"<b>{tr(part)}</b>", 1)
+    return f"<div>{''.join(chips)}</div><p>{new}</p>"
 
 
 def _chip(part: str, place: int, here: int) -> str:
     style = "display:inline-block;padding:2px 8px;margin:2px;border-radius:10px;"
     if place > here:
-        return f"<span style='{style}border:1px dashed #57606a;color:#57606a'>{part}</span>"
-    weight = "bold" if place == here else "normal"
-    return f"<span style='{style}background:#0072b2;color:#fff;font-weight:{weight}'>{part}</span>"
+        return f"<span style='{style}border:1px dashed #57606a;color:#57606a'>{tr(part)}</span>"
+    style += f"background:#0072b2;color:#fff;font-weight:{'bold' if place == here else 'normal'}"
+    return f"<span style='{style}'>{tr(part)}</span>"
 
 
 class Chatbot(ipywidgets.VBox):
@@ -66,10 +68,10 @@ class Chatbot(ipywidgets.VBox):
         self.reply = reply
         self.row = ipywidgets.HTML(grown(week))
         self.said = ipywidgets.Text(
-            placeholder="say something, press Enter", continuous_update=False,
+            placeholder=tr("say something, press Enter"), continuous_update=False,
             layout={"width": "min(36em,80%)"},
         )  # fmt: skip
-        self.send = ipywidgets.Button(description="Send", button_style="primary")
+        self.send = ipywidgets.Button(description=tr("Send"), button_style="primary")
         self.talk = ipywidgets.HTML()
         # Enter, and a click on the button too, leave the field: its value changes once
         self.said.observe(lambda change: self.say(change["new"]), names="value")
@@ -81,10 +83,10 @@ class Chatbot(ipywidgets.VBox):
         if not text.strip():
             return
         try:
-            answer = f"<b>bot</b>: {escape(str(self.reply(text)))}"
+            answer = f"<b>{tr('bot')}</b>: {escape(str(self.reply(text)))}"
         except Exception as error:  # the parts are a student's: whatever they raise is told
             answer = error_markup(error)
-        self.talk.value = f"<p><b>you</b>: {escape(text)}<br>{answer}</p>{self.talk.value}"
+        self.talk.value = f"<p><b>{tr('you')}</b>: {escape(text)}<br>{answer}</p>{self.talk.value}"
         self.said.value = ""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:

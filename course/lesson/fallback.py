@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-STUB = "Not written yet"  # how the message of every released stub begins
+STUBS = ("Not written yet", "아직 쓰지 않았습니다")  # how the message of a released stub begins
 
 
 def is_blank(found: Any) -> bool:
@@ -31,7 +31,7 @@ def is_blank(found: Any) -> bool:
 
 
 def _raises_stub(code: Any) -> bool:
-    said = any(isinstance(text, str) and text.startswith(STUB) for text in code.co_consts)
+    said = any(isinstance(text, str) and text.startswith(STUBS) for text in code.co_consts)
     return said and "NotImplementedError" in code.co_names
 
 

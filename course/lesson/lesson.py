@@ -18,6 +18,7 @@ from course.errors import UserError
 from course.lesson.chatbot import Chatbot
 from course.lesson.fallback import banner, is_own, stand_ins
 from course.lesson.questions import Answers, Ask, Question, read_answers, remark
+from course.phrases import tr
 
 STATE = "WORD2CHAT_STATE"  # the folder of kept answers, where the usual one will not do
 QUICK = "WORD2CHAT_QUICK"  # set: every training is cut short, to see whether all cells run
@@ -50,7 +51,7 @@ class Lesson:
     def reveal(self, key: str) -> HTML:
         """What happened, beside what was predicted."""
         question = self._question(key)
-        return HTML(f"<b>{escape(question.text)}</b>{remark(question, self._chosen(key))}")
+        return HTML(f"<b>{escape(tr(question.text))}</b>{remark(question, self._chosen(key))}")
 
     def _question(self, key: str) -> Question:
         if key not in self.questions:
@@ -74,8 +75,10 @@ class Lesson:
             return own
         stand_in = stand_ins(self.week).get(exercise)
         if stand_in is None:
-            raise UserError(f"`{exercise}` is not written yet, and nothing can stand in for it.")
-        print(banner(exercise))
+            raise UserError(
+                tr(f"`{exercise}` is not written yet, and nothing can stand in for it.")
+            )
+        print(tr(banner(exercise)))
         return stand_in
 
     def steps(self, wanted: int, quick: int = 5) -> int:
@@ -100,26 +103,24 @@ class Lesson:
         rows = "".join(self._row(key) for key in self.questions)
         hits = sum(self._chosen(k) == q.answer for k, q in self.questions.items())
         made = sum(self._chosen(k) is not None for k in self.questions)
-        table = (
-            f"<table><tr><th>prediction</th><th>you</th><th>what happened</th></tr>{rows}</table>"
-        )
-        return HTML(
-            f"<p><b>{hits} of {made} predictions were right</b> "
-            f"({len(self.questions)} were asked).</p>{table}{_to_write(blank)}"
-        )
+        names_of_columns = map(tr, ("prediction", "you", "what happened"))
+        head = "".join(f"<th>{name}</th>" for name in names_of_columns)
+        told = tr(f"{hits} of {made} predictions were right ({len(self.questions)} were asked).")
+        table = f"<table><tr>{head}</tr>{rows}</table>"
+        return HTML(f"<p><b>{told}</b></p>{table}{_to_write(blank)}")
 
     def _row(self, key: str) -> str:
         question, chosen = self.questions[key], self._chosen(key)
         mine = "–" if chosen is None else question.options[chosen]
         cells = (question.text, mine, question.options[question.answer])
-        return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+        return "<tr>" + "".join(f"<td>{escape(tr(cell))}</td>" for cell in cells) + "</tr>"
 
 
 def _to_write(blank: list[str]) -> str:
     if not blank:
-        return "<p>Every exercise is written. Run `course check` before you hand in.</p>"
+        return f"<p>{tr('Every exercise is written. Run `course check` before you hand in.')}</p>"
     names = ", ".join(f"<code>{escape(name)}</code>" for name in blank)
-    return f"<p><b>Still to write: {names}.</b></p>"
+    return f"<p><b>{tr(f'Still to write: {names}.')}</b></p>"
 
 
 def open_lesson(week: str) -> Lesson:

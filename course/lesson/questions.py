@@ -10,6 +10,8 @@ from typing import Any
 
 import ipywidgets
 
+from course.phrases import tr
+
 RIGHT, WRONG = "#1b7837", "#b35806"  # readable on white, apart for colour-blind readers
 BOX = "border-left:4px solid {colour};padding:2px 0 2px 12px;margin:4px 0;max-width:46em"
 
@@ -68,12 +70,12 @@ class Ask(ipywidgets.VBox):
     def __init__(self, question: Question, key: str, answers: Answers, tell: bool) -> None:
         self.question, self.key, self.answers, self.tell = question, key, answers, tell
         self.options = ipywidgets.RadioButtons(
-            options=[(text, place) for place, text in enumerate(question.options)],
+            options=[(tr(text), place) for place, text in enumerate(question.options)],
             value=answers.chosen.get(key) if self._is_known() else None,
             layout={"width": "auto", "max_width": "100%"},
         )
         self.remark = ipywidgets.HTML()
-        super().__init__([ipywidgets.HTML(f"<b>{escape(question.text)}</b>"), self.options,
+        super().__init__([ipywidgets.HTML(f"<b>{escape(tr(question.text))}</b>"), self.options,
                           self.remark])  # fmt: skip
         self.options.observe(self._take, names="value")
         self._say()
@@ -88,29 +90,29 @@ class Ask(ipywidgets.VBox):
 
     def _say(self) -> None:
         if self.options.value is None:
-            self.remark.value = "Choose one."
+            self.remark.value = tr("Choose one.")
         elif self.tell:
             self.remark.value = remark(self.question, self.options.value)
         else:
-            self.remark.value = "Kept. Now run on and see."
+            self.remark.value = tr("Kept. Now run on and see.")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live question, and a still one for readers without a kernel."""
-        listed = "".join(f"<li>{escape(option)}</li>" for option in self.question.options)
-        still = f"<b>{escape(self.question.text)}</b><ul>{listed}</ul>"
+        listed = "".join(f"<li>{escape(tr(option))}</li>" for option in self.question.options)
+        still = f"<b>{escape(tr(self.question.text))}</b><ul>{listed}</ul>"
         return {**super()._repr_mimebundle_(**kwargs), "text/html": still}
 
 
 def remark(question: Question, chosen: int | None) -> str:
     """What is right and why, beside what was chosen, as HTML."""
-    right = escape(question.options[question.answer])
-    why = escape(question.why)
+    right = f"<b>{escape(tr(question.options[question.answer]))}</b>"
+    why = escape(tr(question.why))
     if chosen is None:
-        return _boxed(f"You made no prediction. What happens: <b>{right}</b>. {why}", WRONG)
+        return _boxed(tr(f"You made no prediction. What happens: {right}.") + f" {why}", WRONG)
     if chosen == question.answer:
-        return _boxed(f"✓ As you said: <b>{right}</b>. {why}", RIGHT)
-    mine = escape(question.options[chosen])
-    return _boxed(f"✗ You said: {mine}. What happens: <b>{right}</b>. {why}", WRONG)
+        return _boxed(tr(f"✓ As you said: {right}.") + f" {why}", RIGHT)
+    mine = escape(tr(question.options[chosen]))
+    return _boxed(tr(f"✗ You said: {mine}. What happens: {right}.") + f" {why}", WRONG)
 
 
 def _boxed(text: str, colour: str) -> str:

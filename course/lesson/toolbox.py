@@ -19,6 +19,7 @@ from typing import Any
 from course.errors import UserError
 from course.lesson.fallback import is_blank, stand_ins
 from course.lesson.lesson import state_folder
+from course.phrases import tr
 
 Function = Callable[..., Any]
 
@@ -28,12 +29,12 @@ def keep(*functions: Function) -> None:
     for function in functions:
         name = function.__name__
         if is_blank(function):
-            print(f"`{name}` is not written yet: nothing to keep.")
+            print(tr(f"`{name}` is not written yet: nothing to keep."))
             continue
         path = _file(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n\n".join(_sources(function, set())), "utf-8")
-        print(f"`{name}` is in your toolbox.")
+        print(tr(f"`{name}` is in your toolbox."))
 
 
 def recall(name: str, week: str) -> Function:
@@ -48,13 +49,13 @@ def recall(name: str, week: str) -> Function:
     """
     try:
         own = _run(_file(name).read_text("utf-8"), name)
-        print(f"`{name}` is your own, from {week}.")
+        print(tr(f"`{name}` is your own, from {week}."))
         return own
     except (OSError, SyntaxError, NameError, KeyError):
         stand_in = stand_ins(week).get(name)
     if stand_in is None:
-        raise UserError(f"`{name}` is not in your toolbox: run the last cells of {week}.")
-    print(f"`{name}` is not in your toolbox: a stand-in of the course runs in its place.")
+        raise UserError(tr(f"`{name}` is not in your toolbox: run the last cells of {week}."))
+    print(tr(f"`{name}` is not in your toolbox: a stand-in of the course runs in its place."))
     return stand_in
 
 

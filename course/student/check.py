@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from course.notebook_format import ANSWER_STUB, CODE_STUB, TEXT_STUB, Cell
+from course.phrases import tr
 from course.student.findings import Finding, Severity, inspect
 from course.student.rebuild import as_graded
 from course.student.running import ANSI, CellRun, Progress, run_cells
 from course.student.submission import GraderLimits, Notebook, read_notebook, shipped_notebook
 
 HEADING = re.compile(
-    r"^#{1,6}+ {0,8}+(Exercise {1,8}+\d{1,4}+ {0,8}+:[^\n]{0,200}+) {0,8}+$", re.MULTILINE
+    r"^#{1,6}+ {0,8}+((?:Exercise|연습문제) {1,8}+\d{1,4}+ {0,8}+:[^\n]{0,200}+) {0,8}+$",
+    re.MULTILINE,
 )
 MOST_MESSAGE = 400  # characters of one message
 ANSWER_STUBS = (ANSWER_STUB, TEXT_STUB, CODE_STUB)  # what stands where an answer belongs
@@ -256,7 +258,7 @@ def _answer_of(question: Cell, notebook: Notebook) -> Cell | None:
 
 
 def _is_answered(text: str) -> bool:
-    for stub in ANSWER_STUBS:
+    for stub in (*ANSWER_STUBS, *(tr(stub, "ko") for stub in ANSWER_STUBS)):
         text = text.replace(stub, "")
     return bool(text.strip("*_ \t\r\n"))
 

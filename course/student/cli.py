@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from course.errors import UserError
+from course.phrases import speak, tr
+from course.student.spoken import SpokenConsole
 
 if TYPE_CHECKING:
     from course.student.doctor import Line
@@ -45,8 +46,8 @@ kernels_app = typer.Typer(
 )
 app.add_typer(kernels_app, name="kernels")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = SpokenConsole(highlight=False)
+err = SpokenConsole(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 InUser = Annotated[bool, typer.Option("--user", help="For all your Jupyters (the default).")]
@@ -68,7 +69,7 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        err.print(f"[bold red]error:[/bold red] {escape(str(error))}", soft_wrap=True)
+        err.print(f"[bold red]{tr('error:')}[/bold red] {escape(tr(str(error)))}", soft_wrap=True)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         err.print("stopped")
@@ -211,15 +212,17 @@ def doctor(
 
 
 def _show_doctor(lines: list[Line]) -> None:
-    words = {"ok": "[green]ok[/green]", "note": "[yellow]note[/yellow]", "red": "[red]RED[/red]"}
+    colours = {"ok": "green", "note": "yellow", "red": "red"}
+    words = {s: f"[{colour}]{tr(s.upper() if s == 'red' else s)}[/{colour}]"
+             for s, colour in colours.items()}  # fmt: skip
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for line in lines:
-        table.add_row(words[line.status], line.name, escape(line.found))
+        table.add_row(words[line.status], tr(line.name), escape(tr(line.found)))
         if line.remedy:
-            table.add_row("", "", f"[bold]→ {escape(line.remedy)}[/bold]")
+            table.add_row("", "", f"[bold]→ {escape(tr(line.remedy))}[/bold]")
     out.print(table)
     red = sum(line.status == "red" for line in lines)
     if red:
@@ -249,11 +252,12 @@ def check(
 
     from course.student.check import check as run_check
     from course.student.printed import show_check
-    from course.student.submission import GraderLimits, find_notebook
+    from course.student.submission import GraderLimits, find_notebook, language_of
 
     path = find_notebook(week)
     whole = max(GraderLimits().submission_seconds, 12 * cell_seconds)
     limits = replace(GraderLimits(), cell_seconds=cell_seconds, submission_seconds=whole)
+    speak(language_of(path))
     with _progress(silent=as_json) as progress:
         report = run_check(path, limits, everything, progress)
     if as_json:
@@ -284,6 +288,7 @@ def submit(
     from course.student.submission import find_notebook, pack, read_notebook, shipped_notebook
 
     notebook = read_notebook(find_notebook(week))
+    speak(notebook.language)
     shipped = shipped_notebook(notebook)
     if not output.is_dir():
         raise UserError(f"There is no folder {output}: make it first, or choose another.")
@@ -296,7 +301,7 @@ def submit(
         )
     for finding in inspect(notebook, shipped):
         if finding.severity is not Severity.REFUSED:  # too large, or a link: the zip is neither
-            out.print(f"{finding.severity}: {escape(finding.text)}")
+            out.print(f"{tr(finding.severity)}: {escape(tr(finding.text))}")
     if package.left_out:
         out.print(f"Left out, made anew at grading: {' and '.join(package.left_out)}.")
     out.print(

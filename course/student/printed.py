@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from course.data import DataFile
+from course.phrases import tr
 from course.student.check import CheckReport
 
 COLOURS = {"passes": "green", "not written yet": "yellow"}
@@ -16,7 +17,7 @@ def show_check(report: CheckReport, out: Console) -> None:
     """Exercises, written questions, time, what would be refused or lost, and the sum."""
     out.print(f"[bold]{report.week}[/bold]  {escape(str(report.path))}\n", soft_wrap=True)
     for trouble in report.troubles:
-        out.print(f"[red]trouble[/red]  {escape(trouble)}")
+        out.print(f"[red]{tr('trouble')}[/red]  {escape(tr(trouble))}")
     _show_exercises(report, out)
     _show_written(report, out)
     _show_time(report, out)
@@ -33,9 +34,10 @@ def _show_exercises(report: CheckReport, out: Console) -> None:
         colour = COLOURS.get(exercise.state, "red")
         points = f"{exercise.points:g} points" if exercise.points != 1 else "1 point"
         title = escape(exercise.title)
-        table.add_row(f"[{colour}]{exercise.state}[/{colour}]", points, f"[bold]{title}[/bold]")
+        state = tr(exercise.state)
+        table.add_row(f"[{colour}]{state}[/{colour}]", tr(points), f"[bold]{title}[/bold]")
         if exercise.message and exercise.state != "not written yet":
-            table.add_row("", "", escape(exercise.message))
+            table.add_row("", "", escape(tr(exercise.message)))
     if report.exercises:
         out.print(table)
     else:
@@ -44,7 +46,7 @@ def _show_exercises(report: CheckReport, out: Console) -> None:
 
 def _show_written(report: CheckReport, out: Console) -> None:
     for question in report.written:
-        state = "answered" if question.answered else "[yellow]not answered yet[/yellow]"
+        state = tr("answered" if question.answered else "not answered yet")
         points = f" ({question.points:g} points)" if question.points else ""
         out.print(f"\nWritten question{points}: {state}. A person reads it.")
 
@@ -58,9 +60,10 @@ def _show_time(report: CheckReport, out: Console) -> None:
 
 
 def _show_findings(report: CheckReport, out: Console) -> None:
-    words = {"refused": "[red]refused[/red]", "lost": "[red]lost[/red]", "note": "note"}
     for finding in report.findings:
-        out.print(f"{words[finding.severity]}: {escape(finding.text)}")
+        colour = "bold" if finding.severity == "note" else "red"
+        lead = f"[{colour}]{tr(finding.severity)}[/{colour}]"
+        out.print(f"{lead}: {escape(tr(finding.text))}")
     if not report.compared:
         out.print(
             "There is no original beside your file, so this check cannot tell whether you have "
@@ -71,7 +74,8 @@ def _show_findings(report: CheckReport, out: Console) -> None:
 def _show_sum(report: CheckReport, out: Console) -> None:
     text = f"Visible checks passed for {report.points_passed:g} of {report.points:g} points"
     colour = "green" if report.clean else "bold"
-    out.print(f"\n[{colour}]{text}[/{colour}]. Points are decided by hidden checks, at grading.")
+    later = tr("Points are decided by hidden checks, at grading.")
+    out.print(f"\n[{colour}]{tr(text)}[/{colour}]. {later}")
 
 
 def show_data(problems: dict[str, str], out: Console) -> None:

@@ -59,6 +59,12 @@ class Notebook:
         return found
 
     @property
+    def language(self) -> str:
+        """The language of the edition that it comes from, as its metadata says; or nothing."""
+        own = as_dict(as_dict(self.document.get("metadata")).get("word2chat"))
+        return str(own.get("language") or "")
+
+    @property
     def tracked(self) -> dict[str, Cell]:
         """Those of them that nbgrader's flags mark: of a shipped notebook, what is graded."""
         return {name: cell for name, cell in self.named.items() if cell.tracked}
@@ -147,6 +153,14 @@ def read_notebook(path: Path, limits: GraderLimits | None = None) -> Notebook:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from error
     document = _document(path.name, content)
     return Notebook(path, week_of(path), _cells(path.name, document), len(content), document)
+
+
+def language_of(path: Path) -> str:
+    """The language of a notebook's edition; nothing where the file says none or cannot be read."""
+    try:
+        return read_notebook(path).language
+    except SubmissionError:
+        return ""
 
 
 def week_of(path: Path) -> str:
