@@ -96,75 +96,125 @@ def count_ngrams(tokens, n):
         row[follower] = row.get(follower, 0) + 1
     return counts
 
-# ------------------------------------------------------------------------------- laplace_prob
-# %% exercise=laplace_prob name=seen-kinds-for-V
-# en: The sum below the line runs over the whole vocabulary, not only over the tokens seen after this context.
-# ko: 분모의 합은 이 문맥 뒤에 나온 토큰만이 아니라 어휘 전체에 대한 것입니다.
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    followers = counts.get(context, {})
-    kinds = len(followers) or vocab_size
-    return (followers.get(token, 0) + alpha) / (sum(followers.values()) + alpha * kinds)
+# ------------------------------------------------------------------------------- interpolated_prob
+# %% exercise=interpolated_prob name=minus-zero
+# en: With k = 0 the context is empty: what is context[-0:]?
+# ko: k = 0이면 문맥은 비어 있습니다. context[-0:]은 무엇인가요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k, table in enumerate(tables[: len(context) + 1]):
+        followers = table.get(context[-k:], {})
+        p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
+    return p
 
-# %% exercise=laplace_prob name=no-alpha-below
-# en: Add up your probabilities over the vocabulary: what must change below the line so that they sum to 1?
-# ko: 어휘 전체의 확률을 더해 보세요. 합이 1이 되려면 분모를 어떻게 바꿔야 할까요?
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    followers = counts.get(context, {})
+# %% exercise=interpolated_prob name=first-tokens-instead-of-last
+# en: Which end of the context stands next to the token that is predicted?
+# ko: 예측할 토큰 바로 옆에 있는 것은 문맥의 어느 쪽 끝인가요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k, table in enumerate(tables[: len(context) + 1]):
+        followers = table.get(context[:k], {})
+        p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
+    return p
+
+# %% exercise=interpolated_prob name=evenly-spread-at-every-level
+# en: The pretended tokens are spread evenly in every table: what does the shorter context say?
+# ko: 모든 표에서 가상의 토큰을 고르게 나누었습니다. 더 짧은 문맥은 무엇이라고 하나요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    k = min(len(context), len(tables) - 1)
+    followers = tables[k].get(context[len(context) - k :], {})
     total = sum(followers.values())
-    if total == 0:
-        return 1 / vocab_size
-    return (followers.get(token, 0) + alpha) / total
+    return (followers.get(token, 0) + epsilon / vocab_size) / (total + epsilon)
 
-# %% exercise=laplace_prob name=V-without-alpha
-# en: If every one of V counts grows by alpha, by how much does their total grow?
-# ko: V개의 횟수가 각각 alpha만큼 늘어나면 합계는 얼마나 늘어날까요?
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    followers = counts.get(context, {})
-    return (followers.get(token, 0) + alpha) / (sum(followers.values()) + vocab_size)
+# %% exercise=interpolated_prob name=epsilon-times-V-below
+# en: How many tokens do you pretend in all, epsilon or epsilon times V? Let the vocabulary sum to 1.
+# ko: 가상의 토큰은 모두 몇 개인가요? epsilon개인가요, epsilon 곱하기 V개인가요? 어휘 전체의 합이 1이 되는지 보세요.
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k, table in enumerate(tables[: len(context) + 1]):
+        followers = table.get(context[len(context) - k :], {})
+        total = sum(followers.values())
+        p = (followers.get(token, 0) + epsilon * p) / (total + epsilon * vocab_size)
+    return p
 
-# %% exercise=laplace_prob name=alpha-always-one
-# en: The result does not change with alpha: where is the 1 that should be a parameter?
-# ko: alpha를 바꿔도 결과가 같습니다. 매개변수여야 할 1이 어디에 남아 있나요?
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    followers = counts.get(context, {})
-    return (followers.get(token, 0) + 1) / (sum(followers.values()) + vocab_size)
+# %% exercise=interpolated_prob name=counts-alone-where-seen
+# en: A context that was seen once is trusted as fully as one seen a thousand times: do the shorter ones still have a say?
+# ko: 한 번 나온 문맥을 천 번 나온 문맥처럼 믿고 있습니다. 더 짧은 문맥의 의견도 들어가나요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    for k in range(min(len(context), len(tables) - 1), -1, -1):
+        followers = tables[k].get(context[len(context) - k :], {})
+        if followers.get(token, 0):
+            return followers[token] / sum(followers.values())
+    return 1 / vocab_size
 
-# %% exercise=laplace_prob name=total-of-all-contexts
-# en: P(token | context) compares with what followed this context, not with the whole text.
-# ko: P(토큰 | 문맥)은 글 전체가 아니라 이 문맥 뒤에 나온 것들과 비교합니다.
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    total = sum(sum(row.values()) for row in counts.values())
-    return (counts.get(context, {}).get(token, 0) + alpha) / (total + alpha * vocab_size)
+# %% exercise=interpolated_prob name=restart-at-a-new-context
+# en: Where a context is new, the shorter one decides: do you fall back to it, or to the even guess?
+# ko: 문맥이 처음 보는 것이면 더 짧은 문맥이 정합니다. 그 문맥으로 돌아가나요, 아니면 균등한 추측으로 돌아가나요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k, table in enumerate(tables[: len(context) + 1]):
+        followers = table.get(context[len(context) - k :])
+        if followers is None:
+            p = 1 / vocab_size
+            continue
+        p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
+    return p
 
-# %% exercise=laplace_prob name=asking-changes-the-table
-# en: The table is longer after your call: which way of looking up a key never inserts it?
+# %% exercise=interpolated_prob name=longest-first
+# en: The shortest context had the last word: in which order must the tables improve the guess?
+# ko: 가장 짧은 문맥이 마지막에 정했습니다. 표는 어떤 순서로 추측을 고쳐 나가야 할까요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k in range(min(len(context), len(tables) - 1), -1, -1):
+        followers = tables[k].get(context[len(context) - k :], {})
+        p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
+    return p
+
+# %% exercise=interpolated_prob name=epsilon-always-one
+# en: The result does not change with epsilon: where is the 1 that should be a parameter?
+# ko: epsilon을 바꿔도 결과가 같습니다. 매개변수여야 할 1이 어디에 남아 있나요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k, table in enumerate(tables[: len(context) + 1]):
+        followers = table.get(context[len(context) - k :], {})
+        p = (followers.get(token, 0) + p) / (sum(followers.values()) + 1)
+    return p
+
+# %% exercise=interpolated_prob name=asking-changes-the-table
+# en: A table is longer after your call: which way of looking up a key never inserts it?
 # ko: 함수를 부른 뒤에 표가 길어졌습니다. 키를 넣지 않고 찾아보는 방법은 무엇일까요?
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    followers = counts[context]
-    return (followers.get(token, 0) + alpha) / (sum(followers.values()) + alpha * vocab_size)
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k, table in enumerate(tables[: len(context) + 1]):
+        suffix = context[len(context) - k :]
+        if isinstance(table, defaultdict) or suffix in table:
+            followers = table[suffix]
+        else:
+            followers = {}
+        p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
+    return p
 
-# %% exercise=laplace_prob name=rows-must-be-counters
-# en: A row may be a plain dict: what does it do with a token that it does not hold?
-# ko: 행은 보통의 dict일 수도 있습니다. 없는 토큰을 찾으면 어떻게 되나요?
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    followers = counts[context] if context in counts else Counter()
-    return (followers[token] + alpha) / (sum(followers.values()) + alpha * vocab_size)
+# %% exercise=interpolated_prob variant=recursive
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    k = min(len(context), len(tables) - 1)
+    context = context[len(context) - k :]
+    followers = tables[k].get(context, {})
+    if k == 0:
+        lower = 1 / vocab_size
+    else:
+        lower = interpolated_prob(tables[:k], context[1:], token, vocab_size, epsilon)
+    return (followers.get(token, 0) + epsilon * lower) / (sum(followers.values()) + epsilon)
 
-# %% exercise=laplace_prob name=zero-written-into-the-row
-# en: After the call a row holds a token that was not there before: asking must not write.
-# ko: 호출한 뒤 행에 없던 토큰이 생겼습니다. 묻기만 하고 쓰지는 마세요.
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    followers = counts[context] if context in counts else {}
-    followers.setdefault(token, 0)
-    return (followers[token] + alpha) / (sum(followers.values()) + alpha * vocab_size)
-
-# %% exercise=laplace_prob variant=mixture-with-uniform
-def laplace_prob(counts, context, token, vocab_size, alpha=1.0):
-    row = counts[context] if context in counts else {}
-    total = sum(row.values())
-    trust = total / (total + alpha * vocab_size)
-    observed = row[token] / total if token in row else 0.0
-    return trust * observed + (1 - trust) / vocab_size
+# %% exercise=interpolated_prob variant=weighted-mixture
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k in range(min(len(context) + 1, len(tables))):
+        row = dict(tables[k].get(tuple(context[len(context) - k :]), ()))
+        total = sum(row.values())
+        if total:
+            trust = total / (total + epsilon)
+            p = trust * row.get(token, 0) / total + (1 - trust) * p
+    return p
 
 # ------------------------------------------------------------------------------- perplexity
 # %% exercise=perplexity name=mean-of-sentence-means

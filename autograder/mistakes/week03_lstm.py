@@ -7,7 +7,7 @@ Each cell runs in the notebook's namespace, right after the reference's solution
 # en: Two gates have traded places: which one multiplies the old cell state?
 # ko: 두 게이트의 자리가 바뀌었습니다. 이전 셀 상태에는 어느 게이트를 곱해야 할까요?
 def lstm_cell(x, h, c, W, U, b):
-    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
     c_new = i.sigmoid() * c + f.sigmoid() * g.tanh()
     return o.sigmoid() * c_new.tanh(), c_new
 
@@ -16,7 +16,7 @@ def lstm_cell(x, h, c, W, U, b):
 # en: The cell state may grow without limit; what keeps the hidden state between -1 and 1?
 # ko: 셀 상태는 한없이 커질 수 있습니다. 은닉 상태를 -1과 1 사이에 묶어 두는 것은 무엇일까요?
 def lstm_cell(x, h, c, W, U, b):
-    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
     c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
     return o.sigmoid() * c_new, c_new
 
@@ -25,7 +25,7 @@ def lstm_cell(x, h, c, W, U, b):
 # en: One of the four blocks is content and not a gate: can your new content ever be negative?
 # ko: 네 블록 중 하나는 게이트가 아니라 내용입니다. 지금 코드에서 새 내용이 음수가 될 수 있나요?
 def lstm_cell(x, h, c, W, U, b):
-    i, f, g, o = (x @ W.T + h @ U.T + b).sigmoid().chunk(4, dim=1)
+    i, f, g, o = (x @ W + h @ U + b).sigmoid().chunk(4, dim=1)
     c_new = f * c + i * g
     return o * c_new.tanh(), c_new
 
@@ -34,7 +34,7 @@ def lstm_cell(x, h, c, W, U, b):
 # en: Another course orders the four blocks differently: read the order asked for here once more.
 # ko: 다른 강의에서는 네 블록의 순서가 다릅니다. 여기에서 정한 순서를 다시 확인해 보세요.
 def lstm_cell(x, h, c, W, U, b):
-    i, f, o, g = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    i, f, o, g = (x @ W + h @ U + b).chunk(4, dim=1)
     c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
     return o.sigmoid() * c_new.tanh(), c_new
 
@@ -43,7 +43,7 @@ def lstm_cell(x, h, c, W, U, b):
 # en: The hidden state is one step late: from which cell state is it computed?
 # ko: 은닉 상태가 한 단계 늦습니다. 어느 시점의 셀 상태로 계산하고 있나요?
 def lstm_cell(x, h, c, W, U, b):
-    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
     c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
     return o.sigmoid() * c.tanh(), c_new
 
@@ -52,7 +52,7 @@ def lstm_cell(x, h, c, W, U, b):
 # en: The numbers are right, but check which of the two states is returned first.
 # ko: 숫자는 맞습니다. 다만 두 상태 중 어느 것을 먼저 반환하는지 확인해 보세요.
 def lstm_cell(x, h, c, W, U, b):
-    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
     c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
     return c_new, o.sigmoid() * c_new.tanh()
 
@@ -61,7 +61,7 @@ def lstm_cell(x, h, c, W, U, b):
 # en: The formula is right on paper, but how large is exp of a few hundred, and what is inf / inf?
 # ko: 종이 위의 공식은 맞습니다. 그런데 수백의 exp는 얼마나 크고, inf / inf는 무엇인가요?
 def lstm_cell(x, h, c, W, U, b):
-    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=1)
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
     i, f, o = (z.exp() / (1 + z.exp()) for z in (i, f, o))
     c_new = f * c + i * g.tanh()
     return o * c_new.tanh(), c_new
@@ -69,13 +69,13 @@ def lstm_cell(x, h, c, W, U, b):
 
 # %% exercise=lstm_cell variant=library-call
 def lstm_cell(x, h, c, W, U, b):
-    return torch.lstm_cell(x, (h, c), W, U, b, torch.zeros_like(b))
+    return torch.lstm_cell(x, (h, c), W.T, U.T, b, torch.zeros_like(b))
 
 
 # %% exercise=lstm_cell variant=einsum
 def lstm_cell(x, h, c, W, U, b):
     B, H = h.shape
-    a = torch.einsum("bd,kd->bk", x, W) + torch.einsum("bh,kh->bk", h, U) + b
+    a = torch.einsum("bd,dk->bk", x, W) + torch.einsum("bh,hk->bk", h, U) + b
     a = a.reshape(B, 4, H)
     i, f, o = (torch.sigmoid(a[:, k]) for k in (0, 1, 3))
     c_new = f * c + i * torch.tanh(a[:, 2])
@@ -184,11 +184,11 @@ def init_forget_bias(lstm, value):
 # en: This is the other GRU convention: does the reset gate act before or after the product with U?
 # ko: 이것은 GRU의 다른 정의입니다. 리셋 게이트는 U와 곱하기 전에 작용하나요, 곱한 뒤에 작용하나요?
 def gru_cell(x, h, W, U, b_x, b_h):
-    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
-    h_r, h_z, _ = (h @ U.T + b_h).chunk(3, dim=1)
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, _ = (h @ U + b_h).chunk(3, dim=1)
     r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
-    U_n, b_n = U.chunk(3)[2], b_h.chunk(3)[2]
-    n = (x_n + (r * h) @ U_n.T + b_n).tanh()
+    U_n, b_n = U.chunk(3, dim=1)[2], b_h.chunk(3)[2]
+    n = (x_n + (r * h) @ U_n + b_n).tanh()
     return (1 - z) * n + z * h
 
 
@@ -196,8 +196,8 @@ def gru_cell(x, h, W, U, b_x, b_h):
 # en: With z = 1 the old state must stay: what does yours do?
 # ko: z = 1이면 이전 상태가 그대로 남아야 합니다. 지금 코드는 어떻게 되나요?
 def gru_cell(x, h, W, U, b_x, b_h):
-    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
-    h_r, h_z, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
     r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
     n = (x_n + r * h_n).tanh()
     return z * n + (1 - z) * h
@@ -207,8 +207,8 @@ def gru_cell(x, h, W, U, b_x, b_h):
 # en: Keras puts the update gate first; which order do the blocks have here?
 # ko: Keras에서는 업데이트 게이트가 먼저 옵니다. 여기에서 블록의 순서는 무엇인가요?
 def gru_cell(x, h, W, U, b_x, b_h):
-    x_z, x_r, x_n = (x @ W.T + b_x).chunk(3, dim=1)
-    h_z, h_r, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    x_z, x_r, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_z, h_r, h_n = (h @ U + b_h).chunk(3, dim=1)
     r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
     n = (x_n + r * h_n).tanh()
     return (1 - z) * n + z * h
@@ -218,8 +218,8 @@ def gru_cell(x, h, W, U, b_x, b_h):
 # en: The reset gate multiplies the whole recurrent part of the candidate, its bias included.
 # ko: 리셋 게이트는 후보 상태의 순환 부분 전체에, 편향까지 포함하여 곱해집니다.
 def gru_cell(x, h, W, U, b_x, b_h):
-    x_r, x_z, x_n = (x @ W.T + b_x + b_h).chunk(3, dim=1)
-    h_r, h_z, h_n = (h @ U.T).chunk(3, dim=1)
+    x_r, x_z, x_n = (x @ W + b_x + b_h).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U).chunk(3, dim=1)
     r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
     n = (x_n + r * h_n).tanh()
     return (1 - z) * n + z * h
@@ -229,8 +229,8 @@ def gru_cell(x, h, W, U, b_x, b_h):
 # en: The reset gate hides the past, not the present: should it multiply the input's part?
 # ko: 리셋 게이트는 현재가 아니라 과거를 가립니다. 입력 쪽 항에도 곱해야 할까요?
 def gru_cell(x, h, W, U, b_x, b_h):
-    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
-    h_r, h_z, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
     r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
     n = (r * (x_n + h_n)).tanh()
     return (1 - z) * n + z * h
@@ -240,7 +240,7 @@ def gru_cell(x, h, W, U, b_x, b_h):
 # en: One of the two gates is computed and then never used.
 # ko: 두 게이트 중 하나를 계산해 놓고 쓰지 않았습니다.
 def gru_cell(x, h, W, U, b_x, b_h):
-    _, z, n = (x @ W.T + b_x + h @ U.T + b_h).chunk(3, dim=1)
+    _, z, n = (x @ W + b_x + h @ U + b_h).chunk(3, dim=1)
     z = z.sigmoid()
     return (1 - z) * n.tanh() + z * h
 
@@ -249,8 +249,8 @@ def gru_cell(x, h, W, U, b_x, b_h):
 # en: The formula is right on paper, but how large is exp of a few hundred, and what is inf / inf?
 # ko: 종이 위의 공식은 맞습니다. 그런데 수백의 exp는 얼마나 크고, inf / inf는 무엇인가요?
 def gru_cell(x, h, W, U, b_x, b_h):
-    x_r, x_z, x_n = (x @ W.T + b_x).chunk(3, dim=1)
-    h_r, h_z, h_n = (h @ U.T + b_h).chunk(3, dim=1)
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
     r, z = (a.exp() / (1 + a.exp()) for a in (x_r + h_r, x_z + h_z))
     n = (x_n + r * h_n).tanh()
     return (1 - z) * n + z * h
@@ -258,13 +258,13 @@ def gru_cell(x, h, W, U, b_x, b_h):
 
 # %% exercise=gru_cell variant=library-call
 def gru_cell(x, h, W, U, b_x, b_h):
-    return torch.gru_cell(x, h, W, U, b_x, b_h)
+    return torch.gru_cell(x, h, W.T, U.T, b_x, b_h)
 
 
 # %% exercise=gru_cell variant=blend
 def gru_cell(x, h, W, U, b_x, b_h):
     H = h.shape[1]
-    from_x, from_h = F.linear(x, W, b_x), F.linear(h, U, b_h)
+    from_x, from_h = F.linear(x, W.T, b_x), F.linear(h, U.T, b_h)
     r, z = torch.sigmoid(from_x[:, : 2 * H] + from_h[:, : 2 * H]).split(H, dim=1)
     n = torch.tanh(from_x[:, 2 * H :] + r * from_h[:, 2 * H :])
     return torch.lerp(n, h, z)
@@ -390,10 +390,10 @@ def masked_unroll(step, x, mask, state):
 # ko: 버그가 하나 남았습니다. 블록을 꺼내는 순서를 i, f, g, o와 비교해 보세요.
 def fix_lstm(x, mask, W, U, b):
     B, T, _ = x.shape
-    h = c = x.new_zeros(B, U.shape[1])
+    h = c = x.new_zeros(B, U.shape[0])
     outputs = []
     for t in range(T):
-        i, f, o, g = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, o, g = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         c_new = f * c + i * g
         h_new = o * c_new.tanh()
@@ -408,10 +408,10 @@ def fix_lstm(x, mask, W, U, b):
 # ko: 버그가 하나 남았습니다. 모든 블록이 게이트는 아닙니다. 지금 코드에서 후보 상태가 음수가 될 수 있나요?
 def fix_lstm(x, mask, W, U, b):
     B, T, _ = x.shape
-    h = c = x.new_zeros(B, U.shape[1])
+    h = c = x.new_zeros(B, U.shape[0])
     outputs = []
     for t in range(T):
-        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).sigmoid().chunk(4, dim=1)
+        i, f, g, o = (x[:, t] @ W + h @ U + b).sigmoid().chunk(4, dim=1)
         c_new = f * c + i * g
         h_new = o * c_new.tanh()
         real = mask[:, t].unsqueeze(1)
@@ -425,10 +425,10 @@ def fix_lstm(x, mask, W, U, b):
 # ko: 셀 상태를 계산하는 줄에 버그가 하나 남았습니다. 어느 게이트가 유지하고 어느 게이트가 쓰나요?
 def fix_lstm(x, mask, W, U, b):
     B, T, _ = x.shape
-    h = c = x.new_zeros(B, U.shape[1])
+    h = c = x.new_zeros(B, U.shape[0])
     outputs = []
     for t in range(T):
-        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         c_new = i * c + f * g
         h_new = o * c_new.tanh()
@@ -443,10 +443,10 @@ def fix_lstm(x, mask, W, U, b):
 # ko: 은닉 상태를 계산하는 줄에 버그가 하나 남았습니다. c에 무언가 빠져 있습니다.
 def fix_lstm(x, mask, W, U, b):
     B, T, _ = x.shape
-    h = c = x.new_zeros(B, U.shape[1])
+    h = c = x.new_zeros(B, U.shape[0])
     outputs = []
     for t in range(T):
-        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         c_new = f * c + i * g
         h_new = o * c_new
@@ -461,10 +461,10 @@ def fix_lstm(x, mask, W, U, b):
 # ko: 버그가 하나 남았습니다. 패딩인 열에서 h와 c는 어떻게 되나요?
 def fix_lstm(x, mask, W, U, b):
     B, T, _ = x.shape
-    h = c = x.new_zeros(B, U.shape[1])
+    h = c = x.new_zeros(B, U.shape[0])
     outputs = []
     for t in range(T):
-        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         c = f * c + i * g
         h = o * c.tanh()
@@ -477,10 +477,10 @@ def fix_lstm(x, mask, W, U, b):
 # ko: 마지막 줄에 버그가 하나 남았습니다. 결과의 축은 어떤 순서로 나오나요?
 def fix_lstm(x, mask, W, U, b):
     B, T, _ = x.shape
-    h = c = x.new_zeros(B, U.shape[1])
+    h = c = x.new_zeros(B, U.shape[0])
     outputs = []
     for t in range(T):
-        i, f, g, o = (x[:, t] @ W.T + h @ U.T + b).chunk(4, dim=1)
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         c_new = f * c + i * g
         h_new = o * c_new.tanh()
@@ -492,10 +492,10 @@ def fix_lstm(x, mask, W, U, b):
 
 # %% exercise=fix_lstm variant=library-step
 def fix_lstm(x, mask, W, U, b):
-    state = (x.new_zeros(len(x), U.shape[1]),) * 2
+    state = (x.new_zeros(len(x), U.shape[0]),) * 2
     shown = []
     for x_t, real in zip(x.unbind(1), mask.unbind(1)):
-        moved = torch.lstm_cell(x_t, state, W, U, b, torch.zeros_like(b))
+        moved = torch.lstm_cell(x_t, state, W.T, U.T, b, torch.zeros_like(b))
         state = tuple(torch.where(real[:, None], new, old) for new, old in zip(moved, state))
         shown.append(state[0] * real[:, None])
     return torch.stack(shown, 1), state
@@ -510,7 +510,7 @@ def gate_trace(lstm, x, clamp=None):
     h = c = x.new_zeros(lstm.hidden_size)
     trace = {name: [] for name in "ifgoch"}
     for x_t in x:
-        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        i, f, g, o = (x_t @ W.T + h @ U.T + b).chunk(4)
         now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
         now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
         c = now["f"] * c + now["i"] * now["g"]
@@ -529,7 +529,7 @@ def gate_trace(lstm, x, clamp=None):
     h = c = x.new_zeros(lstm.hidden_size)
     trace = {name: [] for name in "ifgoch"}
     for x_t in x:
-        parts = dict(zip("ifgo", (W @ x_t + U @ h + b).chunk(4)))
+        parts = dict(zip("ifgo", (x_t @ W.T + h @ U.T + b).chunk(4)))
         parts |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
         now = {name: part.tanh() if name == "g" else part.sigmoid() for name, part in parts.items()}
         c = now["f"] * c + now["i"] * now["g"]
@@ -548,7 +548,7 @@ def gate_trace(lstm, x, clamp=None):
     h = c = x.new_zeros(lstm.hidden_size)
     trace = {name: [] for name in "ifgoch"}
     for x_t in x:
-        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        i, f, g, o = (x_t @ W.T + h @ U.T + b).chunk(4)
         i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
         c = f * c + i * g
         h = o * c.tanh()
@@ -568,7 +568,7 @@ def gate_trace(lstm, x, clamp=None):
     h = c = x.new_zeros(lstm.hidden_size)
     trace = {name: [] for name in "ifgoch"}
     for x_t in x:
-        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        i, f, g, o = (x_t @ W.T + h @ U.T + b).chunk(4)
         now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
         now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
         for name, value in {**now, "c": c, "h": h}.items():
@@ -587,7 +587,7 @@ def gate_trace(lstm, x, clamp=None):
     h = c = x.new_zeros(lstm.hidden_size)
     trace = {name: [] for name in "ifgoch"}
     for x_t in x:
-        i, f, o, g = (W @ x_t + U @ h + b).chunk(4)
+        i, f, o, g = (x_t @ W.T + h @ U.T + b).chunk(4)
         now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
         now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
         c = now["f"] * c + now["i"] * now["g"]
@@ -606,7 +606,7 @@ def gate_trace(lstm, x, clamp=None):
     h = c = x.new_zeros(lstm.hidden_size)
     trace = {name: [] for name in "ifgoch"}
     for x_t in x:
-        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        i, f, g, o = (x_t @ W.T + h @ U.T + b).chunk(4)
         now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
         now |= {name: now[name] * value for name, value in (clamp or {}).items()}
         c = now["f"] * c + now["i"] * now["g"]
@@ -626,7 +626,7 @@ def gate_trace(lstm, x, clamp=None):
     h = c = x.new_zeros(lstm.hidden_size)
     trace = {name: [] for name in "ifgoch"}
     for x_t in x:
-        i, f, g, o = (W @ x_t + U @ h + b).chunk(4)
+        i, f, g, o = (x_t @ W.T + h @ U.T + b).chunk(4)
         now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
         for name in now:
             if (clamp or {}).get(name):

@@ -49,6 +49,13 @@ def draw_strip(
     ax.figure.colorbar(image, ax=ax, label=label, pad=0.01)
 
 
+def mark_words(ax: Axes, text: Sequence[str], colour: str = "white") -> None:
+    """Thin lines before and after every space, so that the words of a strip can be told apart."""
+    edges = {k + side for k, char in enumerate(text) if char == " " for side in (-0.5, 0.5)}
+    for edge in sorted(edges):
+        ax.axvline(edge, color=colour, lw=1.6)
+
+
 def name_characters(ax: Axes, text: Sequence[str], fontsize: float = 9) -> None:
     """Write the T characters below the columns and let the axes end with them."""
     ax.set_xticks(np.arange(len(text)), [shown(character) for character in text], fontsize=fontsize)

@@ -81,7 +81,12 @@ MANY: dict[str, Callable[[int], Figure]] = {
     "training_curve": lambda n: week02.training_curve([0, 5, 9], CURVE, named(n, 6.0)),
     "seat_belt": lambda n: week02.seat_belt(named(n, [(3.6, 1.0), (2.0, 5.0)])),
     "state_readout": lambda n: week02.state_readout(
-        "abc", np.zeros((3, n)), range(n), CURVE, CURVE, "letters"
+        "abc",
+        np.zeros((3, n)),
+        {name: (k, 0.5) for k, name in enumerate(named(n, CURVE))},
+        named(n, CURVE),
+        CURVE,
+        next(iter(named(n, CURVE))),
     ),
     "belt_values": lambda n: week03.belt_values(named(n, CURVE)),
     "padded_states": lambda n: week03.padded_states([CURVE] * n, [CURVE] * n, [2] * n),
@@ -200,7 +205,7 @@ ARRAYS: dict[str, Callable[[Callable[[Any], Any]], Figure]] = {
         of([1.0, 2.0, 3.0]), of(CURVE), of([1.0, 2.0, 3.0]), of(CURVE)
     ),
     "state_readout": lambda of: week02.state_readout(
-        "ab", of(SQUARE), [0, 1], of([1.0, 2.0]), of([1.0, 2.0]), "letters"
+        "ab", of(SQUARE), {"a": (0, 0.5)}, {"a": of([1.0, 2.0])}, of([1.0, 2.0]), "a"
     ),
     "belt_values": lambda of: week03.belt_values({"a": of(CURVE)}),
     "padded_states": lambda of: week03.padded_states(of(SQUARE), of(SQUARE), of([1.0, 2.0])),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.weeks.week02_rnn import plots, widgets
-from course.weeks.week02_rnn.toys import gradient_norms, rotation
+from course.weeks.week02_rnn.toys import KneserNey, gradient_norms, rotation
 
 PNG = b"\x89PNG"
 
@@ -57,6 +57,44 @@ def test_gradient_norms_equal_autograd() -> None:
     np.testing.assert_allclose(gradient_norms(1.2, steps, hidden), expected, rtol=1e-9)
 
 
+# ------------------------------------------------------------------------------------ tables
+def tables_of(text: str, n: int) -> list[dict[tuple[str, ...], dict[str, int]]]:
+    """The counts of all n-grams of a text up to length n."""
+    tables: list[dict[tuple[str, ...], dict[str, int]]] = []
+    for k in range(n):
+        table: dict[tuple[str, ...], dict[str, int]] = {}
+        for i in range(k, len(text)):
+            row = table.setdefault(tuple(text[i - k : i]), {})
+            row[text[i]] = row.get(text[i], 0) + 1
+        tables.append(table)
+    return tables
+
+
+def test_kneser_ney_gives_distributions() -> None:
+    """Seen, half seen and new contexts each give probabilities that sum to 1."""
+    model = KneserNey(tables_of("a banana in a bandana", 3), vocab_size=7, discount=0.75)
+    for context in ("an", "zn", "zz"):
+        chances = [model(tuple(context), token) for token in "abdin z"]
+        assert min(chances) > 0
+        assert sum(chances) == pytest.approx(1)
+
+
+def test_kneser_ney_by_hand() -> None:
+    """Of "aabab": P(b | a) is (2 - d + 2 d P(b)) / 3, and b came after one kind of token."""
+    model = KneserNey(tables_of("aabab", 2), vocab_size=2, discount=0.5)
+    # before a stand a and b, before b only a: of three different pairs, two end in a and one in b
+    b_alone = (1 - 0.5 + 0.5 * 2 * 0.5) / 3
+    assert model(("a",), "b") == pytest.approx((2 - 0.5 + 0.5 * 2 * b_alone) / 3)
+
+
+def test_a_frequent_token_with_one_neighbour_is_unlikely_after_a_new_context() -> None:
+    """Kneser-Ney counts neighbours: u is frequent but always after q, so it is no good guess."""
+    text = "quququqaebeceaxe"
+    model = KneserNey(tables_of(text, 2), vocab_size=8, discount=0.75)
+    assert text.count("u") >= text.count("e") - 1
+    assert model(("z",), "u") < model(("z",), "e") / 2
+
+
 # ------------------------------------------------------------------------------------ figures
 def test_transition_heatmap_rows_are_distributions() -> None:
     """Each row of the picture sums to 1; pairs that never occur are blank."""
@@ -69,7 +107,19 @@ def test_transition_heatmap_rows_are_distributions() -> None:
 def test_ngram_curve_marks_the_best_validation_order() -> None:
     """The annotation names the lowest validation perplexity, not the lowest training one."""
     fig = plots.ngram_curve([1, 2, 3], {"α = 1": ([9.0, 5.0, 2.0], [9.0, 6.0, 7.0])})
-    assert [text.get_text() for text in fig.axes[0].texts] == ["best: 6.00"]
+    labels = [text.get_text() for text in fig.axes[0].get_legend().get_texts()]
+    assert labels == ["α = 1: training text", "α = 1: validation text, best 6.00"]
+
+
+def test_a_framed_row_and_column_say_what_to_see() -> None:
+    """The frame lies around the cells of its character, and its note is written."""
+    ax = plots.transition_heatmap(
+        {("a",): {"b": 3}}, "ab ", row=("b", "look"), column=(" ", "end")
+    ).axes[0]
+    (row, column) = ax.patches
+    assert (row.get_xy(), row.get_width(), row.get_height()) == ((-0.5, 0.5), 3, 1)
+    assert (column.get_xy(), column.get_width(), column.get_height()) == ((1.5, -0.5), 1, 3)
+    assert [text.get_text() for text in ax.texts] == ["look", "end"]
 
 
 def test_gradient_profile_runs_back_from_the_loss() -> None:
@@ -112,18 +162,25 @@ def test_the_other_figures_draw_what_they_are_given() -> None:
     assert list(right.lines[0].get_ydata()) == [1.0, 5.0]
     top, bottom, _ = plots.state_readout(
         "ab c",
-        np.zeros((4, 9)),
-        [2, 5],
-        [1, 2, 0, 1],
+        np.full((4, 9), 0.5),
+        {"letters": (2, -0.6), "vowel": (5, 0.4)},
+        {"letters": [1, 2, 0, 1], "vowel": [1, 0, 0, 0]},
         [0.9, 1.8, 0.1, 1.2],
         "letters",
-        ["word", "vowel"],
     ).axes
-    assert top.images[0].get_array().shape == (2, 4)
+    shown = np.asarray(top.images[0].get_array())
+    np.testing.assert_allclose(shown[0], [0, 1, -1, 0])  # a property runs from -1 to 1
+    np.testing.assert_allclose(shown[[1, 3], 0], [-0.5, 0.5])  # r < 0: its sign is turned
     assert [label.get_text() for label in top.get_yticklabels()] == [
-        "unit 2 (word)",
-        "unit 5 (vowel)",
+        "letters",
+        "unit 2, sign turned",
+        "vowel",
+        "unit 5",
     ]
+    lines = {
+        line.get_xdata()[0] for line in top.lines if line.get_xdata()[0] == line.get_xdata()[1]
+    }
+    assert lines == {1.5, 2.5}  # around the space
     assert [bar.get_height() for bar in bottom.patches] == [1, 2, 0, 1]
     assert [label.get_text() for label in bottom.get_xticklabels()] == ["a", "b", "␣", "c"]
     assert len(plots.memory_curve({"a": [1, 2], "b": [3, 4]}).axes[0].lines) == 2

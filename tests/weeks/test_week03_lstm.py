@@ -119,11 +119,13 @@ def test_surprise_bars_start_at_the_second_character_and_name_their_mean(bracket
 
 
 def test_a_map_of_gates_has_a_row_a_unit_and_a_column_a_character(brackets):
-    """Rows are the chosen units in their order; gates run from 0 to 1, states around zero."""
+    """The mean of all units, then the chosen ones; gates run from 0 to 1, states around 0."""
     lstm, marks = brackets
     trace = trace_of(lstm, marks)
     gates = plots.gate_map(TEXT, trace, "f", [1, 0]).axes[0].images[0]
-    np.testing.assert_allclose(np.asarray(gates.get_array()), trace["f"].T.flip(0))
+    shown = np.asarray(gates.get_array())
+    np.testing.assert_allclose(shown[0], trace["f"].mean(dim=1))
+    np.testing.assert_allclose(shown[1:], trace["f"].T.flip(0))
     assert gates.get_clim() == (0, 1)
     low, high = plots.gate_map(TEXT, trace, "c", [0]).axes[0].images[0].get_clim()
     assert low == -high

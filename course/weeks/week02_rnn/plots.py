@@ -6,16 +6,19 @@ Arrays may be tensors, numpy arrays or lists; each function returns a matplotlib
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator
 
 from course.figures import diagram, style
 from course.figures.arrays import Numbers, as_array
 from course.figures.series import legend, with_looks
-from course.figures.text_strip import draw_strip, name_characters, shown
+from course.figures.text_strip import draw_strip, mark_words, name_characters, shown
 
 Counts = Mapping[tuple[str, ...], Mapping[str, int]]
 
@@ -54,17 +57,23 @@ def unrolled(word: str = "truth") -> Figure:
 
 
 # ------------------------------------------------------------------------------------ n-grams
-def transition_heatmap(bigrams: Counts, alphabet: Sequence[str]) -> Figure:
+def transition_heatmap(
+    bigrams: Counts,
+    alphabet: Sequence[str],
+    row: tuple[str, str] | None = None,
+    column: tuple[str, str] | None = None,
+) -> Figure:
     """P(next character | current character) as a heat map; pairs that never occur are blank.
 
     Args:
         bigrams: counts by context; contexts are 1-tuples, as `count_ngrams(text, 2)` makes them.
         alphabet: the rows and the columns, in this order.
+        row, column: a character whose row or column is framed, and what to see there.
     """
     table = np.array([[bigrams.get((a,), {}).get(b, 0) for b in alphabet] for a in alphabet])
     totals = table.sum(axis=1, keepdims=True)
     share = np.where(table > 0, table / np.maximum(totals, 1), np.nan)
-    fig, ax = style.figure(7.2, 6.2)
+    fig, ax = style.figure(8.2, 6.6)
     image = ax.imshow(share, norm=LogNorm(1e-4, 1), cmap=style.SEQUENTIAL)
     labels = [shown(a) for a in alphabet]
     ax.set_xticks(range(len(labels)), labels, fontsize=9)
@@ -73,7 +82,26 @@ def transition_heatmap(bigrams: Counts, alphabet: Sequence[str]) -> Figure:
     ax.set(xlabel="next character", ylabel="current character")
     ax.set_title("A Markov chain over characters: one row, one distribution")
     fig.colorbar(image, ax=ax, shrink=0.8, label="P(next | current), log scale (white: never seen)")
+    size = len(labels)
+    if row is not None:
+        _frame(ax, (-0.5, list(alphabet).index(row[0]) - 0.5), (size, 1), row[1])
+    if column is not None:
+        _frame(ax, (list(alphabet).index(column[0]) - 0.5, -0.5), (1, size), column[1])
     return fig
+
+
+def _frame(ax: Axes, corner: tuple[float, float], size: tuple[float, float], note: str) -> None:
+    """A frame around cells of a heat map, and a note beside its far end."""
+    ax.add_patch(Rectangle(corner, *size, fill=False, ec=style.RED, lw=2, clip_on=False))
+    wide = size[0] > size[1]
+    place = (corner[0] + size[0] / 2, corner[1] + size[1] / 2)
+    end = (place[0], corner[1]) if wide else (corner[0] + size[0], size[1] - 4.5)
+    paper = {"fc": "white", "ec": "none", "pad": 1.5}
+    words: dict[str, Any] = {"color": style.RED, "fontsize": 9, "bbox": paper}
+    if wide:
+        ax.text(place[0], end[1] - 0.15, note, ha="center", va="bottom", **words)
+    else:
+        ax.text(end[0] + 0.3, end[1], note, ha="left", va="center", **words)
 
 
 def ngram_curve(orders: Sequence[int], curves: Mapping[str, tuple[Numbers, Numbers]]) -> Figure:
@@ -83,30 +111,24 @@ def ngram_curve(orders: Sequence[int], curves: Mapping[str, tuple[Numbers, Numbe
         orders: the values of n.
         curves: label -> (perplexity on training text, perplexity on validation text).
     """
-    fig, ax = style.figure(7.0, 3.8)
-    for k, (label, (train, valid), look) in enumerate(with_looks(curves, *THREE_COLOURS)):
+    fig, ax = style.figure(9.0, 3.8)
+    for label, (train, valid), look in with_looks(curves, *THREE_COLOURS):
         colour, marker = look.colour, look.marker
         seen, unseen = as_array(train), as_array(valid)
         white = {"ls": ":", "mfc": "white"}
         ax.plot(orders, seen, color=colour, marker=marker, label=f"{label}: training text", **white)
-        ax.plot(orders, unseen, color=colour, marker=marker, label=f"{label}: validation text")
         best = int(unseen.argmin())
-        ax.annotate(
-            f"best: {unseen[best]:.2f}",
-            (orders[best], unseen[best]),
-            xytext=(0, 16) if k == 0 else (8, -40),
-            textcoords="offset points",
-            ha="center",
-            color=colour,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.8},
-        )
+        name = f"{label}: validation text, best {unseen[best]:.2f}"
+        ax.plot(orders, unseen, color=colour, marker=marker, label=name)
+        ax.scatter(orders[best], unseen[best], s=110, facecolors="none", edgecolors=colour)
     ax.set_yscale("log")
-    ax.set_yticks([2, 3, 4, 6, 10, 20], ["2", "3", "4", "6", "10", "20"])
+    ticks = (1.5, 2, 3, 4, 6, 10, 20)
+    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.set_xticks(list(orders))
     ax.set(xlabel="n (the model looks back n - 1 characters)", ylabel="perplexity per character")
-    ax.set_title("Longer contexts help until they were never seen before")
-    legend(ax, fontsize=9)
+    ax.set_title("A long context helps if shorter ones help out where it is new")
+    legend(ax, fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return fig
 
 
@@ -165,7 +187,7 @@ def spectral_frame(radius: float, norms: Numbers, linear_norms: Numbers) -> Figu
     """
     fig, ax = style.figure(6.6, 3.6)
     bent, straight = as_array(norms)[::-1], as_array(linear_norms)[::-1]
-    ax.plot(straight, "--", color=style.GREY, label="without tanh: radius$^k$")
+    ax.plot(straight, "--", color=style.GREY, label=r"without tanh: $8 \cdot$ radius$^k$")
     ax.plot(bent, color=style.BLUE, label="with tanh")
     ax.axhline(bent[0], color=style.INK, lw=0.8)
     ax.set_yscale("log")
@@ -257,7 +279,7 @@ def training_curve(
     ax.set_yscale("log")
     ax.set_yticks([3, 4, 5, 6, 8, 10, 20, 36], ["3", "4", "5", "6", "8", "10", "20", "36"])
     ax.minorticks_off()
-    ax.set_ylim(3.2, 40)
+    ax.set_ylim(0.93 * min(3.4, y.min(), *baselines.values()), 40)
     ax.set_xlim(-x[-1] * 0.02, x[-1] * 1.22)
     ax.set(xlabel="training step", ylabel="validation perplexity per character")
     ax.set_title("A recurrent network against tables of counts")
@@ -315,34 +337,42 @@ def context_curve(lengths: Numbers, rnn: Numbers, ngram_lengths: Numbers, ngram:
 def state_readout(
     text: str,
     states: Numbers,
-    units: Sequence[int],
-    truth: Numbers,
+    units: Mapping[str, tuple[int, float]],
+    truths: Mapping[str, Numbers],
     readout: Numbers,
     label: str,
-    names: Sequence[str] = (),
 ) -> Figure:
     """Some hidden units over a text, and below them what all units together say about it.
 
     Args:
         text: T characters.
         states: (T, H), the state after reading each character; values in (-1, 1).
-        units: the units to draw, a row for each.
-        truth: the property of each character that is asked for, T numbers.
-        readout: what a linear readout of the state says about it, T numbers.
-        label: the property's name.
-        names: what each of the units follows best, one word each; or nothing.
+        units: property -> the unit that follows it best, and their correlation; where that is
+            negative, the unit is drawn with its sign turned.
+        truths: property -> its value at each character, T numbers.
+        readout: what a linear readout of the state says about the property `label`, T numbers.
+        label: one of the properties.
     """
     width = max(6.0, 0.15 * len(text))
-    fig, (top, bottom) = style.figure(width, 4.2, rows=2, sharex=True, height_ratios=[2, 3])
-    rows = [f"unit {unit}" for unit in units]
-    if names:
-        rows = [f"{row} ({name})" for row, name in zip(rows, names, strict=True)]
-    draw_strip(top, as_array(states)[:, list(units)].T, rows, "$h_t$", signed=True)
+    fig, (top, bottom) = style.figure(width, 5.0, rows=2, sharex=True, height_ratios=[3, 3])
+    rows, values, h = [], [], as_array(states)
+    for name, (unit, r) in units.items():
+        rows += [name, f"unit {unit}" if r > 0 else f"unit {unit}, sign turned"]
+        values += [_around_zero(as_array(truths[name])), np.sign(r) * h[:, unit]]
+    draw_strip(top, np.stack(values), rows, "property, scaled; $h_t$", signed=True)
+    for edge in range(2, len(rows), 2):
+        top.axhline(edge - 0.5, color="white", lw=5)
+    mark_words(top, text)
     top.tick_params(axis="x", length=0)
-    top.set(title="Single units")
-    bottom.bar(np.arange(len(text)), as_array(truth), color=style.SKY, label="counted")
+    top.set(title="Single units, each below the property that it follows best")
+    bottom.bar(np.arange(len(text)), as_array(truths[label]), color=style.SKY, label="counted")
     bottom.plot(as_array(readout), "o-", color=style.RED, markersize=3, lw=1.2, label="readout")
     name_characters(bottom, text, fontsize=8)
     bottom.set(xlabel="characters, as they are read", ylabel=label, title="All units together")
     bottom.legend(fontsize=9, ncols=2, loc="upper left")
     return fig
+
+
+def _around_zero(values: np.ndarray) -> np.ndarray:
+    """Values from 0 up, scaled to run from -1 to 1."""
+    return 2 * values / max(values.max(), 1) - 1

@@ -1,8 +1,12 @@
-"""Toys of week 02: a recurrent network whose gradients fade or grow, as one number decides."""
+"""Toys of week 02: a table of counts at its best, and a network whose gradients fade or grow."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+
+Counts = Mapping[tuple[str, ...], Mapping[str, int]]
 
 
 def rotation(hidden: int, seed: int = 0) -> np.ndarray:
@@ -42,3 +46,46 @@ def gradient_norms(
         grad = (grad * slope) @ U.T
         norms.append(np.linalg.norm(grad))
     return np.array(norms[::-1])
+
+
+class KneserNey:
+    """Interpolated Kneser-Ney smoothing: the best that tables of counts could do for decades.
+
+    Two ideas beside interpolation. Every count gives up the same `discount`, and what is saved goes
+    to the shorter context. And a shorter context does not ask how *often* a token came, but after
+    how many *different* tokens: `francisco` is frequent, but it only ever follows `san`.
+
+    Args:
+        tables: tables[k] holds the counts after contexts of k tokens, for k = 0 … n - 1.
+        vocab_size: V, the number of tokens that there are.
+        discount: what each count gives up, between 0 and 1.
+
+    Source: Chen and Goodman 1998, TR-10-98, section 4.1.6 and equation 22.
+    """
+
+    def __init__(self, tables: Sequence[Counts], vocab_size: int, discount: float) -> None:
+        self.rows = [*map(_different_before, tables[1:]), tables[-1]]
+        self.vocab_size, self.discount = vocab_size, discount
+        self.totals = [{c: sum(row.values()) for c, row in table.items()} for table in self.rows]
+
+    def __call__(self, context: tuple[str, ...], token: str) -> float:
+        """P(token | context); the context has at least n - 1 tokens."""
+        p = 1 / self.vocab_size
+        for k, (table, totals) in enumerate(zip(self.rows, self.totals, strict=True)):
+            suffix = context[len(context) - k :]
+            row = table.get(suffix)
+            if row is None:
+                break  # then no longer context was seen either
+            kept = max(row.get(token, 0) - self.discount, 0)
+            p = (kept + self.discount * len(row) * p) / totals[suffix]
+        return p
+
+
+def _different_before(longer: Counts) -> dict[tuple[str, ...], dict[str, int]]:
+    """After how many different tokens each n-gram came: the counts of a table one token shorter."""
+    different: dict[tuple[str, ...], dict[str, int]] = {}
+    for context, followers in longer.items():
+        row = different.setdefault(context[1:], {})
+        for token in followers:
+            row[token] = row.get(token, 0) + 1
+    return different

@@ -17,7 +17,7 @@ from course.figures import diagram, style
 from course.figures.arrays import Numbers, as_array
 from course.figures.diagram import Point
 from course.figures.series import legend, looks, with_looks
-from course.figures.text_strip import draw_strip, name_characters
+from course.figures.text_strip import draw_strip, mark_words, name_characters
 
 Trace = Mapping[str, Numbers]  # "i", "f", "g", "o", "c", "h", each (T, H)
 
@@ -82,7 +82,7 @@ def _draw_gru(ax: Axes) -> None:
     _operation(ax, 5.3, 3.8, "+")
     _arrow(ax, (5.3, 2.99), (5.3, 3.56), style.INK)
     _arrow(ax, (3.42, 1.4), (4.78, 1.4), style.GREEN)
-    ax.text(4.1, 1.52, r"$r \odot U h$", color=style.GREEN, fontsize=9, ha="center")
+    ax.text(4.1, 1.52, r"$r \odot h U$", color=style.GREEN, fontsize=9, ha="center")
     _inputs(ax, (1.0, 3.0, 5.3))
 
 
@@ -256,14 +256,20 @@ def _surprise_bars(ax: Axes, bits: Mapping[str, Numbers]) -> None:
 
 
 def gate_map(text: Sequence[str], trace: Trace, gate: str, units: Sequence[int]) -> Figure:
-    """One gate of several units over a text: a row for each unit, a column for each character."""
-    values = np.stack([_unit(trace, gate, unit) for unit in units])
+    """One gate of several units over a text, and the mean of all units on top.
+
+    A row for each unit, a column for each character, a line at each end of a word.
+    """
+    everyone = as_array(trace[gate])
+    values = np.stack([everyone.mean(axis=1), *everyone[:, list(units)].T])
     signed = gate in ("g", "c", "h")
     limit = float(np.abs(values).max()) if signed else 1.0
-    fig, ax = style.figure(0.19 * len(text) + 1.8, 0.24 * len(units) + 1.1)
+    fig, ax = style.figure(0.19 * len(text) + 1.8, 0.28 * len(values) + 1.1)
     meaning = f"${gate}$ {GATES.get(gate, 'state')}"
-    draw_strip(ax, values, [str(unit) for unit in units], meaning, limit=limit, signed=signed)
-    ax.set_ylabel("unit")
+    rows = [f"mean of {everyone.shape[1]}", *(f"unit {unit}" for unit in units)]
+    draw_strip(ax, values, rows, meaning, limit=limit, signed=signed)
+    ax.axhline(0.5, color="white", lw=5)
+    mark_words(ax, text)
     name_characters(ax, text)
     return fig
 
