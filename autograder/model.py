@@ -18,36 +18,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.sandbox.limits import WARM_MODULES, Limits
+from course.recognition.cells import (  # noqa: F401  these pass between stages too
+    NotebookTemplate,
+    PreparedCell,
+    StudentCell,
+    StudentNotebook,
+    TemplateCell,
+    Translation,
+)
 
 if TYPE_CHECKING:  # importing nbformat takes half a second that no worker needs
     from nbformat import NotebookNode
 
 
 # ------------------------------ ingest: what a student sent
-@dataclass(frozen=True)
-class StudentCell:
-    """All that is taken from a student's cell."""
-
-    kind: str  # code, markdown or raw
-    source: str
-    grade_id: str | None
-    cell_id: str | None
-
-
-@dataclass(frozen=True)
-class StudentNotebook:
-    """A notebook as the student sent it, reduced to sources."""
-
-    name: str  # without .ipynb
-    cells: tuple[StudentCell, ...]
-    path: str = ""  # in the submission; empty: NAME.ipynb
-
-    @property
-    def file(self) -> str:
-        """The name of the file, as a person finds it."""
-        return self.path or f"{self.name}.ipynb"
-
-
 @dataclass(frozen=True)
 class Submission:
     """One student's files for one week, read once and bounded."""
@@ -64,72 +48,12 @@ class Submission:
 
 # ------------------------------ prepare: the instructor's cells, and what is rebuilt on them
 @dataclass(frozen=True)
-class TemplateCell:
-    """A cell of the instructor's notebook. `grade_id` is None for plain text and playgrounds."""
-
-    kind: str
-    source: str  # as the gradebook holds it, hidden checks included; stubs in solution cells
-    grade_id: str | None
-    cell_id: str
-    locked: bool
-    grade: bool
-    solution: bool
-    task: bool
-    points: float
-    skip: bool  # tagged nbval-skip: grading never runs it
-    checksum: str | None = None
-
-
-@dataclass(frozen=True)
-class Translation:
-    """An edition in another language, for the way back: translated text to the original's.
-
-    `whole` goes from the text of a cell, `messages` by cell from a message in code, `usual` from a
-    message that many cells have; `texts` holds a cell's translation and original.
-    """
-
-    language: str
-    whole: dict[str, str] = field(repr=False)
-    texts: dict[str, tuple[str, str]] = field(repr=False)
-    messages: dict[str, dict[str, str]] = field(repr=False)
-    usual: dict[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class NotebookTemplate:
-    """One notebook of a week as the gradebook knows it."""
-
-    name: str
-    cells: tuple[TemplateCell, ...]
-    warm_modules: tuple[str, ...] | None = None  # as its metadata declare them, if they do
-    translations: tuple[Translation, ...] = field(default=(), repr=False, compare=False)
-
-    @property
-    def known(self) -> dict[str, TemplateCell]:
-        """The cells that nbgrader tracks, by grade_id."""
-        return {cell.grade_id: cell for cell in self.cells if cell.grade_id}
-
-
-@dataclass(frozen=True)
 class Template:
     """What every submission of a week is rebuilt on."""
 
     week: str
     notebooks: tuple[NotebookTemplate, ...]
     source: Path | None = field(default=None, repr=False, compare=False)  # where the weeks stand
-
-
-@dataclass(frozen=True)
-class PreparedCell:
-    """A cell that is ready to run: text from the gradebook, or from the student."""
-
-    kind: str
-    source: str
-    run: bool
-    grade_id: str | None = None
-    grade: bool = False
-    solution: bool = False
-    template: TemplateCell | None = None
 
 
 @dataclass(frozen=True)
@@ -226,8 +150,8 @@ class Evidence:
 class MistakeReference:
     """A known mistake and what it displays at the probes of its check.
 
-    A `general` one can be made at any exercise; it is found by how an answer relates to the right
-    one (see judging.generic), and has no values.
+    A `general` one can be made at any exercise. It is found by how an answer relates to the right
+    one (see judging.generic) and has no values then, or was made by machine.
     """
 
     name: str
@@ -274,6 +198,8 @@ class CheckReference:
     probes: tuple[ProbeReference, ...]
     mistakes: tuple[MistakeReference, ...] = ()
     challenge: ChallengeReference | None = None
+    as_if: tuple[MistakeReference, ...] = ()  # made by machine, see reference.suppositions
+    near_misses: tuple[MistakeReference, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,14 @@ def released_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from autograder.course_folder import open_course
     from autograder.edition.release import generate
     from autograder.reference.build import load_references
+    from autograder.reference.suppositions import with_suppositions
     from autograder.week import open_week
 
     root = tiny_course.make_course(tmp_path_factory.mktemp("template"))
     course = open_course(root)
     generate(open_week(course, tiny_course.WEEK))
-    load_references(open_week(course, tiny_course.WEEK), say=lambda _: None)
+    week = open_week(course, tiny_course.WEEK)
+    with_suppositions(week, load_references(week, say=lambda _: None), say=lambda _: None)
     return root
 
 

@@ -25,8 +25,8 @@ from autograder.notebook_files import (
     safe_path,
     shown,
 )
-from autograder.stages.answers import read_as
 from autograder.stages.ingest import may_be_notebook, read_notebook
+from autograder.stages.reading import read_as
 from course.notebook_format import NotebookError
 
 ROOM = 4  # all versions of a student together, in submissions of full size

@@ -4,7 +4,8 @@ A known mistake is named if it explains *every* lost probe: the answer shows the
 mistake shows. If the submission passes a probe that the mistake would lose, or shares only some
 outputs with it, the name is given only where the values are too particular for chance and no other
 mistake explains them too. Before that a general name is sought that holds at most of the lost
-probes. In doubt there is no name: a wrong one costs a student an hour.
+probes, or a supposition that shows the same at all of them. If most probes pass, the last word is
+that the rest are special cases. In doubt there is no name: a wrong one costs a student an hour.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ from autograder.model import CheckReference, MistakeReference, ProbeReference
 
 RELATED = 2e-5  # relative; answers are shown at six digits, so relations hold to about this
 PARTICULAR = 3  # so many different numbers do not agree by chance
+SPECIAL = (
+    "only here it is wrong, all other inputs come out right. What is special about this input, and "
+    "which line of yours deals with it?"
+)
+SPECIAL_KO = (
+    "여기만 틀리고 다른 입력은 모두 맞습니다. 이 입력은 무엇이 다르고, 어느 줄이 그것을 다루나요?"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,15 @@ def diagnose(check: CheckReference, answers: list[dict | None]) -> MistakeRefere
     if not lost or None in answers:
         return None
     with np.errstate(all="ignore"):  # infinities are answers too
-        return _known(check, lost) or _general(lost) or _known_in_part(check, lost)
+        return (
+            _known(check, lost)
+            or _supposed(check, check.as_if, lost)
+            or _general(lost, everywhere=True)
+            or _supposed(check, check.near_misses, lost)
+            or _general(lost)
+            or _known_in_part(check, lost)
+            or _special_case(check, lost)
+        )
 
 
 def _right(probe: ProbeReference, answer: dict) -> bool:
@@ -62,6 +78,34 @@ def _known(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
         if _loses(check, mistake) == places and all(_same(one, mistake) for one in lost):
             return mistake
     return None
+
+
+def _supposed(
+    check: CheckReference, suppositions: tuple[MistakeReference, ...], lost: list[Lost]
+) -> MistakeReference | None:
+    """The right solution with one thing changed that shows the same everywhere, if any does.
+
+    Several may: all of them are true then, and the first is the simplest.
+    """
+    places = {one.place for one in lost}
+    if sum(_weight(one.answer) for one in lost) < PARTICULAR:
+        return None
+    for supposed in suppositions:
+        same = all(_same(one, supposed) for one in lost)
+        if same and _loses(check, supposed) == places:
+            return supposed
+    return None
+
+
+def _weight(answer: dict) -> int:
+    """How many different things an answer says that chance would hardly say."""
+    if answer["kind"] in ("sequence", "set", "mapping"):
+        return sum(map(_weight, _parts(answer))) + len(set(map(repr, answer["items"]))) // 3
+    if answer["kind"] != "array":
+        return 0
+    numbers = np.array([float(number) for number in answer["values"]])
+    large = numbers[np.isfinite(numbers) & (abs(numbers) >= 10)]
+    return max(rich(numbers), len(np.unique(large)), len(np.unique(numbers)) // 3)
 
 
 def _loses(check: CheckReference, mistake: MistakeReference) -> set[int]:
@@ -113,12 +157,27 @@ def _particular(one: Lost) -> bool:
 
 
 # ------------------------------------------------------------------------------------ general ones
-def _general(lost: list[Lost]) -> MistakeReference | None:
+def _special_case(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
+    """That the main cases are right, where most probes pass: what is left is a special input."""
+    if 2 * len(lost) > len(check.probes) - 1:
+        return None
+    return MistakeReference("special-case", _at(lost) + SPECIAL, _at(lost) + SPECIAL_KO, (), True)
+
+
+def _at(lost: list[Lost]) -> str:
+    return ", ".join(f"'{one.probe.label}'" for one in lost) + ": "
+
+
+def _general(lost: list[Lost], everywhere: bool = False) -> MistakeReference | None:
     """The general mistake that holds at most of the lost probes, the first in the table of equals.
 
     It is a fact about these probes, so it may be told where others failed in another way.
+
+    Args:
+        lost: the lost probes.
+        everywhere: only one that holds at all of them.
     """
-    best, most = None, 0
+    best, most = None, len(lost) - 1 if everywhere else 0
     for generic in GENERIC:
         found = [(one, holds(generic, one.answer, one.probe.value, one.probe)) for one in lost]
         held = [one for one, count in found if count]
@@ -130,9 +189,7 @@ def _general(lost: list[Lost]) -> MistakeReference | None:
 
 def _told(generic: Generic, held: list[Lost], lost: list[Lost]) -> MistakeReference:
     """The sentences, with the probes that they are about if these are not all that were lost."""
-    at = ""
-    if len(held) < len(lost):
-        at = ", ".join(f"'{one.probe.label}'" for one in held) + ": "
+    at = _at(held) if len(held) < len(lost) else ""
     return MistakeReference(generic.name, at + generic.en, at + generic.ko, (), general=True)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.judging import relations
+from autograder.judging.raised import RAISED
 from autograder.judging.relations import Relation, one_function
 from course.probes import ChangedArgument
 
@@ -321,4 +322,5 @@ GENERIC: tuple[Generic, ...] = (
     _other("items-too-many", items_extra,
            "All items are there and in order, but others stand there that should not.",
            "항목은 모두 순서대로 있지만 있으면 안 되는 항목도 있습니다.", needs=4),
+    *(_other(one.name, one.relation, one.en, one.ko) for one in RAISED),
 )  # fmt: skip

@@ -31,7 +31,6 @@ from autograder.mistakebook import MistakeBook
 from autograder.model import CellEnd, CellRun, CheckVerdict, JobCell, Reference
 from autograder.proof.harmless import helpers, spoiled
 from autograder.proof.made_variants import in_precision, lazy, promises_any_float
-from autograder.proof.mutants import mutants
 from autograder.proof.results import (
     Cost,
     Count,
@@ -52,6 +51,7 @@ from autograder.proof.trials import (
     verdicts,
 )
 from autograder.reference.build import make_reference
+from autograder.reference.mutants import mutants
 from autograder.reference.overlay import Overlay, Plan, Ran, Trial, laid_over
 from autograder.week import Week
 from course.probes import SEED_VARIABLE

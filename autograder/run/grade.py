@@ -32,6 +32,7 @@ from autograder.model import (
 from autograder.notebook_files import shown_id
 from autograder.pages.standing import read_standings
 from autograder.reference.build import job_for, load_references, with_more_time
+from autograder.reference.suppositions import with_suppositions
 from autograder.roster.store import class_of
 from autograder.run.batches import batches
 from autograder.run.cells_to_run import cells_to_run
@@ -89,7 +90,9 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
         if options.scheduler is not None:
             refuse_unless_encrypted(options.scheduler, options.insecure_scheduler)
         gate = _gate(provisioner, options, watcher)
-        references = load_references(week, provisioner, _announcing(watcher, gate))
+        announce = _announcing(watcher, gate)
+        references = load_references(week, provisioner, announce)
+        references = with_suppositions(week, references, provisioner, announce)
         journal = open_journal(week)
         sweep(week)
         run = GradeRun(week.name, before=dict(journal.entries))

@@ -32,6 +32,7 @@ from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_pages
 from autograder.pages.judged_notebook import bare_notebook
 from autograder.reference.build import job_for, load_references
+from autograder.reference.suppositions import with_suppositions
 from autograder.run.cells_to_run import cells_to_run
 from autograder.run.gate import pass_gate
 from autograder.run.judging_process import NotJudged, judging
@@ -182,7 +183,8 @@ class ExecuteAndJudge(_Stage):
         self, course: Course, submission: Submission, prepared: PreparedNotebook
     ) -> tuple[Execution, Reference]:
         week = open_week(course, submission.week)
-        reference = load_references(week, say=self.log.info)[prepared.name]
+        references = load_references(week, say=self.log.info)
+        reference = with_suppositions(week, references, say=self.log.info)[prepared.name]
         job = job_for(
             week, submission.student, cells_to_run(prepared), files=submission.attachments
         )

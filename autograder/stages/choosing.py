@@ -13,10 +13,11 @@ from pathlib import Path
 
 from autograder.errors import Refused, UserError
 from autograder.model import NotebookTemplate, StudentNotebook, Submission, Template
-from autograder.stages.answers import Reading, read_as
-from autograder.stages.code_reading import functions_in, names_in
-from autograder.stages.matching import known_cells
+from autograder.stages.reading import read_as
 from autograder.week import read_source
+from course.recognition.answers import Reading
+from course.recognition.code_reading import functions_in, names_in
+from course.recognition.matching import known_cells
 
 NOTHING = ("is not a notebook: it is empty", "is left by macOS")  # in these is nobody's work
 

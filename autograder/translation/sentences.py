@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAID = (
     *("course/student/*.py", "course/lesson/*.py", "course/figures/panel.py", "course/cuda.py"),
     *("course/weeks/*/lesson.py", "course/weeks/*/plots.py", "course/weeks/*/widgets.py"),
-    *("autograder/judging/*.py", "autograder/stages/prepare.py", "autograder/stages/answers.py"),
+    *("autograder/judging/*.py", "course/recognition/answers.py", "course/recognition/laying.py"),
     *("autograder/stages/choosing.py", "autograder/stages/ingest.py", "autograder/stages/judge.py"),
     *("autograder/pages/verdict_table.py", "autograder/pages/feedback_page.py"),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -127,10 +127,11 @@ def check(
     notebook = read_notebook(path, limits)
     shipped = shipped_notebook(notebook)
     findings = inspect(notebook, shipped, limits)
-    cells = [cell for cell in as_graded(notebook, shipped) if everything or not cell.skip]
+    graded = replace(notebook, cells=tuple(as_graded(notebook, shipped)))
+    cells = [cell for cell in graded.cells if everything or not cell.skip]
     cells = [cell for cell in cells if cell.kind == "code" and cell.source.strip()]
     runs = run_cells(cells, path.absolute().parent, limits, progress)
-    return _report(notebook, runs, tuple(findings), shipped is not None, limits)
+    return _report(graded, runs, tuple(findings), shipped is not None, limits)
 
 
 # ------------------------------------------------------------------------------------ reporting

@@ -8,7 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from course.notebook_format import CODE_STUB, Cell
-from course.student.rebuild import defines
+from course.recognition.code_reading import functions_in
+from course.recognition.laying import Laid
+from course.student.rebuild import Rebuilt
 from course.student.submission import GraderLimits, Notebook
 
 
@@ -33,12 +35,14 @@ def inspect(
 ) -> list[Finding]:
     """What the grader would refuse, lose or put right, the gravest first."""
     limits = limits or GraderLimits()
+    rebuilt = None if shipped is None else Rebuilt(notebook, shipped)
     findings = [
         *_sizes(notebook, limits),
         *_file_kind(notebook.path),
-        *_missing(notebook, shipped),
-        *_doubled(notebook),
-        *_changed(notebook, shipped),
+        *(_missing(rebuilt) if rebuilt else _missing_by_name(notebook)),
+        *(_found_elsewhere(rebuilt) if rebuilt else ()),
+        *_doubled(notebook, rebuilt),
+        *(_changed(rebuilt) if rebuilt else ()),
         *_pasted(notebook),
     ]
     order = list(Severity)
@@ -70,59 +74,83 @@ def _file_kind(path: Path) -> list[Finding]:
     return []
 
 
-def _missing(notebook: Notebook, shipped: Notebook | None) -> list[Finding]:
-    present = notebook.named
-    if shipped is not None:
-        gone = [cell for name, cell in shipped.tracked.items() if name not in present]
-        return [_missing_cell(cell, notebook) for cell in gone]
+def _missing(rebuilt: Rebuilt) -> list[Finding]:
+    """Cells that grading finds neither by an id nor by their text, and answers found nowhere."""
+    reading = rebuilt.reading
+    found = [
+        _missing_cell(known.label, known.cell.locked, place in reading.answers)
+        for place, known in enumerate(reading.known)
+        if known.cell.grade_id and place not in reading.sent_of
+    ]
+    if lost := reading.what_is_lost():
+        what = lost.partition(" If so")[0]
+        found.append(
+            Finding(Severity.REFUSED, f"A person would have to look before grading. {what}")
+        )
+    return found
+
+
+def _missing_cell(name: str, locked: bool, answered: bool) -> Finding:
+    if locked:
+        text = f"The cell '{name}' was deleted. The grader puts its own copy back."
+        return Finding(Severity.NOTE, text)
+    if answered:
+        text = f"The cell '{name}' is gone; the function in another cell counts for it."
+        return Finding(Severity.NOTE, text)
+    text = f"The cell '{name}' was deleted or renamed: what you wrote for it is not found."
+    return Finding(Severity.LOST, text)
+
+
+def _missing_by_name(notebook: Notebook) -> list[Finding]:
+    """Without a shipped copy: exercises of which only the check is there."""
     pairs = {cell.grade_id or "" for cell in notebook.cells if cell.grade and cell.kind == "code"}
     exercises = {name.removeprefix("check_") for name in pairs if name.startswith("check_")}
     return [
         Finding(Severity.LOST, f"The cell for '{name}' is gone, and with it your code for it.")
-        for name in sorted(exercises - set(present))
+        for name in sorted(exercises - set(notebook.named))
     ]
 
 
-def _missing_cell(cell: Cell, notebook: Notebook) -> Finding:
-    if cell.locked:
-        text = f"The cell '{cell.grade_id}' was deleted. The grader puts its own copy back."
-        return Finding(Severity.NOTE, text)
-    if any(defines(own, cell.grade_id or "") for own in notebook.cells):
-        text = f"The cell '{cell.grade_id}' is gone; the function in another cell counts for it."
-        return Finding(Severity.NOTE, text)
-    text = f"The cell '{cell.grade_id}' was deleted or renamed: what you wrote for it is not found."
-    return Finding(Severity.LOST, text)
+def _found_elsewhere(rebuilt: Rebuilt) -> list[Finding]:
+    """What grading knows without its id, takes from another cell, or leaves behind a check."""
+    laid, reading = Laid(rebuilt.reading), rebuilt.reading
+    moved = [a.note for place, a in reading.answers.items() if a.note and place in reading.sent_of]
+    later = [Finding(Severity.LOST, text) for text in laid.on_later_definitions()]
+    return [*(Finding(Severity.NOTE, text) for text in (*laid.on_finding(), *moved)), *later]
 
 
-def _doubled(notebook: Notebook) -> list[Finding]:
+def _doubled(notebook: Notebook, rebuilt: Rebuilt | None) -> list[Finding]:
     counts = Counter(cell.grade_id for cell in notebook.cells if cell.grade_id)
-    locked = {cell.grade_id for cell in notebook.cells if cell.locked}
     return [
-        Finding(
-            Severity.NOTE if name in locked else Severity.LOST,
-            f"'{name}' is there {count} times. The grader takes the first as your answer: "
-            "delete the others.",
-        )
+        _doubled_cell(name, count, [c for c in notebook.cells if c.grade_id == name], rebuilt)
         for name, count in counts.items()
         if count > 1
     ]
 
 
-def _changed(notebook: Notebook, shipped: Notebook | None) -> list[Finding]:
-    if shipped is None:
-        return []
-    mine = notebook.named
-    changed = [
-        name
-        for name, cell in shipped.tracked.items()
-        if cell.locked and name in mine and mine[name].source.strip() != cell.source.strip()
-    ]
+def _doubled_cell(name: str, count: int, copies: list[Cell], rebuilt: Rebuilt | None) -> Finding:
+    graded = rebuilt.answer_to(name) if rebuilt else copies[0].source
+    others = {copy.source.strip() for copy in copies if functions_in(copy.source)} - {
+        graded.strip()
+    }
+    harmless = copies[0].locked or (rebuilt is not None and others <= rebuilt.stubs)
+    return Finding(
+        Severity.NOTE if harmless else Severity.LOST,
+        f"'{name}' is there {count} times. The grader takes the first that you have written in as "
+        "your answer: delete the others.",
+    )
+
+
+def _changed(rebuilt: Rebuilt) -> list[Finding]:
+    reading = rebuilt.reading
+    pairs = [(reading.known[f.known], reading.sent.cells[f.sent]) for f in reading.found]
     return [
         Finding(
             Severity.NOTE,
-            f"The locked cell '{name}' differs from the shipped one, which the grader uses.",
+            f"The locked cell '{known.label}' differs from the shipped one, which the grader uses.",
         )
-        for name in changed
+        for known, sent in pairs
+        if known.cell.locked and known.cell.grade_id and sent.source.strip() != known.text.strip()
     ]
 
 

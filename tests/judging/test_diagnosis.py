@@ -105,6 +105,20 @@ HOLDS = {
     "repeats-lost": (["a", "b"], ["a", "b", "b"]),
     "items-missing": (PAIRS[1:3], PAIRS),
     "items-too-many": (PAIRS, [PAIRS[0], PAIRS[2]]),
+    "cut-from-the-graph": (RuntimeError("element 0 of tensors does not require grad and"), X),
+    "two-number-types": (RuntimeError("expected m1 and m2 to have the same dtype"), X),
+    "matrices-do-not-fit": (RuntimeError("mat1 and mat2 shapes cannot be multiplied (1x2)"), X),
+    "shapes-do-not-broadcast": (RuntimeError("The size of tensor a (3) must match the size"), X),
+    "shape-does-not-hold-it": (RuntimeError("shape '[2, 4]' is invalid for input of size 6"), X),
+    "more-axes-than-there-are": (IndexError("too many indices for tensor of dimension 1"), X),
+    "beyond-the-end": (IndexError("list index out of range"), X),
+    "key-not-there": (KeyError("b"), X),
+    "divided-by-zero": (ZeroDivisionError("division by zero"), X),
+    "too-large-for-a-float": (OverflowError("math range error"), X),
+    "name-without-value": (NameError("name 'h_new' is not defined"), X),
+    "one-truth-for-many": (RuntimeError("Boolean value of Tensor is ambiguous"), X),
+    "one-number-of-many": (RuntimeError("a Tensor with 3 elements cannot be converted"), X),
+    "called-otherwise": (TypeError("f() got an unexpected keyword argument 'eps'"), X),
 }
 
 
@@ -205,7 +219,7 @@ def test_it_may_lose_one_probe_fewer_than_the_mistake() -> None:
     """A special case was caught, but what is lost twice over is just the mistake's."""
     third = known("third", Y, Z, W)
     assert named((Y, X), (Z, X), (X, X), mistakes=(third,)) == "third"
-    assert named((X, X), (Z, X), (X, X), mistakes=(third,)) is None
+    assert named((X, X), (Z, X), (X, X), mistakes=(third,)) == "special-case"
 
 
 def test_it_may_not_lose_more() -> None:
@@ -234,12 +248,39 @@ def test_values_that_chance_produces_name_none_in_part() -> None:
 
 
 def test_an_error_alone_is_no_mistake() -> None:
-    """The same kind of error can have any cause."""
+    """The same kind of error can have any cause: it gets the general name for it."""
     error = IndexError("index 3 is out of bounds")
     mistake = known("edge", IndexError("index 4 is out of bounds"), Z)
-    assert named((error, X), (X, X), mistakes=(mistake,)) is None
+    assert named((error, X), (X, X), mistakes=(mistake,)) == "beyond-the-end"
     assert named((error, X), (Z, X), mistakes=(mistake,)) == "edge"
     assert named((error, X), (W, X), mistakes=(mistake,)) is None
+
+
+def supposed(*pairs: tuple[object, object], suppositions: tuple) -> str | None:
+    """As `named`, for a check with suppositions and no known mistake."""
+    probes = tuple(
+        ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, as_bundle(expected))
+        for i, (_, expected) in enumerate(pairs)
+    )
+    check = CheckReference("check_f", 1.0, probes, as_if=suppositions)
+    found = diagnose(check, [checked(as_bundle(answer)) for answer, _ in pairs])
+    return found.name if found else None
+
+
+def test_a_supposition_explains_all_that_is_lost_and_loses_no_more() -> None:
+    """The same everywhere; a probe that it would lose and the answer passes rules it out."""
+    left_out, twin = known("b-left-out", Y, Z), known("a-part-lost", Y, Z)
+    assert supposed((Y, X), (Z, X), suppositions=(left_out, twin)) == "b-left-out"
+    assert supposed((Y, X), (X, X), (X, X), suppositions=(known("b", Y, Z, X),)) == "special-case"
+    assert supposed((Y, X), (W, X), suppositions=(left_out,)) is None
+    assert supposed((0.0, 1.0), (1.0, 0.0), suppositions=(known("b", 0.0, 1.0),)) is None
+
+
+def test_where_most_is_right_the_special_case_is_named() -> None:
+    """By the label of the probe, which every student reads; not where half of it is wrong."""
+    assert named((X, X), (X, X), (Z, X)) == "special-case"
+    assert named((X, X), (Z, X)) is None
+    assert named((X, X), (Z, X), (Y, X)) is None
 
 
 def test_nothing_shown_is_not_named() -> None:

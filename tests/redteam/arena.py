@@ -26,6 +26,7 @@ from autograder.edition.release import generate
 from autograder.model import Entry
 from autograder.pages.feedback import write_feedback
 from autograder.reference.build import load_references
+from autograder.reference.suppositions import with_suppositions
 from autograder.run.grade import GradeRun, Options, grade
 from autograder.week import open_week
 
@@ -57,7 +58,8 @@ def make_template(folder: Path, provisioner: str) -> Path:
     path.write_text(text, "utf-8")
     course = open_course(root)
     generate(open_week(course, WEEK))
-    load_references(open_week(course, WEEK), say=lambda _: None)
+    week = open_week(course, WEEK)
+    with_suppositions(week, load_references(week, say=lambda _: None), say=lambda _: None)
     return root
 
 

@@ -13,6 +13,9 @@ from autograder.errors import Refused
 from autograder.model import PreparedNotebook, StudentCell, StudentNotebook, Submission, Template
 from autograder.stages.prepare import prepare, read_template
 from autograder.week import open_week
+from course.notebook_format import Cell, normal, visible
+from course.student.rebuild import as_graded
+from course.student.submission import Notebook, read_notebook
 
 BOTH = f"{GOOD['double']}\n\n{GOOD['row_sums']}"
 MARK = "# mine\n"
@@ -123,6 +126,20 @@ def test_work_is_found_wherever_it_stands(
     """Both functions pass their checks, and no stub that was put back hides one."""
     found = prepared(template, KINDS[kind](cells, template))
     assert run(found) == ALL
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_self_check_runs_what_grading_runs(
+    course: Course, template: Template, cells: dict[str, StudentCell], kind: str
+) -> None:
+    """Cell by cell, in the same order, but for the hidden part of the checks."""
+    sent = KINDS[kind](cells, template)
+    graded = [visible(cell.source) for cell in prepared(template, sent).cells if cell.run]
+    own = tuple(Cell(c.kind, c.source, c.cell_id, c.grade_id, index=i) for i, c in enumerate(sent))
+    shipped = read_notebook(course.root / "release" / WEEK / f"{WEEK}.ipynb")
+    checked = as_graded(Notebook(course.root / f"{WEEK}.ipynb", WEEK, own, 0), shipped)
+    mine = [cell.source for cell in checked if cell.kind == "code" and not cell.skip]
+    assert [normal(text) for text in mine] == [normal(text) for text in graded]
 
 
 IN_PLACE = ("beside a copy of the stub", "merged upwards")

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from autograder.model import NotebookTemplate, StudentCell, StudentNotebook, TemplateCell
-from autograder.stages.code_reading import functions_in, lines_of, names_in, parsed
 from course.notebook_format import ANSWER_STUB, TEXT_STUB, normal, visible
+from course.recognition.cells import NotebookTemplate, StudentCell, StudentNotebook, TemplateCell
+from course.recognition.code_reading import functions_in, lines_of, names_in, parsed
 
 ALIKE = 0.6  # of the lines of two texts that must be common for one to be the other, changed
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.proof.mutants import mutants, solution_lines
+from autograder.reference.mutants import mutants, solution_lines
 
 CELL = '''def f(x, y, n=3):
     """Not touched: 1 + 2."""

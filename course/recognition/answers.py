@@ -11,19 +11,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from autograder.errors import Refused
-from autograder.model import NotebookTemplate, StudentCell, StudentNotebook
-from autograder.stages.code_reading import (
+from course.notebook_format import normal
+from course.phrases import SOURCE_LANGUAGE
+from course.recognition.cells import NotebookTemplate, StudentCell, StudentNotebook
+from course.recognition.code_reading import (
     added_statements,
     definitions,
     functions_in,
     names_in,
     words_in,
 )
-from autograder.stages.matching import Found, How, KnownCell, find_cells, known_cells
-from autograder.translation.undo import in_source_language
-from course.notebook_format import normal
-from course.phrases import SOURCE_LANGUAGE
+from course.recognition.matching import Found, How, KnownCell, find_cells, known_cells
 
 
 @dataclass(frozen=True)
@@ -171,24 +169,23 @@ class Reading:
         checks = (i for i in range(index + 1, len(self.known)) if self.known[i].cell.grade)
         return next(checks, len(self.known))
 
-    def refuse_what_is_lost(self) -> None:
-        """Nothing of a student's may be lost without a person's look at it.
-
-        Raises:
-            Refused: the cell of an exercise is gone, and there is a function that nothing calls.
+    def what_is_lost(self) -> str:
+        """A sentence where the cell of an exercise is gone and there is a function that nothing
+        calls: nothing of a student's may be lost without a person's look at it. Else empty.
         """
         if all(i in self.answers for i, known in enumerate(self.known) if known.is_code_answer):
-            return
+            return ""
         strange = self._unused_functions()
         for index, known in enumerate(self.known):
             if known.is_code_answer and index not in self.answers and strange:
                 where = "; ".join(f"cell {number}: {listed(names)}" for number, names in strange)
-                raise Refused(
+                return (
                     f"The cell '{known.label}' is gone from {self.sent.file}, and nothing there "
                     f"defines {listed(known.names) or 'it'}. Is one of these meant: {where[:200]}? "
                     "If so, give it the right name there; if not, put the cell of the release "
                     "back. Then grade again."
                 )
+        return ""
 
     def _unused_functions(self) -> list[tuple[int, frozenset[str]]]:
         """Functions in cells of the student's own that no other cell speaks of, by cell number."""
@@ -203,9 +200,16 @@ class Reading:
         return found
 
 
-def read_as(sent: StudentNotebook, template: NotebookTemplate) -> Reading:
-    """Recognise a student's cells as those of one of the week's notebooks."""
-    sent, language = in_source_language(sent, template)
+def recognised(
+    sent: StudentNotebook, template: NotebookTemplate, language: str = SOURCE_LANGUAGE
+) -> Reading:
+    """Recognise a student's cells as those of one of the week's notebooks, in its language.
+
+    Args:
+        sent: what the student has, in the language of the template.
+        template: the instructor's notebook.
+        language: of the edition that the student has.
+    """
     return Reading(sent, template, find_cells(sent, known_cells(template)), language)
 
 

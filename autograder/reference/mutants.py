@@ -18,7 +18,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.proof.mutation import Place, changes
+from autograder.reference.mutation import OPERATORS, Operator, Place, changes
 from course.notebook_format import SOLUTION
 
 
@@ -30,14 +30,19 @@ class Mutant:
     line: int
     description: str
     source: str
+    kind: str  # the operator that made it
+    old: str  # the code that was there
 
 
-def mutants(source: str, limit: int | None = None) -> list[Mutant]:
+def mutants(
+    source: str, limit: int | None = None, operators: tuple[Operator, ...] = OPERATORS
+) -> list[Mutant]:
     """All different mutants of a solution cell, in the order of the code.
 
     Args:
         source: the cell, with its BEGIN/END SOLUTION lines.
         limit: keep at most so many, spread evenly over the code.
+        operators: what may be changed.
 
     Raises:
         SyntaxError: the cell is not Python.
@@ -45,20 +50,21 @@ def mutants(source: str, limit: int | None = None) -> list[Mutant]:
     tree = ast.parse(source)
     regions = solution_lines(source)
     seen = {ast.unparse(tree)}
-    found: list[tuple[int, str, str]] = []
+    found: list[tuple[int, str, str, str, str]] = []
     names: dict[str, int] = {}
     for place, node, statement in list(_nodes(tree, regions)):
-        for old, new in changes(node, place):
+        for kind, new in changes(node, place, operators):
             text = _mutated(tree, place, node, new)
             if text in seen or not _compiles(text):
                 continue
             seen.add(text)
-            description = _describe(old, new, statement)
+            description = _describe(node, new, statement)
             names[description] = names.get(description, 0) + 1
             if names[description] > 1:
                 description += f" ({names[description]})"
-            found.append((getattr(node, "lineno", 0), description, text))
-    return [Mutant(i, *item) for i, item in enumerate(_spread(found, limit))]
+            line = getattr(node, "lineno", 0)
+            found.append((line, description, text, kind, ast.unparse(node)))
+    return [Mutant(i, *item) for i, item in enumerate(spread(found, limit))]
 
 
 def solution_lines(source: str) -> set[int]:
@@ -74,7 +80,8 @@ def solution_lines(source: str) -> set[int]:
     return lines or set(range(1, len(source.splitlines()) + 1))
 
 
-def _spread(items: list, limit: int | None) -> list:
+def spread(items: list, limit: int | None) -> list:
+    """At most so many of the items, from all over the list."""
     if limit is None or len(items) <= limit:
         return items
     return [items[i * len(items) // limit] for i in range(limit)]

@@ -78,11 +78,14 @@ class Place:
             getattr(self.parent, self.field)[self.index] = node
 
 
-def changes(node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """(what is shown as old, the node that takes this node's place), operator by operator."""
-    for operator in OPERATORS:
+def changes(
+    node: ast.AST, place: Place, operators: tuple[Operator, ...]
+) -> Iterator[tuple[str, ast.AST]]:
+    """(the kind of change, the node that takes this node's place), operator by operator."""
+    for operator in operators:
+        kind = operator.__name__.strip("_")
         for new in operator(node, place):
-            yield node, new
+            yield kind, new
 
 
 def _with(node: ast.AST, **fields: object) -> ast.AST:

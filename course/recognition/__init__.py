@@ -1,0 +1,1 @@
+"""Whose cell is which: a student's notebook recognised, and laid over the instructor's."""
