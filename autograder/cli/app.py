@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.markup import escape
 from sqlalchemy.exc import DatabaseError
 
-from autograder.cli import authoring, grading, lms, machine  # noqa: F401
+from autograder.cli import authoring, disputes, grading, lms, machine  # noqa: F401
 from autograder.cli.options import EXIT_ERROR, app
 from autograder.cli.screen import err
 from autograder.errors import GraderFault, UserError

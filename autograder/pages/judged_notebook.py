@@ -57,7 +57,7 @@ def judged_notebook(
             made["outputs"] = [_verdict_output(check, stamp)]
             made["metadata"][KEY] = verdict_data(check, stamp)
         elif cell.kind == "code" and index < first_check and index in runs:
-            made["outputs"] = [_safe_output(output) for output in runs[index].outputs]
+            made["outputs"] = [safe_output(output) for output in runs[index].outputs]
         cells.append(made)
     return _notebook(cells, prepared.language)
 
@@ -118,7 +118,7 @@ def _verdict_output(check: CheckVerdict, stamp: str) -> dict[str, Any]:
     return {"output_type": kind, "data": data, "metadata": {}, "execution_count": None}
 
 
-def _safe_output(output: dict) -> dict[str, Any]:
+def safe_output(output: dict) -> dict[str, Any]:
     """Text, errors and PNG pictures; of anything else only that there was something."""
     kind = output["output_type"]
     if kind == "stream":
