@@ -35,8 +35,17 @@ MAX_TEXT = 10_000  # characters in one string
 MAX_DEPTH = 6  # nested sequences and mappings
 
 
+_key = DEFAULT_SEED  # what the inputs of the check that runs now are drawn from
+
+
+def sow(key: str) -> None:
+    """From here on probes draw from this key; grading gives each check its own when it runs."""
+    global _key
+    _key = key
+
+
 def _seed_of(name: str) -> int:
-    offering = os.environ.get(SEED_VARIABLE, DEFAULT_SEED)
+    offering = _key + os.environ.get(SEED_VARIABLE, "")
     return int.from_bytes(hashlib.sha256(f"{offering}/{name}".encode()).digest()[:8], "big")
 
 

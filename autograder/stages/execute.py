@@ -21,8 +21,8 @@ from jupyter_client.manager import KernelManager
 from autograder.model import CellEnd, CellRun, Doubt, Execution, ExecutionJob
 from autograder.sandbox.limits import SandboxSpec
 from autograder.stages.clock import SubmissionClock
+from autograder.stages.hidden_scope import with_key
 from autograder.stages.kernel_client import EndedFromOutside, KernelClient, listening
-from course.probes import SEED_VARIABLE
 
 _AT_ONCE = contextlib.nullcontext()
 
@@ -67,7 +67,9 @@ def _run_all(kernel: KernelClient, job: ExecutionJob) -> Iterator[CellRun]:
             end = CellEnd.NOT_RUN if kernel.gone else CellEnd.TIME_LIMIT
             yield CellRun(cell.index, cell.grade_id, end)
         else:
-            yield kernel.run(cell, cell.seconds or job.limits.cell_seconds, clock)
+            source = with_key(cell.source, job.seed, cell.grade_id or "")
+            seconds = cell.seconds or job.limits.cell_seconds
+            yield kernel.run(replace(cell, source=source), seconds, clock)
         if clock.starved:
             kernel.doubt = Doubt.STARVED
 
@@ -85,7 +87,6 @@ def _kernel(job: ExecutionJob) -> Iterator[KernelClient]:
     spec = SandboxSpec(
         limits=job.limits,
         files=job.files,
-        env=((SEED_VARIABLE, job.seed),),
         warm_modules=job.warm_modules,
         gpu=job.gpu,
     )

@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder.course_folder import UNPROTECTED
+from autograder.course_folder import UNPROTECTED, WARM
 from autograder.model import CellEnd, Execution, ExecutionJob, JobCell
 from autograder.sandbox.limits import Limits
 from autograder.stages.clock import CellClock, Meters
 from autograder.stages.execute import execute
+from autograder.stages.hidden_scope import in_own_scope
 from autograder.stages.outputs import KEPT_WHEN_CUT
 from course.probes import MIME
 
@@ -47,12 +48,31 @@ def test_cells_share_one_kernel_and_errors_do_not_stop_it() -> None:
     assert texts(found)[2] == "1\n"
 
 
-def test_the_jobs_files_and_seed_are_there() -> None:
-    """Attachments lie in the working folder; the seed is in the environment."""
+def test_the_jobs_files_are_there_and_its_seed_is_not() -> None:
+    """Attachments lie in the working folder; the seed of the offering stays with the grader."""
     found = ran(
-        "print(open('data/words.txt').read())", "import os; print(os.environ['WORD2CHAT_SEED'])"
+        "print(open('data/words.txt').read())", "import os; print(sorted(os.environ.items()))"
     )
-    assert texts(found) == ["a b c\n", "seed\n"]
+    assert texts(found)[0] == "a b c\n"
+    assert "seed" not in texts(found)[1].lower().replace("pythonhashseed", "")
+
+
+def test_a_check_draws_from_a_key_of_its_own_when_its_turn_comes() -> None:
+    """Two seeds, two checks: four inputs; a cell before the check finds the published ones."""
+    draw = "print(probe_rng('x').normal())"
+    before = f"from course.probes import probe_rng\n{draw}"
+    region = f"### BEGIN HIDDEN TESTS\n{before}\n### END HIDDEN TESTS"
+    cells = (
+        JobCell(0, before), JobCell(1, in_own_scope(region), "check_a"),
+        JobCell(2, in_own_scope(region), "check_b"),
+    )  # fmt: skip
+    job = ExecutionJob("t", cells, "spring", LIMITS, provisioner=WARM)
+    spring, autumn = (
+        texts(execute(dataclasses.replace(job, seed=seed))) for seed in ("spring", "autumn")
+    )
+    assert spring[0] == autumn[0]
+    assert len({*spring, *autumn}) == 5
+    assert texts(execute(job)) == spring
 
 
 def test_whoever_shares_a_turn_runs_one_after_another() -> None:
