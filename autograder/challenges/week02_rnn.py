@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from course.challenges.novels import unseen_windows
 from course.challenges.task import Windows
-from course.weeks.week02_rnn.challenge import CHALLENGE, HIDDEN_WINDOWS, unseen_windows
+from course.weeks.week02_rnn.challenge import CHALLENGE, HIDDEN_WINDOWS
 
 __all__ = ["CHALLENGE", "hidden"]
 

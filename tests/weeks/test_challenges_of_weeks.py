@@ -1,0 +1,58 @@
+"""The open challenges of the weeks: curves that rise, sets of the promised form, secrets that count."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.challengebook import CHALLENGES, _module, _rivals
+from course.challenges.task import bits, complaint
+
+WEEKS = sorted(path.stem for path in CHALLENGES.glob("week*.py"))
+
+
+def module(week: str):
+    return _module(CHALLENGES / f"{week}.py")
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_points_rise_with_better_scores(week: str) -> None:
+    """From nothing to the whole points, place by place; fewer bits are better."""
+    curve = module(week).CHALLENGE.curve
+    assert curve[0][1] == 0 and curve[-1][1] == 5
+    assert all(one[0] > other[0] and one[1] < other[1] for one, other in pairwise(curve))
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_rivals_stand_from_naive_to_good(week: str) -> None:
+    """At least three, what they must earn rises, and the first earns nothing."""
+    rivals = _rivals(CHALLENGES / "entries" / f"{week}.py")
+    assert len(rivals) >= 3 and (rivals[0].least, rivals[0].most) == (0, 0)
+    assert all(one.most < other.most for one, other in pairwise(rivals))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("week", WEEKS)
+def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
+    """Another seed, other contexts; the same form; guessing costs log2 of the classes."""
+    found = module(week)
+    task, hidden = found.CHALLENGE, found.hidden("a secret")
+    practice = task.practice()
+    assert len(hidden.contexts) == len(hidden.targets) >= 2000
+    seen = {np.asarray(context).tobytes() for context in practice.contexts}
+    shared = [one for one in hidden.contexts if np.asarray(one).tobytes() in seen]
+    assert len(shared) < len(hidden.contexts) / 20  # logits may be all 0 twice; texts never are
+    size = len(task.classes)
+    table = np.full((len(hidden.targets), size), 1 / size, np.float32)
+    assert complaint(table, len(hidden.contexts), size) == ""
+    assert bits(table, hidden.targets) == pytest.approx(np.log2(size), abs=1e-4)
+
+
+def test_the_students_part_holds_no_hidden_set() -> None:
+    """Below course/ a challenge draws its practice alone; the hidden draw is the grader's."""
+    for path in (Path(__file__).resolve().parents[2] / "course" / "weeks").glob("*/challenge.py"):
+        text = path.read_text("utf-8")
+        assert "def hidden" not in text and '"practice"' in text
