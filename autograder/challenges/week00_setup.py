@@ -1,4 +1,4 @@
-"""Week 00: three models' logits behind contexts of a text written anew under this folder's secret."""
+"""Week 00: three models' logits behind contexts of a text that is written anew for each secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows of text in the manner of Austen's novels: what several weeks' challenges are scored on."""
+"""Windows of text in the manner of Austen's novels, on which several weeks' entries are scored."""
 
 from __future__ import annotations
 

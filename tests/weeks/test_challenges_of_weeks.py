@@ -1,4 +1,4 @@
-"""The open challenges of the weeks: curves that rise, sets of the promised form, secrets that count."""
+"""The open challenges of the weeks: curves that rise, rivals in order, secrets that count."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
     task, hidden = found.CHALLENGE, found.hidden("a secret")
     practice = task.practice()
     assert len(hidden.contexts) == len(hidden.targets) >= 2000
-    seen = {np.asarray(context).tobytes() for context in practice.contexts}
-    shared = [one for one in hidden.contexts if np.asarray(one).tobytes() in seen]
-    assert len(shared) < len(hidden.contexts) / 20  # logits may be all 0 twice; texts never are
+    assert hidden.targets[:200] != practice.targets[:200]
+    if isinstance(hidden.contexts[0], str):  # logits behind the same five characters are the same
+        assert not set(hidden.contexts) & set(practice.contexts)
     size = len(task.classes)
     table = np.full((len(hidden.targets), size), 1 / size, np.float32)
     assert complaint(table, len(hidden.contexts), size) == ""
