@@ -24,6 +24,8 @@ from traitlets.config import LoggingConfigurable
 from autograder.course_folder import Course
 from autograder.edition.publish import find_leaks
 from autograder.errors import UserError
+from autograder.translation.catalog import catalogs
+from autograder.translation.notebook import translated_notebook
 from course.notebook_format import SKIP_TAG
 
 SHOWN = (
@@ -33,6 +35,7 @@ SHOWN = (
     "text/plain",
 )  # the richest that a page can show
 SPHINX = Path(__file__).parent / "sphinx"  # conf.py and style of the site
+NATIVE = {"ko": "이 노트북 내려받기"}  # what a page's download is called in its language
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 LINK = re.compile(r"\]\((?:\.\./)+course/(guide|models|data)/([^)\s]+)\)")
@@ -133,6 +136,7 @@ def assemble(course: Course, folder: Path) -> tuple[str, ...]:
                 shutil.copy(picture, place.parent)
     for week in weeks:
         _week(course, week, folder, repository)
+        _translated_week(course, week, folder)
     (folder / "api.md").write_text(_api(), "utf-8")
     (folder / "index.md").write_text(_index(weeks, folder), "utf-8")
     return weeks
@@ -150,6 +154,22 @@ def _week(course: Course, week: str, folder: Path, repository: str) -> None:
     (place / "download").mkdir(parents=True, exist_ok=True)
     shutil.copy(release, place / "download" / f"{week}.ipynb")
     (place / f"{week}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
+
+
+def _translated_week(course: Course, week: str, folder: Path) -> None:
+    """The same page in each language that the week has a catalog for; pictures are the same."""
+    release = json.loads((course.folder("release", week) / f"{week}.ipynb").read_text("utf-8"))
+    source = json.loads((course.folder("source", week) / f"{week}.ipynb").read_text("utf-8"))
+    for language, messages in catalogs(course.root, week).items():
+        made = translated_notebook(release, messages, language)
+        download = folder / "weeks" / "download" / f"{week}.{language}.ipynb"
+        download.write_text(json.dumps(made, ensure_ascii=False), "utf-8")
+        page = with_outputs(made, source)
+        words = f"{{download}}`{NATIVE[language]} <download/{download.name}>`"
+        cell = {"cell_type": "markdown", "id": "download", "metadata": {}, "source": words}
+        page["cells"].insert(1, cell)
+        name = f"{week}.{language}.ipynb"
+        (folder / "weeks" / name).write_text(json.dumps(page, ensure_ascii=False), "utf-8")
 
 
 def with_outputs(release: dict, source: dict) -> dict:
@@ -223,6 +243,9 @@ def _index(weeks: tuple[str, ...], folder: Path) -> str:
         "![A notebook of week 01 in JupyterLab](guide/images/notebook.png)",
         _toctree("Weeks", [f"weeks/{week}" for week in weeks]),
     ]
+    others_of = sorted(folder.glob("weeks/*.*.ipynb"))
+    if others_of:
+        parts.append(_toctree("한국어", [f"weeks/{path.stem}" for path in others_of]))
     there = {path.name.removesuffix(".md") for path in (folder / "guide").glob("*.md")}
     for caption, pages in GUIDE.items():
         parts.append(_toctree(caption, [f"guide/{page}" for page in pages if page in there]))

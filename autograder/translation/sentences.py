@@ -18,7 +18,8 @@ from course.phrases import split_template
 
 # what no module of SAID says as one string: stubs, words of one state, the page's lines
 ELSEWHERE = (
-    "Not written yet: replace this line with your code", "Write your answer here.", "answered",
+    "Not written yet: replace this line with your code, then run it.",
+    "Write your answer here.", "answered",
     "not answered yet", "passes", "fails", "error", "error:", "refused", "lost", "note", "trouble",
     "RED", "ok", "packages", "kernel", "device", "data", "disk", "memory", "{1} points", "bot",
     "you", "prediction", "what happened",
