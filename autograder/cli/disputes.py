@@ -1,4 +1,4 @@
-"""Commands for disputes: explain."""
+"""Commands for disputes: explain, history."""
 
 from __future__ import annotations
 
@@ -60,3 +60,27 @@ def explain(
     out.print(explained_text(found), markup=False, highlight=False, soft_wrap=True)
     for path in paths:
         out.print(f"For you alone: {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command(rich_help_panel="Grade")
+def history(student: Student, course_root: Root = HERE, as_json: AsJson = False) -> None:
+    """Say how a student's scores came about: when, from what to what, by which checks, and who."""
+    course = open_here(course_root)
+    from autograder.errors import UserError
+    from autograder.run.history import read_history
+
+    lines = read_history(course, student)
+    if not lines:
+        raise UserError(
+            f"There is no history of '{student}'.", "`grade` writes it, from its first run on."
+        )
+    if as_json:
+        print_json([dataclasses.asdict(line) for line in lines])
+        return
+    for line in lines:
+        before, after = ("none" if n is None else f"{n:g}" for n in (line.before, line.after))
+        out.print(
+            f"{line.at:%Y-%m-%d %H:%M} UTC  {line.week}  {before} → {after}  ({line.made_of})  "
+            f"checks {line.checks}, seed {line.seed}, by {line.by}",
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip

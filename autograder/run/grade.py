@@ -38,6 +38,7 @@ from autograder.run.batches import batches
 from autograder.run.cells_to_run import cells_to_run
 from autograder.run.cluster import refuse_unless_encrypted
 from autograder.run.gate import pass_gate
+from autograder.run.history import remember
 from autograder.run.judging_process import JudgedNotebook, JudgingProcess, judging
 from autograder.run.pool import Jobs, preheat
 from autograder.run.preview import try_out
@@ -103,16 +104,19 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
             run.graded.append(entry)
             watcher.done(entry)
         if not options.preview:
-            _settle(week, run, grader.arrived)
+            _settle(week, run, grader.arrived, references)
     run.seconds = time.monotonic() - started
     return run
 
 
-def _settle(week: Week, run: GradeRun, arrived: dict[str, datetime | None]) -> None:
+def _settle(
+    week: Week, run: GradeRun, arrived: dict[str, datetime | None], references: dict[str, Reference]
+) -> None:
     """Write what lateness costs, of all submissions; read where everybody stands then."""
     with open_gradebook(week.course) as gradebook:
         run.lateness = settle(week.course, gradebook, week.name, arrived)
         run.standings = read_standings(gradebook, week.name)
+        remember(gradebook, week, run.standings, references)
         run.missing = [
             member for member in class_of(gradebook).values()
             if member.entered and not week.folder("submitted", member.student).exists()

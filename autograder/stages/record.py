@@ -28,6 +28,7 @@ from autograder.errors import UserError
 from autograder.gradebook import patiently
 from autograder.model import GradedSubmission
 from autograder.notebook_files import STUDENT_ID, write_files
+from autograder.stages.by_hand import Work, earlier_work, keep_by_hand, work_of
 from autograder.week import Week
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
@@ -48,6 +49,7 @@ def record(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmissio
             this batch was written to it.
     """
     batch = [judged for judged in batch if STUDENT_ID.fullmatch(judged.student)]
+    before = _earlier(course, batch)
     try:
         for judged in batch:
             _write_autograded(course, judged)
@@ -58,13 +60,24 @@ def record(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmissio
             f"autograded/ cannot be written: {error.strerror}.",
             "Make room and run the command again: what was recorded before is kept.",
         ) from error
-    patiently(lambda: _write_scores(course, gradebook, batch), gradebook.db.rollback)
+    patiently(lambda: _write_scores(course, gradebook, batch, before), gradebook.db.rollback)
 
 
 # ------------------------------------------------------------------------------------ scores
-def _write_scores(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
+Before = dict[str, dict[str, Work]]  # by student, by notebook
+
+
+def _earlier(course: Course, batch: Sequence[GradedSubmission]) -> Before:
+    """What each student had handed in before, as it was graded then."""
+    places = {one.student: course.folder("autograded", one.week, one.student) for one in batch}
+    return {student: earlier_work(place) for student, place in places.items()}
+
+
+def _write_scores(
+    course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission], before: Before
+) -> None:
     with _one_commit(gradebook):
-        _save(course, gradebook, batch)
+        _save(course, gradebook, batch, before)
 
 
 @contextlib.contextmanager
@@ -80,14 +93,17 @@ def tried(
     session = gradebook.db
     session.commit = session.flush
     try:
-        patiently(lambda: _save(course, gradebook, batch), session.rollback)
+        before = _earlier(course, batch)
+        patiently(lambda: _save(course, gradebook, batch, before), session.rollback)
         yield
     finally:
         del session.commit
         session.rollback()
 
 
-def _save(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission]) -> None:
+def _save(
+    course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission], before: Before
+) -> None:
     from autograder.stages.save_scores import save_scores  # half a second, when it is needed
 
     for judged in batch:
@@ -98,6 +114,8 @@ def _save(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmission
             names = {"student": judged.student, "assignment": judged.week, "notebook": name}
             resources = {"nbgrader": {**names, "db_url": course.db_url}, "gradebook": grades}
             save_scores(course.config, notebook, resources)
+            earlier = before.get(judged.student, {}).get(name)
+            grades.keep_by_hand(name, earlier, work_of(notebook["cells"]))
 
 
 @contextlib.contextmanager
@@ -129,6 +147,7 @@ class _Grades:
         self.db = self
         self._grades = self._rows(Grade, submission)
         self._comments = self._rows(Comment, submission)
+        self._waited = {key: bool(row.needs_manual_grade) for key, row in self._grades.items()}
 
     def _rows(self, kind: Any, submission: SubmittedAssignment) -> dict[tuple[str, str], Any]:
         query = (
@@ -147,6 +166,12 @@ class _Grades:
         for grade in self._grades.values():
             grade.needs_manual_grade |= for_review or grade.auto_score is not None
             grade.auto_score = None
+
+    def keep_by_hand(self, notebook: str, before: Work | None, now: Work) -> None:
+        """Points of a person stay with the work that they were given to."""
+        for (cell, book), grade in self._grades.items():
+            if book == notebook:
+                keep_by_hand(grade, cell, self._waited[cell, book], before, now)
 
     def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         return self._grades[cell, notebook]
