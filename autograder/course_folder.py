@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import secrets
 from dataclasses import dataclass
@@ -152,12 +153,28 @@ def open_course(root: Path | str = ".") -> Course:
         )
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-        return course_from_config(root, config)
+        course = course_from_config(root, config)
     except Exception as error:  # the file is a program: it may raise anything
         raise UserError(
             f"{root / CONFIG_FILE} cannot be used: {type(error).__name__}: {error}",
             "Repair that file; nothing was changed.",
         ) from error
+    _refuse_typos(root, config)
+    return course
+
+
+def _refuse_typos(root: Path, config: Config) -> None:
+    """Raise UserError for a setting of ours that there is not: it would silently do nothing."""
+    known = sorted(Grading.class_trait_names(config=True))
+    for name in config.get("Grading", {}):
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, known, 1, 0.5)
+        remedy = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+        lines = (root / CONFIG_FILE).read_text("utf-8", "replace").splitlines()
+        place = next((n for n, line in enumerate(lines, 1) if f"Grading.{name}" in line), 0)
+        where = f"{CONFIG_FILE}, line {place}" if place else CONFIG_FILE
+        raise UserError(f"{where}: there is no setting c.Grading.{name}.", remedy)
 
 
 def draw_seed(course: Course) -> bool:

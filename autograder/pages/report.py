@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +12,15 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from autograder.course_folder import Course
+from autograder.deadlines.settling import Lateness, settle
 from autograder.errors import UserError
+from autograder.gradebook import open_gradebook
 from autograder.journal import open_journal
 from autograder.model import CheckVerdict, Entry, Verdict
 from autograder.pages.spreadsheet import write_csv
+from autograder.pages.standing import Standing, read_standings
 from autograder.pages.verdict_table import colour
+from autograder.roster.store import ClassMember, class_of, has_gradebook
 from autograder.week import Week
 
 # one tint a verdict in the bars, apart for colour-blind readers too
@@ -61,6 +66,10 @@ class Report:
     checks: tuple[CheckSummary, ...]
     max_score: float
     pages: dict[str, str] = field(default_factory=dict)  # student -> feedback page, where written
+    standings: dict[str, Standing] = field(default_factory=dict)  # the whole score, by student
+    lateness: dict[str, Lateness] = field(default_factory=dict)
+    members: dict[str, ClassMember] = field(default_factory=dict)  # who has left is not here
+    missing: tuple[ClassMember, ...] = ()  # of the class, nothing handed in
 
     @property
     def figures(self) -> list[tuple[str, str]]:
@@ -106,16 +115,38 @@ def read_report(week: Week) -> Report:
             f"Nothing of '{week.name}' has been graded yet.",
             f"Run `autograder grade {week.name}` first.",
         )
-    entries = tuple(sorted(journal.entries.values(), key=lambda entry: entry.student))
+    standings, lateness, members, left = _class(week)
+    entries = tuple(
+        sorted(
+            (entry for entry in journal.entries.values() if entry.student not in left),
+            key=lambda entry: entry.student,
+        )
+    )
     checks: dict[str, list[CheckVerdict]] = {}
     for entry in entries:
         for check in checks_of(entry).values():
             checks.setdefault(check.grade_id, []).append(check)
     summaries = tuple(_summary(grade_id, found) for grade_id, found in checks.items())
     pages = {entry.student: page for entry in entries if (page := _page(week, entry))}
+    handed_in = {entry.student for entry in entries}
+    missing = tuple(one for one in members.values() if one.entered and one.student not in handed_in)
+    most = sum(check.max_points for check in summaries)
     return Report(
-        week.name, entries, summaries, sum(check.max_points for check in summaries), pages
-    )
+        week.name, entries, summaries, most, pages, standings, lateness, members, missing
+    )  # fmt: skip
+
+
+def _class(
+    week: Week,
+) -> tuple[dict[str, Standing], dict[str, Lateness], dict[str, ClassMember], set[str]]:
+    """Whole scores and lateness, settled anew; who is in the class, and who has left it."""
+    if not has_gradebook(week.course):
+        return {}, {}, {}, set()
+    with open_gradebook(week.course) as gradebook:
+        lateness = settle(week.course, gradebook, week.name)
+        members, everybody = class_of(gradebook), class_of(gradebook, dropped=True)
+        standings = read_standings(gradebook, week.name)
+    return standings, lateness, members, everybody.keys() - members.keys()
 
 
 def _page(week: Week, entry: Entry) -> str | None:
@@ -125,6 +156,19 @@ def _page(week: Week, entry: Entry) -> str | None:
         return None
     parts = ("feedback", entry.student, week.name, found[0].name)
     return "/".join(["..", *(quote(part, safe="") for part in parts)])
+
+
+def hand_remarks(report: Report, student: str) -> list[str]:
+    """Points beside the checks': by hand, to be read, off for lateness, and what is in doubt."""
+    standing, late = report.standings.get(student), report.lateness.get(student)
+    if standing is None or standing.total is None:
+        return []
+    said = [standing.words] if standing.by_hand_most or standing.to_read or standing.late else []
+    if late is not None and late.seconds:
+        said.append(f"{math.ceil(late.seconds / 60)} min late")
+    if standing.stale:
+        said.append(f"points by hand on work that has changed since: {', '.join(standing.stale)}")
+    return said
 
 
 def remarks_of(entry: Entry) -> list[str]:
@@ -157,7 +201,12 @@ def render_html(report: Report) -> str:
         loader=PackageLoader("autograder"), autoescape=True, undefined=StrictUndefined
     )
     return environment.get_template("report.html").render(
-        report=report, checks_of=checks_of, remarks_of=remarks_of, colour=colour, shades=SHADES
+        report=report,
+        checks_of=checks_of,
+        remarks_of=remarks_of,
+        hand_remarks=hand_remarks,
+        colour=colour,
+        shades=SHADES,
     )
 
 
@@ -174,7 +223,7 @@ def _summary(grade_id: str, checks: list[CheckVerdict]) -> CheckSummary:
 
 def _write_csv(report: Report, path: Path) -> None:
     names = [check.grade_id for check in report.checks]
-    head = ["student", "score", "max_score", *names, "needs_review", "notes", "remark"]
+    head = ["student", "score", "max_score", *names, "needs_review", "notes", "remark", *WHOLE]
     write_csv(path, head, (_row(report, names, entry) for entry in report.entries))
 
 
@@ -184,4 +233,29 @@ def _row(report: Report, names: list[str], entry: Entry) -> list[object]:
     points = [found[name].points if name in found else None for name in names]
     most = None if entry.score is None else report.max_score
     notes = " ".join(entry.notes)
-    return [entry.student, entry.score, most, *points, entry.needs_review, notes, entry.stamp]
+    row = [entry.student, entry.score, most, *points, entry.needs_review, notes, entry.stamp]
+    return [*row, *_whole(report, entry)]
+
+
+WHOLE = [
+    "total",
+    "total_of",
+    "by_hand",
+    "to_read",
+    "late_points",
+    "late_minutes",
+    "name",
+    "section",
+]
+
+
+def _whole(report: Report, entry: Entry) -> list[object]:
+    """The whole score, and who it is; without a score there is no number in it."""
+    one = report.members.get(entry.student)
+    who: list[object] = [one.name, one.section] if one else [None, None]
+    standing, late = report.standings.get(entry.student), report.lateness.get(entry.student)
+    if standing is None or standing.total is None:
+        return [*[None] * 6, *who]
+    minutes = math.ceil(late.seconds / 60) if late and late.known else None
+    points = [standing.total, standing.most, standing.by_hand, standing.to_read]
+    return [*points, round(standing.late, 2), minutes, *who]

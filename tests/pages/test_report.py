@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from browsing import chromium, picture_on_failure
 
+from autograder.deadlines.settling import Lateness
 from autograder.model import CheckVerdict, Entry, Judgement, MistakeReference, ProbeVerdict, Verdict
 from autograder.pages.report import Report, _summary, _write_csv, checks_of, remarks_of, render_html
+from autograder.pages.standing import Standing
+from autograder.roster.store import ClassMember
 
 MISTAKE = MistakeReference("axes-swapped", "Which axis?", "어느 축일까요?", ())
 TAG = "<img src=x onerror=alert(1)>"
@@ -132,3 +136,28 @@ def test_a_class_of_two_hundred_fits_the_window(width: int, tmp_path: Path) -> N
         with picture_on_failure(page, f"report-{width}"):
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.locator("table.students tbody tr").count() == 200
+
+
+def test_the_whole_score_stands_in_the_report(tmp_path: Path) -> None:
+    """Total, points by hand, lateness, names and who is missing, in the page and the CSV."""
+    standing = Standing("half", 4.0, 8.0, 3.0, 5.0, 0.0, 1.5, 13.0, stale=("essay",))
+    found = replace(
+        report(FULL, HALF, ODD),
+        standings={"half": standing},
+        lateness={"half": Lateness(90.0, 1.5)},
+        members={"half": ClassMember("half", "유나", "김", section="분반 1")},
+        missing=(ClassMember("none", "하나", "박"),),
+    )
+    page = render_html(found)
+    assert "<b>5.5</b>/13" in page and "김, 유나 분반 1" in page
+    assert "4/8 automatic, 3/5 by hand, 1.5 off for lateness; 2 min late" in page
+    assert "has changed since: essay" in page
+    assert "none 박, 하나" in page
+    _write_csv(found, tmp_path / "week.csv")
+    with (tmp_path / "week.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["student"]: row for row in csv.DictReader(stream)}
+    half = rows["half"]
+    assert (half["total"], half["by_hand"], half["late_points"], half["late_minutes"]) == (
+        "5.5", "3.0", "1.5", "2",
+    )  # fmt: skip
+    assert (half["name"], half["section"], rows["odd"]["total"]) == ("김, 유나", "분반 1", "")
