@@ -33,6 +33,7 @@ from autograder.translation.notebook import translated_notebook
 from autograder.week import mistakes_file
 from course.notebook_format import REGIONS
 from course.phrases import LANGUAGES, SOURCE_LANGUAGE, Message
+from course.student.kernels import CPU, DISPLAY_NAMES
 
 REPOSITORY = Path(course_package.__file__).resolve().parents[1]
 ROOT_FILES = (
@@ -60,6 +61,7 @@ GENERATOR = re.compile(r"rng = probe_rng\([^()]*\)")  # says no more than an exe
 TELLING = 25  # a line of this many characters or fewer gives no solution away
 TEXT_SUFFIXES = (".ipynb", ".py", ".md", ".txt", ".toml", ".yml", ".json", ".tsv", ".html")
 MANIFEST = ".edition"
+KERNEL = {"name": CPU, "display_name": DISPLAY_NAMES[CPU], "language": "python"}
 EDITION = "course/locale/edition.txt"  # read by course.phrases
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same edition is the same zip
 
@@ -150,8 +152,8 @@ def edition(
     for week in weeks:
         messages = catalogs(course.root, week).get(language, ())
         for name, content in _read_tree(course.folder("release", week)):
-            if messages and name.endswith(".ipynb"):
-                content = _in_language(content, messages, language)
+            if name.endswith(".ipynb"):
+                content = _as_opened(content, messages, language)
             files[f"release/{week}/{name}"] = content
             if "/" not in name and name.endswith(".ipynb"):
                 files[f"course/shipped/{name}"] = content
@@ -172,9 +174,16 @@ def _refuse_unknown(language: str) -> None:
         )
 
 
-def _in_language(content: bytes, messages: tuple[Message, ...], language: str) -> bytes:
-    made = translated_notebook(json.loads(content), messages, language)
-    return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
+def _as_opened(content: bytes, messages: tuple[Message, ...], language: str) -> bytes:
+    """A notebook in its language, and with the kernel as it is registered.
+
+    JupyterLab would put the kernel's other name right on opening, and call the notebook modified.
+    """
+    made = json.loads(content)
+    if messages:
+        made = translated_notebook(made, messages, language)
+    made["metadata"]["kernelspec"] = KERNEL
+    return (json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _find(course: Course, name: str) -> Path:

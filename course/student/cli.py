@@ -93,16 +93,20 @@ def kernels_install(
 ) -> None:
     """Register the kernel [bold]word2chat (CPU)[/bold] and, where CUDA works, its GPU sister.
 
-    Notebooks of the course ask for the kernel word2chat. Repeat this after you moved the course
+    JupyterLab of this environment gets quiet defaults too: no news, long lines wrapped. Notebooks
+    of the course ask for the kernel word2chat. Repeat this after you moved the course
     folder or made a new environment: a kernel holds the path of one Python.
     """
     from course.student import kernels
+    from course.student.lab import prepare_lab
 
     if gpu not in list(kernels.Gpu):
         raise UserError(f"--gpu is auto, always or never, not '{gpu}'.")
     where = _where(user, sys_prefix, prefix) or kernels.Where.USER
     with _spinner("registering kernels"):
         done = kernels.install(where, prefix, kernels.Gpu(gpu))
+        if prefix is None:  # with a prefix it is an image for others, with settings of its own
+            prepare_lab()
     _say_installed(done)
 
 
