@@ -305,6 +305,12 @@ BREAKS: list[tuple[Callable, Callable[[NotebookNode], None], str]] = [
     ("spelling", edit("door", "Halves", "Teh halves"), "Teh ==> The"),
     ("own_folder", edit("setup", "import torch", "from course.weeks import week02_rnn"), "week02"),
     ("own_folder", edit("play-1", "torch", "course.weeks.week01_word2vec.toys"), "week01_word2"),
+    (
+        "challenge",
+        edit("check_double_1", "rng =", "challenge(T, double_1, points=5)\nrng ="),
+        "its heading should be `## Open challenge: double_1 (6 points)`",
+    ),
+    ("challenge", edit("check_double_2", "rng =", "challenge(T, double_2)\nrng ="), "points=6"),
     ("no_guessable_answer", output("check_double_1", YES), "1 yes-or-no"),
     ("nbgrader_metadata", meta("check_double_1", points="six"), "no number"),
 ]
