@@ -270,7 +270,7 @@ class _Batch:
                 paths = [upload.name for _, upload in group.uploads]
                 group.student, group.remark = self.people.identify(group.sender, paths)
                 self.refuse_two_claims(group)
-                senders.setdefault(group.student, []).append(group.sender.name)
+                senders.setdefault(group.student, []).append(group.sender.shown)
             except Refused as refusal:
                 done.append(_refused(group, str(refusal)))
                 group.student = ""
@@ -307,7 +307,7 @@ class _Batch:
 
 def _refused(group: _Group, why: str) -> Collected:
     who = group.student or group.sender.name
-    name = "" if group.sender.name == who else shown(group.sender.name)
+    name = "" if group.sender.shown == who else shown(group.sender.shown)
     return Collected(shown_id(who), "refused", why, name)
 
 

@@ -52,6 +52,11 @@ class Sender:
     order: int = 0
     beside: bool = False  # not the student's: a note of the LMS on the upload
 
+    @property
+    def shown(self) -> str:
+        """The sender for a message: the name, and the key where that says more."""
+        return self.name if self.key == self.name else f"{self.name} ({self.key})"
+
 
 def sender_of(lms: str, path: str, logins: Sequence[str] = ()) -> Sender | None:
     """Who sent a file, from its path in the download; None if the name is no such LMS's.

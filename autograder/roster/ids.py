@@ -110,7 +110,10 @@ class Roster:
         return any(kind == known for known, _ in self.by_key)
 
 
-TELL = "Tell them apart: name the LMS with --lms and give its own list as --roster."
+TELL = (
+    "The LMS's number tells them apart: give the list that has it as --roster, Moodle's grading "
+    "worksheet or Canvas's export."
+)
 
 
 def roster_of(table: Table, people: Iterable[Person], known: KnownIds) -> Roster:
