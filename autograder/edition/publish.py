@@ -177,7 +177,8 @@ def _refuse_unknown(language: str) -> None:
 def _as_opened(content: bytes, messages: tuple[Message, ...], language: str) -> bytes:
     """A notebook in its language, and with the kernel as it is registered.
 
-    JupyterLab would put the kernel's other name right on opening, and call the notebook modified.
+    JupyterLab would put another name of the kernel right on opening. (It still writes which version
+    of Python the student has, which nobody can know before.)
     """
     made = json.loads(content)
     if messages:
