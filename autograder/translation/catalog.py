@@ -57,7 +57,7 @@ def update(path: Path, entries: Sequence[Entry], language: str) -> Updated:
     """
     old = read_messages(path)
     kept = _merged(entries, old)
-    gone = _gone(entries, old, kept)
+    gone = _gone(entries, old)
     text = HEADER.format(language=language) + "\n" + _po(entries, kept, gone)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text)
@@ -104,12 +104,13 @@ def _likeness(one: str, other: str) -> float:
     return matcher.ratio()
 
 
-def _gone(
-    entries: Sequence[Entry], old: Sequence[Message], kept: list[tuple[Message, str]]
-) -> list[Message]:
+def _gone(entries: Sequence[Entry], old: Sequence[Message]) -> list[Message]:
+    """Translations whose source is gone, also those that serve a changed one as fuzzy.
+
+    A text may come back; and a student may have an edition with the old one.
+    """
     now = {(entry.context, entry.source) for entry in entries}
-    used = {(message.context, before) for message, before in kept if before}
-    return [m for m in old if m.text and (m.context, m.source) not in now | used]
+    return [m for m in old if m.text and not m.fuzzy and (m.context, m.source) not in now]
 
 
 def _po(entries: Sequence[Entry], kept: list[tuple[Message, str]], gone: list[Message]) -> str:

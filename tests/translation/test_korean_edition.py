@@ -155,6 +155,23 @@ def test_a_changed_cell_is_fuzzy_english_and_listed(course: Course, tmp_path: Pa
     assert again == updated
 
 
+def test_a_text_that_comes_back_finds_its_translation(course: Course) -> None:
+    """What was translated once is kept, also while it serves a changed text as fuzzy."""
+    path = translate_tiny(course)
+    source = course.root / "source" / WEEK / f"{WEEK}.ipynb"
+    first, before = source.read_text("utf-8"), path.read_text("utf-8")
+    source.write_text(first.replace("do you multiply by two?", "do you add?"), "utf-8")
+    update_catalog(course, WEEK, "ko")
+    source.write_text(first.replace("do you multiply by two?", "do you multiply by 2?"), "utf-8")
+    update_catalog(course, WEEK, "ko")
+    source.write_text(first, "utf-8")
+    assert update_catalog(course, WEEK, "ko").translated == len(TEXTS)
+    assert read_messages(path)[: len(TEXTS)] == tuple(
+        message for message in read_messages(path) if not message.obsolete
+    )
+    assert before.count("msgid") <= path.read_text("utf-8").count("msgid")
+
+
 def test_a_translation_with_other_fields_is_not_used(course: Course) -> None:
     """What a message computes must be in its translation; otherwise the message stays English."""
     from autograder.translation.strings import replaced
