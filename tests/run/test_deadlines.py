@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties
 from tiny_course import GOOD, WEEK, make_course, solve, submit
 
 from autograder.course_folder import UNPROTECTED, Course, open_course
@@ -121,6 +123,21 @@ def test_an_arrival_that_is_put_right_counts_at_once(root: Path) -> None:
     stamp.unlink()
     run = again(root, LATE)
     assert penalties(root)["s2"] == 0.0 and not run.lateness["s2"].known
+
+
+def test_nbgraders_own_command_takes_off_the_same(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`nbgrader autograde` asks the same plug-in, which reads course.toml by itself."""
+    again(root, LATE)
+    course = open_course(root)
+    with Gradebook(course.db_url) as gradebook:
+        gradebook.find_submission_notebook(WEEK, WEEK, "s2").late_submission_penalty = None
+        gradebook.db.commit()
+    monkeypatch.chdir(root)
+    names = {"notebook": WEEK, "assignment": WEEK, "student": "s2", "db_url": course.db_url}
+    AssignLatePenalties(config=course.config).preprocess(new_notebook(), {"nbgrader": names})
+    assert penalties(root)["s2"] == pytest.approx(1.2)
 
 
 def test_more_time_is_for_one_student_alone(root: Path) -> None:
