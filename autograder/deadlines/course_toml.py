@@ -26,7 +26,6 @@ Times without an offset are in `timezone`. What the file does not say stays as t
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -156,14 +155,14 @@ class _File:
 
     def due(self, zone: ZoneInfo | None) -> dict[str, datetime]:
         table = self.table("due")
-        self.only(table, self.course.weeks(), self.line(r"\[due\]"), "week")
+        self.only(table, self.course.weeks(), self.line("[due]"), "week")
         return {week: self.moment(value, zone, self.line(week)) for week, value in table.items()}
 
     def policy(self) -> Policy | None:
         if "late" not in self.said:
             return None
         table = self.table("late")
-        self.only(table, LATE, self.line(r"\[late\]"))
+        self.only(table, LATE, self.line("[late]"))
         for name, value in table.items():
             most = 100 if "percent" in name else 10_000
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
@@ -236,7 +235,7 @@ class _File:
             if name not in names:
                 near = difflib.get_close_matches(name, names, 1, 0.5)
                 known_as = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}."
-                place = self.line(re.escape(name)) or line
+                place = self.line(name) or line
                 self.refuse(place, f"there is no {f'{what} ' if what else ''}'{name}'. {known_as}")
 
     # -------------------------------------------------------------------------------- lines
@@ -246,7 +245,7 @@ class _File:
     def line(self, key: str) -> int:
         """The line on which a key or a table's head stands; 0 if nowhere."""
         for number, line in enumerate(self.text.splitlines(), 1):
-            if re.match(rf"\s*\"?{key}\"?\s*(=|$|#)", line):
+            if line.partition("#")[0].partition("=")[0].strip().strip("\"'") == key:
                 return number
         return 0
 
