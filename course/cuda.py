@@ -174,11 +174,11 @@ def _driver(facts: CudaFacts) -> str:
 # ---------------------------------------------------------------------------------- gathering
 def gather() -> CudaFacts:
     """Ask torch (in another process) and nvidia-smi. Never raises."""
-    driver, boards = _nvidia_smi()
-    return replace(_ask_torch(), system=platform.system(), driver=driver, boards=boards)
+    driver, boards = ask_nvidia_smi()
+    return replace(ask_torch(), system=platform.system(), driver=driver, boards=boards)
 
 
-def _ask_torch() -> CudaFacts:
+def ask_torch() -> CudaFacts:
     environment = {k: v for k, v in os.environ.items() if k != "WORD2CHAT_DEVICE"}
     try:
         answer = subprocess.run(
@@ -201,7 +201,7 @@ def _ask_torch() -> CudaFacts:
     return CudaFacts(**{**found, "gpus": tuple(found["gpus"]), "boards": ()})
 
 
-def _nvidia_smi() -> tuple[str | None, tuple[str, ...]]:
+def ask_nvidia_smi() -> tuple[str | None, tuple[str, ...]]:
     """The driver's version and the names of the boards; (None, ()) where there is no driver."""
     program = shutil.which("nvidia-smi")
     if program is None:

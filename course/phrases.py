@@ -181,12 +181,12 @@ def _letters(template: list[tuple[str, str]]) -> int:
 # ------------------------------------------------------------------------------------ the language
 def language() -> str:
     """The student's language: what the variable says, or else the language of the edition."""
-    wanted = os.environ.get(VARIABLE, "").strip() or _edition()
+    wanted = os.environ.get(VARIABLE, "").strip() or edition_of_the_folder()
     return wanted if wanted in LANGUAGES else SOURCE_LANGUAGE
 
 
 @cache
-def _edition() -> str:
+def edition_of_the_folder() -> str:
     return EDITION.read_text("utf-8").strip() if EDITION.is_file() else SOURCE_LANGUAGE
 
 

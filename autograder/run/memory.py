@@ -46,7 +46,7 @@ def _machine_mb() -> int:
 
 def _left_in_groups() -> Iterator[int]:
     """What each group has left that has a limit, from ours up to the top."""
-    for point, folder, names in _own_groups():
+    for point, folder, names in own_groups():
         while folder.is_relative_to(point):
             with contextlib.suppress(OSError, ValueError):  # no such file, or the word "max"
                 yield _left_mb(folder, names)
@@ -60,7 +60,7 @@ def _left_mb(folder: Path, names: Names) -> int:
     return max(0, limit - used + int(stat.get(names.droppable, 0))) // MB
 
 
-def _own_groups() -> Iterator[tuple[Path, Path, Names]]:
+def own_groups() -> Iterator[tuple[Path, Path, Names]]:
     """For each hierarchy that counts memory: where it is mounted, and the folder of our group."""
     paths = _own_paths()
     with contextlib.suppress(OSError):

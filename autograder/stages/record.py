@@ -52,7 +52,7 @@ def record(course: Course, gradebook: Gradebook, batch: Sequence[GradedSubmissio
     before = _earlier(course, batch)
     try:
         for judged in batch:
-            _write_autograded(course, judged)
+            write_autograded(course, judged)
     except OSError as error:
         if error.errno not in DISK_TROUBLE:
             raise
@@ -205,7 +205,7 @@ def sweep(week: Week) -> None:
         shutil.rmtree(begun, ignore_errors=True)
 
 
-def _write_autograded(course: Course, judged: GradedSubmission) -> None:
+def write_autograded(course: Course, judged: GradedSubmission) -> None:
     """Write autograded/STUDENT/WEEK as a whole: readers see the old folder or the new one."""
     target = course.folder("autograded", judged.week, judged.student)
     if target.is_symlink():

@@ -89,7 +89,7 @@ def read_bytes(name: str) -> bytes:
             f"The data file {path} cannot be read ({error.strerror}): {REMEDY}."
         ) from error
     if path not in _checked:
-        _compare(path, content, expected)
+        must_match(path, content, expected)
         _checked.add(path)
     return content
 
@@ -125,7 +125,7 @@ def _verify_one(name: str) -> Finding:
     return Finding(name, True)
 
 
-def _compare(path: Path, content: bytes, expected: DataFile) -> None:
+def must_match(path: Path, content: bytes, expected: DataFile) -> None:
     if len(content) != expected.size:
         raise DataError(
             f"The data file {path} is damaged: it has {len(content):,} bytes, "

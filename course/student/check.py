@@ -148,7 +148,7 @@ def _report(
         path=notebook.path,
         week=notebook.week,
         exercises=tuple(_exercises(notebook, runs)),
-        written=tuple(_written(notebook)),
+        written=tuple(written_questions(notebook)),
         findings=findings,
         troubles=tuple(_troubles(runs)),
         compared=compared,
@@ -237,7 +237,7 @@ def _without_points(title: str) -> str:
     return title.replace("`", "")
 
 
-def _written(notebook: Notebook) -> Iterator[WrittenQuestion]:
+def written_questions(notebook: Notebook) -> Iterator[WrittenQuestion]:
     """Questions for a person: nbgrader's task cells, and answers that are graded by hand."""
     for cell in notebook.tracked.values():
         if cell.task or (cell.grade and cell.solution):

@@ -61,18 +61,18 @@ def examine(quick: bool = False, tell: Callable[[str], None] | None = None) -> l
         quick: leave out what takes seconds: starting a kernel, and asking torch about CUDA.
         tell: called with the name of each examination before it starts.
     """
-    slow = [("notebook kernel runs", _running), ("device", _device)]
+    slow = [("notebook kernel runs", look_at_running), ("device", look_at_device)]
     examinations: list[tuple[str, Callable[[], Line]]] = [
-        ("Python", _python),
-        ("course package", _package),
-        ("packages", _packages),
-        ("kernel", _kernel),
-        ("JupyterLab extensions", _extensions),
+        ("Python", look_at_python),
+        ("course package", look_at_package),
+        ("packages", look_at_packages),
+        ("kernel", look_at_kernel),
+        ("JupyterLab extensions", look_at_extensions),
         *([] if quick else slow),
-        ("Hangul in figures", _fonts),
-        ("data", _data),
-        ("disk", _disk),
-        ("memory", _memory),
+        ("Hangul in figures", look_at_fonts),
+        ("data", look_at_data),
+        ("disk", look_at_disk),
+        ("memory", look_at_memory),
     ]
     return list(_run(examinations, tell or (lambda name: None)))
 
@@ -96,7 +96,7 @@ def _run(
 
 
 # ------------------------------------------------------------------------------------ Python
-def _python() -> Line:
+def look_at_python() -> Line:
     return python_line(sys.version_info[:3], sys.maxsize > 2**32, sys.prefix != sys.base_prefix)
 
 
@@ -115,7 +115,7 @@ def python_line(version: tuple[int, ...], is_64_bit: bool, in_environment: bool)
 
 
 # ------------------------------------------------------------------------------------ packages
-def _package() -> Line:
+def look_at_package() -> Line:
     try:
         version = importlib.metadata.version("word2chat")
     except importlib.metadata.PackageNotFoundError:
@@ -124,7 +124,7 @@ def _package() -> Line:
     return Line("course package", Status.OK, f"word2chat {version}")
 
 
-def _packages() -> Line:
+def look_at_packages() -> Line:
     root = course_root()
     path = (root or Path.cwd()) / "requirements.txt"
     try:
@@ -185,7 +185,7 @@ def unmet(requirements: list[Any]) -> list[Pin]:
 
 
 # ------------------------------------------------------------------------------------ Jupyter
-def _kernel() -> Line:
+def look_at_kernel() -> Line:
     from course.student import kernels
 
     remedy = "Run `course kernels install`."
@@ -205,7 +205,7 @@ def _kernel() -> Line:
     return Line("kernel", Status.OK, ", ".join(kernel.display_name for kernel in found))
 
 
-def _extensions() -> Line:
+def look_at_extensions() -> Line:
     from jupyter_core.paths import jupyter_path
 
     folders = [Path(folder) for folder in jupyter_path("labextensions")]
@@ -231,7 +231,7 @@ print("slider", slider.value)
 """
 
 
-def _running() -> Line:
+def look_at_running() -> Line:
     """Start a kernel of this Python and draw a slider in it."""
     from course.notebook_format import Cell
     from course.student.running import run_cells
@@ -250,7 +250,7 @@ def _running() -> Line:
 
 
 # ------------------------------------------------------------------------------------ the machine
-def _device() -> Line:
+def look_at_device() -> Line:
     from course.cuda import cuda_report
 
     return device_line(cuda_report(), os.environ.get("WORD2CHAT_DEVICE", ""))
@@ -276,7 +276,7 @@ def device_line(report: Any, wanted: str) -> Line:
     return Line("device", Status.OK, found)
 
 
-def _fonts() -> Line:
+def look_at_fonts() -> Line:
     from course.figures.style import HANGUL_FONT, hangul_font
 
     name, font = "Hangul in figures", hangul_font()
@@ -287,7 +287,7 @@ def _fonts() -> Line:
     return Line(name, Status.OK, f"{font} ships with the course")
 
 
-def _data() -> Line:
+def look_at_data() -> Line:
     from course.data import manifest, verify
 
     bad = [finding for finding in verify() if not finding.ok]
@@ -301,7 +301,7 @@ def _data() -> Line:
     return Line("data", Status.OK, f"{len(files)} files, {size:.1f} MB, every sha256 as shipped")
 
 
-def _disk() -> Line:
+def look_at_disk() -> Line:
     folder = course_root() or Path.cwd()
     line = disk_line(shutil.disk_usage(folder).free / 1e9)
     if line.status is Status.OK and not os.access(folder, os.W_OK):
@@ -320,7 +320,7 @@ def disk_line(free_gb: float) -> Line:
     return Line("disk", Status.OK, found)
 
 
-def _memory() -> Line:
+def look_at_memory() -> Line:
     import psutil
 
     memory = psutil.virtual_memory()

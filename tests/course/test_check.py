@@ -219,7 +219,7 @@ def test_a_written_answer_is_noticed(folder: Path, text: str, answered: bool) ->
     notebook = week(DONE)
     notebook.cells[-1].source = text
     copy = read_notebook(write(notebook, folder / f"{WEEK}.ipynb"))
-    (question,) = selfcheck._written(copy)
+    (question,) = selfcheck.written_questions(copy)
     assert (question.name, question.points) == ("written_numbers", 5)
     assert question.answered is answered
 
@@ -233,7 +233,7 @@ def test_an_answer_without_an_id_is_found_by_its_place(folder: Path) -> None:
     for cell in document["cells"]:
         del cell["id"]
     path.write_text(json.dumps(document), "utf-8")
-    (question,) = selfcheck._written(read_notebook(path))
+    (question,) = selfcheck.written_questions(read_notebook(path))
     assert question.answered
 
 
@@ -242,11 +242,11 @@ def test_released_weeks_notice_a_written_answer(tmp_path: Path, week_name: str) 
     """In each released week the question is open at first, and answered once text is there."""
     notebook = nbformat.read(ROOT / "release" / week_name / f"{week_name}.ipynb", 4)
     path = tmp_path / f"{week_name}.ipynb"
-    before = list(selfcheck._written(read_notebook(write(notebook, path))))
+    before = list(selfcheck.written_questions(read_notebook(write(notebook, path))))
     for cell in notebook.cells:
         if cell.id.startswith("answer_"):
             cell.source = "A context that was never seen has no count."
-    after = list(selfcheck._written(read_notebook(write(notebook, path))))
+    after = list(selfcheck.written_questions(read_notebook(write(notebook, path))))
     assert [question.answered for question in before] == [False] * len(before)
     assert [question.answered for question in after] == [True] * len(before)
     assert before

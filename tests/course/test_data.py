@@ -277,9 +277,9 @@ def test_verify_looks_again_at_what_was_read_before(copied: Path) -> None:
 def test_file_is_hashed_once_a_process(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second read of a file does not compute its sha256 again."""
     calls: list[str] = []
-    compare = files._compare
+    compare = files.must_match
     monkeypatch.setattr(
-        files, "_compare", lambda path, *rest: (calls.append(path.name), compare(path, *rest))
+        files, "must_match", lambda path, *rest: (calls.append(path.name), compare(path, *rest))
     )
     files.read_bytes("en_ko_udhr.tsv")
     files.read_bytes("en_ko_udhr.tsv")

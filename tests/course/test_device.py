@@ -157,7 +157,7 @@ def test_a_crashing_torch_is_reported_not_raised(monkeypatch: pytest.MonkeyPatch
     run = subprocess.run
     dying = [sys.executable, "-c", "import sys; sys.exit('libcudart.so: cannot open')"]
     monkeypatch.setattr(cuda.subprocess, "run", lambda _, **rest: run(dying, **rest))
-    facts = cuda._ask_torch()
+    facts = cuda.ask_torch()
     assert facts.torch is None
     assert "libcudart.so: cannot open" in explain(facts).reason
 
@@ -169,7 +169,7 @@ def test_a_hanging_torch_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
         raise subprocess.TimeoutExpired(command, timeout)
 
     monkeypatch.setattr(cuda.subprocess, "run", hang)
-    assert "did not end within" in explain(cuda._ask_torch()).reason
+    assert "did not end within" in explain(cuda.ask_torch()).reason
 
 
 def test_nvidia_smi_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +181,7 @@ def test_nvidia_smi_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "run",
         lambda command, **rest: subprocess.CompletedProcess(command, 0, table, ""),
     )
-    assert cuda._nvidia_smi() == ("580.65.06", ("NVIDIA H200", "NVIDIA H200"))
+    assert cuda.ask_nvidia_smi() == ("580.65.06", ("NVIDIA H200", "NVIDIA H200"))
 
 
 def test_a_failing_nvidia_smi_means_no_driver(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,4 +192,4 @@ def test_a_failing_nvidia_smi_means_no_driver(monkeypatch: pytest.MonkeyPatch) -
         "run",
         lambda command, **rest: subprocess.CompletedProcess(command, 9, "NVIDIA-SMI failed", ""),
     )
-    assert cuda._nvidia_smi() == (None, ())
+    assert cuda.ask_nvidia_smi() == (None, ())

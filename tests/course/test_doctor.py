@@ -96,7 +96,7 @@ def test_a_long_list_is_cut() -> None:
 def test_no_requirements_file_is_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Outside the course folder there is nothing to compare with, which is said."""
     monkeypatch.setattr(doctor, "course_root", lambda: tmp_path)
-    line = doctor._packages()
+    line = doctor.look_at_packages()
     assert line.status is Status.NOTE
     assert str(tmp_path) in line.found
 
@@ -123,7 +123,7 @@ def test_the_kernel_is_judged_by_the_python_it_starts(
 ) -> None:
     """Unregistered or dead is red; another Python is a note; ours is fine."""
     monkeypatch.setattr(kernels, "list_installed", lambda: found)
-    line = doctor._kernel()
+    line = doctor.look_at_kernel()
     assert line.status is status
     assert words in line.found
 
@@ -133,18 +133,18 @@ def test_missing_lab_extensions_are_red(monkeypatch: pytest.MonkeyPatch, tmp_pat
     import jupyter_core.paths
 
     monkeypatch.setattr(jupyter_core.paths, "jupyter_path", lambda name: [str(tmp_path)])
-    line = doctor._extensions()
+    line = doctor.look_at_extensions()
     assert line.status is Status.RED
     assert "jupyterlab_widgets and nbgrader not found" in line.found
     extension = tmp_path / "@jupyter-widgets/jupyterlab-manager"
     extension.mkdir(parents=True)
     (extension / "package.json").write_text("{}")
-    assert doctor._extensions().found.startswith("nbgrader not found")
+    assert doctor.look_at_extensions().found.startswith("nbgrader not found")
 
 
 def test_a_kernel_draws_a_slider() -> None:
     """The widgets line comes from a real kernel and a real widget message."""
-    line = doctor._running()
+    line = doctor.look_at_running()
     assert line.status is Status.OK
     assert "a slider" in line.found
 
@@ -152,7 +152,7 @@ def test_a_kernel_draws_a_slider() -> None:
 def test_a_kernel_that_cannot_draw_is_red(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error of the kernel is repeated, with the command that repairs it."""
     monkeypatch.setattr(doctor, "WIDGET_CODE", "import no_such_widgets")
-    line = doctor._running()
+    line = doctor.look_at_running()
     assert line.status is Status.RED
     assert "No module named 'no_such_widgets'" in line.found
 
@@ -189,7 +189,7 @@ def test_disk_is_judged_by_free_space(free: float, status: Status) -> None:
 
 def test_the_hangul_font_ships_with_the_course() -> None:
     """The line for fonts is green whatever fonts this computer has."""
-    line = doctor._fonts()
+    line = doctor.look_at_fonts()
     assert line.status is Status.OK
     assert "ships with the course" in line.found
 
@@ -204,7 +204,7 @@ def test_a_damaged_hangul_font_is_a_note_with_a_remedy(
     monkeypatch.setattr(style, "HANGUL_FONT", tmp_path / "broken.otf")
     style.hangul_font.cache_clear()
     try:
-        line = doctor._fonts()
+        line = doctor.look_at_fonts()
     finally:
         style.hangul_font.cache_clear()
     assert line.status is Status.NOTE
@@ -215,7 +215,7 @@ def test_damaged_data_are_red(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     """A missing file is named, with the command that restores it."""
     (tmp_path / "manifest.json").write_bytes((files.DATA_DIR / "manifest.json").read_bytes())
     monkeypatch.setattr(files, "DATA_DIR", tmp_path)
-    line = doctor._data()
+    line = doctor.look_at_data()
     assert line.status is Status.RED
     assert "austen.txt.xz is missing (22 more)" in line.found
     assert line.remedy.startswith("Restore it with `git checkout")
@@ -228,7 +228,7 @@ def test_an_examination_that_crashes_is_a_red_line(monkeypatch: pytest.MonkeyPat
     def crash() -> Line:
         raise RuntimeError("the stethoscope\nbroke")
 
-    monkeypatch.setattr(doctor, "_disk", crash)
+    monkeypatch.setattr(doctor, "look_at_disk", crash)
     told: list[str] = []
     lines = doctor.examine(quick=True, tell=told.append)
     disk = next(line for line in lines if line.name == "disk")

@@ -92,13 +92,13 @@ def test_the_edition_decides_where_the_student_does_not(
     monkeypatch.delenv("WORD2CHAT_LANGUAGE", raising=False)
     (tmp_path / "edition.txt").write_text("ko\n", "utf-8")
     monkeypatch.setattr(phrases, "EDITION", tmp_path / "edition.txt")
-    phrases._edition.cache_clear()
+    phrases.edition_of_the_folder.cache_clear()
     try:
         assert phrases.language() == "ko"
         monkeypatch.setenv("WORD2CHAT_LANGUAGE", "en")
         assert phrases.language() == "en"
     finally:
-        phrases._edition.cache_clear()
+        phrases.edition_of_the_folder.cache_clear()
 
 
 # ------------------------------------------------------------------------------------ figures

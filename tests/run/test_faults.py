@@ -252,14 +252,14 @@ def test_what_cannot_be_recorded_stays_alone(
 ) -> None:
     """A submission that breaks the writing of its batch is found, and only it goes to review."""
     expected = hand_in(course.root)
-    real = recording._write_autograded
+    real = recording.write_autograded
 
     def breaks(course: Course, judged: recording.GradedSubmission) -> None:
         if judged.student == "s4" and judged.needs_review is None:
             raise ValueError("poison")
         real(course, judged)
 
-    monkeypatch.setattr(recording, "_write_autograded", breaks)
+    monkeypatch.setattr(recording, "write_autograded", breaks)
     run = grade(open_week(course, WEEK), Options(workers=2))
     assert {entry.student: entry.score for entry in run.entries} == {**expected, "s4": None}
     assert scores(course.root) == {**expected, "s4": None}

@@ -18,7 +18,7 @@ ASK += "print(available_mb())"
 @pytest.fixture
 def group() -> Iterator[Path]:
     """A control group within ours that counts memory, where one can be made."""
-    for _, folder, names in memory._own_groups():
+    for _, folder, names in memory.own_groups():
         made = folder / "word2chat-test"
         try:
             made.mkdir()
