@@ -119,7 +119,8 @@ class Phrases:
 
     @cached_property
     def _usable(self) -> dict[str, str]:
-        kept = (m for m in self.messages if m.text and not m.fuzzy and not m.obsolete)
+        kept = [m for m in self.messages if m.text and not m.fuzzy]
+        kept.sort(key=lambda message: not message.obsolete)  # a live one goes before an old one
         return {message.source: message.text for message in kept}
 
     @cached_property

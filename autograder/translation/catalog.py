@@ -135,7 +135,7 @@ def _po(entries: Sequence[Entry], kept: list[tuple[Message, str]], gone: list[Me
 
 def stale(messages: Iterable[Message], entries: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
     """The entries that fall back to English, and why: changed since, or not translated."""
-    usable = {(m.context, m.source) for m in messages if m.text and not m.fuzzy and not m.obsolete}
+    usable = {(m.context, m.source) for m in messages if m.text and not m.fuzzy}
     known = {m.context for m in messages}
     for entry in entries:
         if (entry.context, entry.source) not in usable:

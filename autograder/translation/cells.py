@@ -57,10 +57,13 @@ def _probe_labels(source: str) -> Iterator[str]:
 
 # ------------------------------------------------------------------------------------ translating
 def by_cell(messages: Iterable[Message]) -> dict[str, dict[str, str]]:
-    """The translations that hold, by the cell's id and the source."""
+    """The translations that hold, by the cell's id and the source.
+
+    An obsolete one holds for a source that came back, to the letter, since the last update.
+    """
     found: dict[str, dict[str, str]] = {}
-    for message in messages:
-        if message.text and not message.fuzzy and not message.obsolete:
+    for message in sorted(messages, key=lambda message: not message.obsolete):
+        if message.text and not message.fuzzy:
             found.setdefault(message.context, {})[message.source] = message.text
     return found
 

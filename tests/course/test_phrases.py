@@ -39,7 +39,7 @@ def korean(monkeypatch: pytest.MonkeyPatch) -> None:
         ("  Choose one.\n", "  하나를 고르세요.\n"),
         ("shape (3, 4), expected {2}", "모양이 (3, 4)입니다. {2}여야 합니다"),
         ("old", "old"),
-        ("gone", "gone"),
+        ("gone", "없는 것"),
         ("what nobody translated", "what nobody translated"),
         ("", ""),
     ],
