@@ -51,6 +51,11 @@ def _stand_in(name: str) -> ModuleType:
     return module
 
 
-def import_in_background(*names: str) -> None:
-    """Import modules while the program waits for something else; who needs one sooner waits."""
-    threading.Thread(target=lambda: [import_module(name) for name in names], daemon=True).start()
+def import_in_background(*names: str) -> threading.Thread:
+    """Import modules while the program waits for something else; who needs one sooner waits.
+
+    Returns the thread: it is to have ended before a process is forked.
+    """
+    thread = threading.Thread(target=lambda: [import_module(name) for name in names], daemon=True)
+    thread.start()
+    return thread

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties
 
 from autograder.course_folder import Course
 from autograder.deadlines.course_toml import FILE, Deadlines, read_deadlines
@@ -132,6 +131,8 @@ class _Penalties:
         self, course: Course, gradebook: Gradebook, week: str, deadlines: Deadlines
     ) -> None:
         self.policy, self.gradebook, self.week = deadlines.policy, gradebook, week
+        from nbgrader.preprocessors import AssignLatePenalties  # and with it nbconvert
+
         self.nbgrader = AssignLatePenalties(config=course.config)
         self.nbgrader.gradebook, self.nbgrader.assignment_id = gradebook, week
         self.nbgrader.init_plugin()

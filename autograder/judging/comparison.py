@@ -14,10 +14,10 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from functools import cache
 from typing import Any, ClassVar
 
 from nbformat import NotebookNode
-from nbval.plugin import IPyNbCell, nocolors
 
 from course.probes import render
 
@@ -26,21 +26,30 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?(?!
 WHOLE = re.compile(r"[-+]?\d++")
 
 
-class NbvalComparator:
-    """nbval's comparison of two lists of outputs, without its pytest item and its kernel."""
+@cache
+def nbval_comparator() -> type:
+    """nbval's comparison of two lists of outputs, without its pytest item and its kernel.
 
-    compare_outputs = IPyNbCell.compare_outputs
-    sanitize = IPyNbCell.sanitize
-    colors = nocolors
-    sanitize_patterns: ClassVar[dict] = {}
-    skip_compare = ("metadata", "traceback", "output_type", "execution_count")
+    It is made when something is compared first: nbval imports pytest, which takes a fifth of the
+    time in which a run starts, and a run imports it while the sandbox is tried.
+    """
+    from nbval.plugin import IPyNbCell, nocolors
 
-    def __init__(self) -> None:
-        self.parent = self  # nbval reads sanitize_patterns and skip_compare from the parent
-        self.comparison_traceback: list[str] = []
+    class NbvalComparator:
+        compare_outputs = IPyNbCell.compare_outputs
+        sanitize = IPyNbCell.sanitize
+        colors = nocolors
+        sanitize_patterns: ClassVar[dict] = {}
+        skip_compare = ("metadata", "traceback", "output_type", "execution_count")
 
-    def format_output_compare(self, key: str, left: Any, right: Any) -> None:
-        """nbval prints both sides here. The reference must not be shown, so nothing is kept."""
+        def __init__(self) -> None:
+            self.parent = self  # nbval reads sanitize_patterns and skip_compare from the parent
+            self.comparison_traceback: list[str] = []
+
+        def format_output_compare(self, key: str, left: Any, right: Any) -> None:
+            """nbval prints both sides here. The reference must not be shown: nothing is kept."""
+
+    return NbvalComparator
 
 
 def same_value(answer: dict, reference: dict, rtol: float, atol: float) -> bool:
@@ -51,7 +60,7 @@ def same_value(answer: dict, reference: dict, rtol: float, atol: float) -> bool:
 def looks_same(answer: dict, reference: dict, rtol: float, atol: float) -> bool:
     """As `same_value`, but NaN looks like NaN: for recognising an answer, not for passing it."""
     outputs = [_as_output(settled(answer, reference, rtol, atol))], [_as_output(reference)]
-    return bool(NbvalComparator().compare_outputs(*outputs))
+    return bool(nbval_comparator()().compare_outputs(*outputs))
 
 
 def _has_nan(value: dict) -> bool:

@@ -206,8 +206,9 @@ class _Grader:
         if ready:
             if self.options.scheduler is None:
                 preheat(self.warm)  # while the sandbox tests itself
-            import_in_background("autograder.stages.save_scores")
+            imports = import_in_background("autograder.stages.save_scores", "nbval.plugin")
             gate()
+            imports.join()
         watcher.start(len(ready) + len(refused))
         # closed at once when recording fails: an abandoned pool complains when Python ends
         with contextlib.closing(self.run_and_judge(ready)) as judged:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_output
 
-from autograder.judging.comparison import NUMBER, NbvalComparator, same_value, settled
+from autograder.judging.comparison import NUMBER, nbval_comparator, same_value, settled
 from course.probes import bundle
 
 PLAIN = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
@@ -92,7 +92,7 @@ def test_an_infinity_sets_no_scale() -> None:
 def test_values_that_are_compared_are_plain_texts() -> None:
     """nbval compares with `!=`. A text that equals others, but hashes apart, would break sets."""
     compared: list[object] = []
-    comparator = NbvalComparator()
+    comparator = nbval_comparator()()
     comparator.format_output_compare = lambda key, left, right: compared.extend([left, right])
     one, other = (
         new_output("display_data", {"text/plain": text}) for text in ("1.0", "1.00000001")

@@ -15,7 +15,7 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import AssignLatePenalties, ClearHiddenTests, SaveAutoGrades
 from nbval.plugin import IPyNbCell, find_metadata_tags, nocolors
 
-from autograder.judging.comparison import NbvalComparator
+from autograder.judging.comparison import nbval_comparator
 
 
 def graded_cell(*outputs: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -80,7 +80,7 @@ def test_nbvals_comparison_runs_without_a_pytest_item() -> None:
     one = [new_output("display_data", {"text/plain": "1.0 a"})]
     same = [new_output("display_data", {"text/plain": "1.0 a"})]
     far = [new_output("display_data", {"text/plain": "1.1 a"})]
-    comparator = NbvalComparator()
+    comparator = nbval_comparator()()
     assert comparator.compare_outputs(same, one)
     assert not comparator.compare_outputs(far, one)
     assert not comparator.compare_outputs([], one)
