@@ -12,6 +12,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.edition.expected import write_expected
 from autograder.errors import UserError
 from autograder.judging.comparison import same_value
 from autograder.model import CheckReference, Reference
@@ -88,10 +89,13 @@ def _same_score(first: Reference, one: CheckReference, other: CheckReference) ->
 def generate(week: Week) -> None:
     """`nbgrader generate_assignment WEEK --force`, through nbgrader's own converter.
 
+    The expected pictures that the texts link are written anew from the stored outputs.
+
     Raises:
         UserError: nbgrader refuses; its reason is in the message.
     """
     course = week.course
+    write_expected(week)
     root = str(course.root)
     coursedir = CourseDirectory(config=course.config, root=root, assignment_id=week.name)
     coursedir.student_id = "."

@@ -38,7 +38,7 @@ SPHINX = Path(__file__).parent / "sphinx"  # conf.py and style of the site
 NATIVE = {"ko": "이 노트북 내려받기"}  # what a page's download is called in its language
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
-LINK = re.compile(r"\]\((?:\.\./)+course/(guide|models|data)/([^)\s]+)\)")
+LINK = re.compile(r"\]\((?:\.\./)+course/(guide|models|data|weeks)/([^)\s]+)\)")
 API = (
     "course.data", "course.data.texts", "course.data.words", "course.data.images_and_sound",
     "course.models", "course.probes", "course.device", "course.figures.style",
@@ -154,6 +154,9 @@ def _week(course: Course, week: str, folder: Path, repository: str) -> None:
     (place / "download").mkdir(parents=True, exist_ok=True)
     shutil.copy(release, place / "download" / f"{week}.ipynb")
     (place / f"{week}.ipynb").write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
+    expected = course.root / "course" / "weeks" / week / "expected"
+    if expected.is_dir():
+        shutil.copytree(expected, place / week / "expected")
 
 
 def _translated_week(course: Course, week: str, folder: Path) -> None:

@@ -398,5 +398,222 @@ def expected_initial_loss(vocab_size, logit_std=0.0):
     return -np.log(1 / vocab_size) + 0.5 * np.square(logit_std)
 
 
+# %% exercise=ask_api name=one-price
+# en: Both kinds of tokens cost the same for you. How many prices does the contract name?
+# ko: 두 종류의 토큰에 같은 값을 매겼습니다. 계약에는 가격이 몇 개인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 0.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=answer-for-nothing
+# en: You pay for what you send and not for what comes back. Which tokens are missing in the account?
+# ko: 보낸 토큰만 계산하고 받은 토큰은 계산하지 않았습니다. 계산에서 빠진 토큰은 무엇인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = 0.5 * usage["prompt_tokens"] / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=prices-swapped
+# en: The two prices have traded places: which of the two is the dearer one?
+# ko: 두 가격이 뒤바뀌었습니다. 어느 쪽이 더 비싼가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (1.5 * usage["prompt_tokens"] + 0.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=price-of-a-thousand
+# en: Your cost is a thousand times too high. For how many tokens is the price given?
+# ko: 비용이 천 배나 큽니다. 가격은 토큰 몇 개에 대한 값인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e3
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=waits-after-the-last-try
+# en: After the last try you still wait, although nobody will try again. Who is that wait for?
+# ko: 마지막 시도 뒤에도 기다립니다. 다시 시도하지 않는데 왜 기다리나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=hammers
+# en: You try again at once. What does the answer to 429 tell you to do first?
+# ko: 곧바로 다시 시도합니다. 429 응답은 먼저 무엇을 하라고 알려 주나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            pass
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=tries-again-with-a-wrong-key
+# en: A wrong key is tried again and again. Will it be right the next time?
+# ko: 틀린 키로 계속 다시 시도합니다. 다음번에는 맞을까요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status not in (401, 429):
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=gives-up-at-429
+# en: At 429 you give up at once. What cures too many requests?
+# ko: 429에서 바로 포기합니다. 요청이 너무 많을 때는 무엇이 해결해 주나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 200:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=one-try-too-many
+# en: You post once more than allowed. How often in all?
+# ko: 허용된 것보다 한 번 더 보냅니다. 모두 몇 번인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries + 1):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=same-error-for-all
+# en: Every refusal is the same kind of error. Which one means: the key is wrong?
+# ko: 거절을 모두 같은 오류로 처리했습니다. 키가 틀렸다는 오류는 무엇인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api variant=while
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    body = dict(prompt=prompt, max_tokens=max_tokens)
+    status, answer = post(body)
+    left = tries - 1
+    while status == 429 and left > 0:
+        wait(answer["retry_after"])
+        status, answer = post(body)
+        left -= 1
+    if status == 429:
+        raise TimeoutError
+    if status == 401:
+        raise PermissionError(f"API: {answer['error']['message']}")
+    if status != 200:
+        raise ValueError(f"status {status}: {answer['error']['message']}")
+    usage = answer["usage"]
+    dollars = 5e-7 * usage["prompt_tokens"] + 1.5e-6 * usage["completion_tokens"]
+    return answer["choices"][0]["text"], dollars
+
+
+# %% exercise=ask_api variant=recursive
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    status, answer = post({"max_tokens": max_tokens, "prompt": prompt})
+    if status == 401:
+        raise PermissionError(answer["error"]["message"])
+    if status not in (200, 429):
+        raise ValueError(answer["error"]["message"])
+    if status == 200:
+        spent = answer["usage"]
+        cost = 0.5 * spent["prompt_tokens"] / 10**6 + 1.5 * spent["completion_tokens"] / 10**6
+        return answer["choices"][0]["text"], cost
+    if tries == 1:
+        raise TimeoutError("busy")
+    wait(answer["retry_after"])
+    return ask_api(post, prompt, max_tokens, wait, tries - 1)
+
+
+
 # %% exercise=cross_entropy survivor=`torch.logsumexp(logits, dim=-1)` -> `torch.logsumexp(logits, dim=-1, keepdim=True)` in `log_p = logits[rows, targets] - torch.logsumexp(logits, dim=-1)`
 # why: Equivalent. The (N, N) table of all differences has the same mean as the N differences.

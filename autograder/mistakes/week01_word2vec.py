@@ -1,4 +1,164 @@
 """Known mistakes and correct variants of week 01. Each cell is overlaid on the reference: it runs after the reference's solution cell."""
+# %% exercise=encode name=unknown-dropped
+# en: A word that is not in the vocabulary leaves no trace. What does the contract put in its place?
+# ko: 어휘에 없는 단어가 흔적 없이 사라집니다. 그 자리에 무엇을 두기로 했나요?
+def encode(text, index):
+    ids = []
+    for part in re_findall(text.lower()):
+        token = part if part[0].isalpha() else "<eos>"
+        if token == "<eos>" and (not ids or ids[-1] == index["<eos>"]):
+            continue
+        if token in index:
+            ids.append(index[token])
+    return ids
+
+
+def re_findall(text):
+    parts, word = [], ""
+    for character in text + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            parts.append(word)
+            word = ""
+        if character in ".!?":
+            parts.append(character)
+    return parts
+
+# %% exercise=encode name=capitals-kept
+# en: "Whale" and "whale" are two words for you. In which case are the words of the index?
+# ko: "Whale"과 "whale"을 다른 단어로 봅니다. 색인의 단어는 대문자인가요, 소문자인가요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=last-word-lost
+# en: A text that ends inside a word loses that word. When do you hand a word over?
+# ko: 글이 단어 중간에서 끝나면 그 단어가 사라집니다. 단어를 언제 내보내나요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower():
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=every-mark-is-an-end
+# en: "Stop!!!" ends three times for you. What may an end not follow?
+# ko: "Stop!!!"에서 문장이 세 번 끝납니다. 문장 끝은 무엇 뒤에 올 수 없나요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?":
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=end-before-the-first-word
+# en: Your text can begin with the end of a sentence. Is there a sentence to end yet?
+# ko: 글이 문장 끝으로 시작할 수 있습니다. 끝낼 문장이 이미 있나요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and (not ids or ids[-1] != index["<eos>"]):
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=latin-letters-only
+# en: Korean words vanish or break. Are the letters a to z all the letters there are?
+# ko: 한국어 단어가 사라지거나 깨집니다. 글자는 a부터 z까지가 전부인가요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if "a" <= character <= "z":
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=cut-at-blanks
+# en: You cut at blanks, so a comma or a hyphen stays inside a word. What else separates words?
+# ko: 빈칸에서만 잘라서 쉼표나 붙임표가 단어 안에 남습니다. 또 무엇이 단어를 나누나요?
+def encode(text, index):
+    ids = []
+    for part in text.lower().split():
+        word = part.strip(".!?,")
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+        if part[-1] in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=digits-are-letters
+# en: A digit has become part of a word. Which question to a character keeps digits out?
+# ko: 숫자가 단어의 일부가 되었습니다. 어떤 검사를 해야 숫자가 빠질까요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if character.isalnum():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode variant=replace-and-split
+def encode(text, index):
+    clean = "".join(c if c.isalpha() else " . " if c in ".!?" else " " for c in text.lower())
+    ids = []
+    for token in clean.split():
+        if token != ".":
+            ids.append(index[token] if token in index else index["<unk>"])
+        elif ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode variant=groups
+def encode(text, index):
+    from itertools import groupby
+
+    kinds = groupby(text.lower(), key=lambda c: "word" if c.isalpha() else c in ".!?")
+    tokens = []
+    for kind, group in kinds:
+        if kind == "word":
+            tokens.append("".join(group))
+        elif kind and tokens and tokens[-1] is not None:
+            tokens.append(None)
+    return [index["<eos>"] if t is None else index.get(t, index["<unk>"]) for t in tokens]
+
 # %% exercise=one_hot name=transposed
 # en: Look at the shape: each word should be a row of V numbers. Which axis did you put last?
 # ko: 모양을 확인하세요. 단어 하나가 숫자 V개짜리 행이어야 합니다. 어느 축을 마지막에 두었나요?
@@ -427,6 +587,122 @@ def noise_distribution(counts, power=0.75):
     weights = [float(n) ** power if n > 0 else 0.0 for n in counts.tolist()]
     total = sum(weights)
     return torch.tensor([w / total for w in weights], dtype=torch.float64)
+
+# %% exercise=ppmi_svd name=negative-kept
+# en: Pairs that meet less often than chance pull your vectors too. What does the first P of PPMI stand for?
+# ko: 우연보다 덜 만나는 쌍도 벡터에 영향을 줍니다. PPMI의 첫 글자 P는 무엇을 뜻하나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi, full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=power-forgotten
+# en: Your chance takes the context words' totals as they are. What does the exponent do to them?
+# ko: 문맥 단어의 합계를 그대로 썼습니다. 지수는 그 합계를 어떻게 바꾸나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0)
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=normalised-before-the-power
+# en: You divide the powered totals by a sum that was not powered, so they are no probabilities.
+# ko: 거듭제곱한 합계를 거듭제곱하지 않은 합으로 나누어 확률이 되지 않습니다.
+def ppmi_svd(counts, D, power=0.75):
+    totals = counts.sum(dim=0)
+    expected = counts.sum(dim=1, keepdim=True) * totals**power / totals.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=root-forgotten
+# en: The largest directions weigh too much. What is taken of each singular value?
+# ko: 큰 방향의 비중이 너무 큽니다. 각 특잇값에서 무엇을 취하나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D]
+
+# %% exercise=ppmi_svd name=singular-values-forgotten
+# en: All directions weigh the same, the first as much as the last. What tells their importance?
+# ko: 모든 방향의 비중이 같습니다. 방향의 중요도는 무엇이 알려 주나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D]
+
+# %% exercise=ppmi_svd name=base-two
+# en: Your PMI is in bits. Which logarithm does the formula write?
+# ko: PMI의 단위가 비트입니다. 식에는 어떤 로그가 쓰여 있나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log2()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=power-on-the-words
+# en: The exponent is on the rows' totals. Whose totals does the formula flatten: the words' or the contexts'?
+# ko: 지수를 행의 합계에 적용했습니다. 식은 단어와 문맥 중 어느 쪽의 합계를 완만하게 하나요?
+def ppmi_svd(counts, D, power=0.75):
+    word = counts.sum(dim=1, keepdim=True) ** power
+    expected = counts.sum(dim=0) * word / word.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=log-of-zero
+# en: A row of zeros spoils the whole table with nan. What is 0 divided by 0?
+# ko: 0으로 된 행 하나가 표 전체를 nan으로 만듭니다. 0 나누기 0은 얼마인가요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = (counts / expected).log().clamp(min=0)
+    if pmi.isnan().any():
+        return pmi[:, :D]
+    U, S, _ = torch.linalg.svd(pmi, full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd survivor=`counts.sum(dim=0)` -> `counts.sum(dim=0, keepdim=True)` in `near = counts.sum(dim=0) ** power`
+# why: Equivalent: (1, C) broadcasts as (C,) does.
+
+# %% exercise=ppmi_svd survivor=`1.0` -> `0` in `pmi = torch.where(counts > 0, counts / expected, 1.0).log()`
+# why: Equivalent: minus infinity and 0 are both cut off at 0.
+
+# %% exercise=ppmi_svd survivor=`False` -> `True` in `U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)`
+# why: Equivalent: the further columns of U are not taken.
+
+# %% exercise=ppmi_svd variant=through-the-gram-matrix
+def ppmi_svd(counts, D, power=0.75):
+    joint = counts / counts.sum()
+    context = counts.sum(0) ** power
+    chance = torch.outer(joint.sum(1), context / context.sum())
+    positive = torch.zeros_like(counts)
+    seen = counts > 0
+    positive[seen] = (joint[seen] / chance[seen]).log().clamp(min=0)
+    values, directions = torch.linalg.eigh(positive @ positive.T)
+    values, directions = values.flip(0)[:D].clamp(min=0), directions.flip(1)[:, :D]
+    return directions * values**0.25
+
+# %% exercise=ppmi_svd variant=loop
+def ppmi_svd(counts, D, power=0.75):
+    V, C = counts.shape
+    near = counts.sum(0) ** power
+    table = torch.zeros_like(counts)
+    for w in range(V):
+        for c in range(C):
+            if counts[w, c] > 0:
+                chance = counts[w].sum() * near[c] / near.sum()
+                table[w, c] = max(0.0, math.log(counts[w, c] / chance))
+    U, S, _ = torch.linalg.svd(table)
+    return U[:, :D] @ torch.diag(S[:D] ** 0.5)
 
 # %% exercise=most_similar name=dot-product
 # en: Long vectors win whatever their direction. What should the dot product be divided by?

@@ -70,6 +70,9 @@ MANY: dict[str, Callable[[int], Figure]] = {
     "similarity_figure": lambda n: week01.similarity_figure(WORDS, named(n, TABLE)),
     "touched_rows_figure": lambda n: week01.touched_rows_figure(WORDS, named(n, TABLE)),
     "noise_figure": lambda n: week01.noise_figure(WORDS, named(n, [0.25] * 4)),
+    "ages_figure": lambda n: week01.ages_figure(named(n, {"rules": 0.5, "bag": 0.75})),
+    "unknown_figure": lambda n: week01.unknown_figure([100, 300, 1000], named(n, CURVE)),
+    "gradients_figure": lambda n: week01.gradients_figure(named(n, (CURVE, CURVE))),
     "frequency_figure": lambda n: week01.frequency_figure(
         named(n, [(10.0, 0.25, 4), (100.0, 0.5, 4)])
     ),
@@ -132,6 +135,7 @@ def shown_in_legend(line: Line2D) -> bool:
     [
         ("noise_figure", 1),
         ("frequency_figure", 1),
+        ("unknown_figure", 1),
         ("first_losses", 2),
         ("ngram_curve", 2),
         ("memory_curve", 1),
@@ -180,8 +184,11 @@ ARRAYS: dict[str, Callable[[Callable[[Any], Any]], Figure]] = {
     ),
     "attention_maps": lambda of: week00.attention_maps(of([SQUARE, SQUARE]), ["a", "b"]),
     "step_size_curve": lambda of: week00.step_size_curve(math.sin, 1.0, 0.0, of([0.5, 0.25])),
+    "head_rises": lambda of: week00.head_rises(of(SQUARE), 4.5),
     "gradient_tables": lambda of: week00.gradient_tables(of(SQUARE), of(SQUARE)),
     "gradcheck_scatter": lambda of: week00.gradcheck_scatter(of(CURVE), of(CURVE)),
+    "unknown_figure": lambda of: week01.unknown_figure(of([64.0, 128.0, 256.0]), {"a": of(CURVE)}),
+    "gradients_figure": lambda of: week01.gradients_figure({"a": (of(CURVE), of(CURVE))}),
     "similarity_figure": lambda of: week01.similarity_figure(WORDS, {"a": of(TABLE)}),
     "bars_figure": lambda of: week01.bars_figure(["a", "b", "c"], of(CURVE), "x", "title"),
     "cost_figure": lambda of: week01.cost_figure(of([64.0, 1024.0]), 8, 5),

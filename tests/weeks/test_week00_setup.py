@@ -242,6 +242,7 @@ def test_speeds_are_dots_at_their_milliseconds() -> None:
         lambda: plots.attention_maps(torch.ones(1, 1, 1), ["a"]),
         lambda: plots.gradcheck_scatter(torch.zeros(3), torch.zeros(3)),
         lambda: plots.gradient_tables(torch.zeros(2, 3), torch.zeros(2, 3)),
+        lambda: plots.head_rises(torch.zeros(2, 3), 4.7),
     ],
 )
 def test_every_figure_draws_and_labels_its_axes(draw) -> None:

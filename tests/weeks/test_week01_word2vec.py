@@ -14,7 +14,7 @@ import torch
 from matplotlib.figure import Figure
 
 from course.figures import style
-from course.weeks.week01_word2vec import plots, widgets
+from course.weeks.week01_word2vec import plots, widgets, word_map
 from course.weeks.week01_word2vec.toys import RELATIONS, TRADES, questions, toy_pairs, toy_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +105,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "cost": lambda: plots.cost_figure([100, 1000], dim=8, n_negatives=5),
     "rows": lambda: plots.touched_rows_figure(WORDS, {"in": SQUARE, "out": 0 * SQUARE}),
     "noise": lambda: plots.noise_figure(WORDS, {"even": np.full(5, 0.2)}),
+    "ages": lambda: plots.ages_figure({"200 labels": {"rules": 0.5, "bag of words": 0.75}}),
+    "unknown": lambda: plots.unknown_figure([100, 1000], {"한국어": [0.5, 0.25]}),
+    "gradients": lambda: plots.gradients_figure({"E_in": (SQUARE, SQUARE)}),
     "frequency": lambda: plots.frequency_figure({"x": [(10.0, 0.5, 3), (90.0, 1.0, 3)]}),
     "parallelogram": lambda: plots.parallelogram_figure(WORDS, SQUARE, PAIRS, (0, 1)),
     "training": lambda: plots.training_figure(
@@ -122,6 +125,24 @@ def test_every_figure_becomes_a_picture_with_labels(draw: Callable[[], Figure]) 
     for ax in figure.axes:
         named = ax.get_xlabel() or ax.get_ylabel() or ax.get_xticklabels()[:1]
         assert named or not ax.axison
+
+
+def test_the_map_shows_each_word_once_and_needs_no_script() -> None:
+    """A dot and a word for each of 2,000 places; markup in a word stays text; nothing runs."""
+    stored = word_map.read_map()
+    assert len(stored) == len({word for word, _, _ in stored}) == word_map.COUNT
+    picture = word_map.svg([*stored[:2], ("<b>", 0.0, 1e3)])
+    assert picture.count("<circle") == picture.count("<text") == 3
+    assert "&lt;b&gt;" in picture and "<script" not in picture
+    assert widgets.word_map().data == word_map.svg(stored)
+
+
+def test_the_map_keeps_neighbours_together() -> None:
+    """Days of the week lie closer to each other than to a word of sports, as the text says."""
+    at = {word: np.array([x, y]) for word, x, y in word_map.read_map()}
+    days = [at[day] for day in ("monday", "tuesday", "friday")]
+    apart = max(np.linalg.norm(a - b) for a in days for b in days)
+    assert apart < min(np.linalg.norm(day - at["football"]) for day in days)
 
 
 def test_window_figure_counts_the_pairs_of_the_centre() -> None:

@@ -311,6 +311,28 @@ def attention_maps(weights: Numbers, tokens: Sequence[str]) -> Figure:
     return fig
 
 
+def head_rises(rises: Numbers, whole: float) -> Figure:
+    """How much dearer a text becomes without each head: a table of layers by heads.
+
+    Args:
+        rises: (n_layer, n_heads), in nats a token.
+        whole: the loss with all heads, in nats a token.
+    """
+    table = as_array(rises)
+    limit = max(np.abs(table).max(), 1e-12)
+    fig, ax = style.figure(2.0 + 1.0 * table.shape[1], 1.2 + 0.4 * table.shape[0])
+    image = ax.imshow(table, cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
+    for (layer, head), value in np.ndenumerate(table):
+        ink = "white" if abs(value) > 0.6 * limit else "black"
+        ax.text(head, layer, f"{value:+.3f}", ha="center", va="center", color=ink, fontsize=9)
+    ax.set_xticks(range(table.shape[1]), [f"head {h}" for h in range(table.shape[1])])
+    ax.set_yticks(range(len(table)), [f"layer {i}" for i in range(len(table))])
+    ax.set_title(f"Rise of the loss without one head (with all: {whole:.2f} nats)", fontsize=10)
+    ax.grid(visible=False)
+    fig.colorbar(image, ax=ax, label="nats a token")
+    return fig
+
+
 # ------------------------------------------------------------------------------------ gradients
 def step_size_curve(
     f: Callable[[float], float], slope: float, x: float, steps: Numbers | None = None

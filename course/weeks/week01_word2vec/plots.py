@@ -29,7 +29,7 @@ def cosine_matrix(vectors: Numbers) -> np.ndarray:
 
 def similarity_figure(words: Sequence[str], tables: Mapping[str, Numbers]) -> Figure:
     """One heat map of cosines for each table; a table (N, D) has one row for each word."""
-    fig, axes = style.panels(len(tables), 4.4, 3.9, per_row=3)
+    fig, axes = style.panels(len(tables), 3.8, 3.4, per_row=3)
     for ax, (title, vectors) in zip(axes, tables.items(), strict=True):
         cosines = cosine_matrix(vectors)
         image = ax.imshow(cosines, vmin=0, vmax=1, cmap=style.SEQUENTIAL)
@@ -290,4 +290,62 @@ def frequency_figure(groups: Mapping[str, Sequence[tuple[float, float, int]]]) -
     ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     ax.xaxis.set_minor_formatter(NullFormatter())
     legend(ax, fontsize=9)
+    return fig
+
+
+# ------------------------------------------------------------------------------ ages, unknown words
+def ages_figure(by_labels: Mapping[str, Mapping[str, float]]) -> Figure:
+    """Share right of each description of a text, a marker for each number of labels.
+
+    Args:
+        by_labels: name of the setting -> description -> share right.
+    """
+    names = list(next(iter(by_labels.values())))
+    fig, ax = style.figure(6.5, 0.45 * len(names) + 1.5)
+    places = np.arange(len(names))[::-1]
+    for label, shares, look in with_looks(by_labels):
+        values = [shares[name] for name in names]
+        ax.plot(values, places, look.marker, color=look.colour, ms=9, label=label)
+    ax.axvline(0.5, color=style.GREY, ls="--", lw=1)
+    ax.set_yticks(places, names)
+    ax.set(xlabel="share of 3,072 test sentences right (dashed: tossing a coin)", xlim=(0.45, 0.85))
+    ax.set(
+        title="Praise or blame? Four descriptions of the same texts", ylim=(-0.6, len(names) - 0.4)
+    )
+    ax.grid(axis="y", visible=False)
+    legend(ax, fontsize=9, loc="lower right")
+    return fig
+
+
+def unknown_figure(sizes: Numbers, shares: Mapping[str, Numbers]) -> Figure:
+    """Share of unknown words in new text against the size of the vocabulary, a line a language."""
+    fig, ax = style.figure(6.0, 3.2)
+    for label, values, look in with_looks(shares):
+        ax.plot(
+            as_array(sizes), as_array(values), color=look.colour, ls=look.line,
+            marker=look.marker, ms=7, label=label,
+        )  # fmt: skip
+    ax.set(xscale="log", ylim=(0, 1), xlabel="words in the vocabulary (logarithmic axis)")
+    ax.set(ylabel="share of <unk>", title="The same manual in two languages, new paragraphs")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    legend(ax, fontsize=9)
+    return fig
+
+
+def gradients_figure(tables: Mapping[str, tuple[Numbers, Numbers]]) -> Figure:
+    """Each gradient by hand against the one by small steps, entry by entry: one panel a table.
+
+    Args:
+        tables: name -> (by hand, by steps), of equal shapes.
+    """
+    fig, axes = style.panels(len(tables), 3.6, 3.3)
+    for ax, (name, pair) in zip(axes, tables.items(), strict=True):
+        mine, steps = (as_array(gradient).ravel() for gradient in pair)
+        end = 1.1 * max(np.abs(mine).max(), np.abs(steps).max(), 1e-12)
+        ax.plot([-end, end], [-end, end], color=style.GREY, lw=1, ls="--")
+        ax.plot(steps, mine, "o", color=style.BLUE, ms=5)
+        ax.set(xlabel="by small steps (numerical_grad)", ylabel="by hand")
+        ax.set_title(f"{name}: largest difference {np.abs(mine - steps).max():.0e}", fontsize=10)
     return fig

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from IPython.display import HTML
 from ipywidgets import Dropdown, IntSlider, SelectionSlider
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch import Tensor
 from course.figures.arrays import Numbers
 from course.figures.panel import Panel
 from course.weeks.week01_word2vec import plots
+from course.weeks.week01_word2vec.word_map import read_map, svg
 
 PairsFunction = Callable[[list[int], int], Sequence[tuple[int, int]]]
 
@@ -114,3 +116,9 @@ def training_slider(
     steps = sorted(snapshots)
     slider = SelectionSlider(options=steps, value=steps[-1], description="step")
     return Panel(draw, step=slider)
+
+
+def word_map() -> HTML:
+    """2,000 frequent words where t-SNE puts them. Pointing at a dot shows its word, by style alone:
+    no kernel and no script."""
+    return HTML(svg(read_map()))
