@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from course.lesson.fallback import STUB, banner
+from course.lesson.fallback import STUBS, banner
 from course.notebook_format import HIDDEN_TESTS, SOLUTION, Cell, read_cells, read_document
 
+STUB = STUBS[0]
 STUB_LINE = f'raise NotImplementedError("{STUB}: replace this line with your code, then run it.")'
 ALL = "all of them"
 
