@@ -222,15 +222,19 @@ def similarity_grid(matrix: Numbers, labels: Sequence[str], title: str = "") -> 
     size = len(labels)
     fig, ax = style.figure(2.6 + 0.85 * size, 1.3 + 0.55 * size)
     image = ax.imshow(values, vmin=-1, vmax=1, cmap=style.DIVERGING, aspect="auto")
-    for (row, col), value in np.ndenumerate(values):
-        ink = "white" if abs(value) > 0.6 else "black"
-        ax.text(col, row, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=9)
+    _write_numbers(ax, values, 1.0, "{:.2f}")
     ax.set_xticks(range(size), labels, rotation=20, ha="right")
     ax.set_yticks(range(size), labels)
     ax.set_title(title)
     ax.grid(visible=False)
     fig.colorbar(image, ax=ax, label="cosine similarity")
     return fig
+
+
+def _write_numbers(ax: Axes, table: np.ndarray, limit: float, form: str) -> None:
+    for (row, col), value in np.ndenumerate(table):
+        ink = "white" if abs(value) > 0.6 * limit else "black"
+        ax.text(col, row, form.format(value), ha="center", va="center", color=ink, fontsize=9)
 
 
 # ------------------------------------------------------------------------------------ heads
@@ -312,19 +316,12 @@ def attention_maps(weights: Numbers, tokens: Sequence[str]) -> Figure:
 
 
 def head_rises(rises: Numbers, whole: float) -> Figure:
-    """How much dearer a text becomes without each head: a table of layers by heads.
-
-    Args:
-        rises: (n_layer, n_heads), in nats a token.
-        whole: the loss with all heads, in nats a token.
-    """
+    """How much dearer a text is without each head, (n_layer, n_heads), and with all: in nats."""
     table = as_array(rises)
     limit = max(np.abs(table).max(), 1e-12)
     fig, ax = style.figure(2.0 + 1.0 * table.shape[1], 1.2 + 0.4 * table.shape[0])
     image = ax.imshow(table, cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
-    for (layer, head), value in np.ndenumerate(table):
-        ink = "white" if abs(value) > 0.6 * limit else "black"
-        ax.text(head, layer, f"{value:+.3f}", ha="center", va="center", color=ink, fontsize=9)
+    _write_numbers(ax, table, limit, "{:+.3f}")
     ax.set_xticks(range(table.shape[1]), [f"head {h}" for h in range(table.shape[1])])
     ax.set_yticks(range(len(table)), [f"layer {i}" for i in range(len(table))])
     ax.set_title(f"Rise of the loss without one head (with all: {whole:.2f} nats)", fontsize=10)
@@ -360,21 +357,17 @@ def step_size_curve(
 
 
 def gradient_tables(numerical: Numbers, exact: Numbers, label: str = "by the formula") -> Figure:
-    """Two tables of slopes side by side, the numbers written in: they should be the same.
+    """Two tables (N, V) side by side, the numbers written in: a loop's and another one.
 
     Args:
-        numerical: (N, V), the gradient of a loss by logits.
-        exact: of the same shape.
-        label: where the exact gradient comes from.
+        label: of `exact`: where it comes from.
     """
     tables = {label: as_array(exact), "by your loop": as_array(numerical)}
     limit = max(np.abs(table).max() for table in tables.values()) or 1.0
     fig, axes = style.panels(2, 3.6, 2.5, sharey=True)
     for ax, (name, table) in zip(axes, tables.items(), strict=True):
         image = ax.imshow(table, cmap=style.DIVERGING, vmin=-limit, vmax=limit, aspect="auto")
-        for (row, col), value in np.ndenumerate(table):
-            ink = "white" if abs(value) > 0.6 * limit else "black"
-            ax.text(col, row, f"{value:.3f}", ha="center", va="center", color=ink, fontsize=9)
+        _write_numbers(ax, table, limit, "{:.3f}")
         ax.set(title=name, xlabel="word j", xticks=range(table.shape[1]))
         ax.set_yticks(range(len(table)), [f"row {n}" for n in range(len(table))])
         ax.grid(visible=False)
