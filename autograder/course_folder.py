@@ -51,6 +51,16 @@ class Grading(LoggingConfigurable):
         4_000_000, help="What one cell may show; all cells together may show eight times as much."
     ).tag(config=True)
 
+    asserts = Enum(
+        ["refuse", "allow"],
+        "refuse",
+        help="Checks that decide by asserts, as nbgrader's usually do: a student's code can forge "
+        "them. 'allow' takes them, and stamps the scores.",
+    ).tag(config=True)
+    sanitize_with = Unicode(
+        "", help="nbval's file of `regex:` and `replace:` lines, for checks judged by outputs."
+    ).tag(config=True)
+
     lms = Enum(
         ["canvas", "moodle", "blackboard", "classroom", "folder"],
         "folder",

@@ -22,7 +22,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CELL = "# %%"
@@ -76,6 +76,15 @@ class MistakeBook:
     mistakes: tuple[Mistake, ...] = ()
     variants: tuple[Variant, ...] = ()
     survivors: tuple[Survivor, ...] = ()
+
+    def of(self, exercises: Collection[str]) -> MistakeBook:
+        """What the book says of these exercises alone."""
+        return replace(
+            self,
+            mistakes=tuple(item for item in self.mistakes if item.exercise in exercises),
+            variants=tuple(item for item in self.variants if item.exercise in exercises),
+            survivors=tuple(item for item in self.survivors if item.exercise in exercises),
+        )
 
     def mistakes_of(self, exercise: str) -> tuple[Mistake, ...]:
         """The known mistakes of one exercise."""

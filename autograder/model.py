@@ -189,6 +189,28 @@ class ChallengeReference:
     own: float | None = None
 
 
+class JudgedBy(StrEnum):
+    """What decides about a check."""
+
+    PROBES = "probes"  # and entries to challenges
+    OUTPUTS = "outputs"  # what it displays is compared, outside the kernel
+    ASSERTS = "asserts"  # it raises nothing: decided where the student's code runs
+    SCORE = "score"  # its last line shows its score: decided there too
+
+    @property
+    def forgeable(self) -> bool:
+        """Whether the verdict is reached in the student's own process."""
+        return self in (JudgedBy.ASSERTS, JudgedBy.SCORE)
+
+
+@dataclass(frozen=True)
+class DisplayReference:
+    """What a check without probes displays: texts by kind, sanitised as nbval does it."""
+
+    texts: dict[str, tuple[str, ...]]
+    sanitize: tuple[tuple[str, str], ...] = ()  # pattern and replacement
+
+
 @dataclass(frozen=True)
 class CheckReference:
     """A graded cell."""
@@ -200,6 +222,8 @@ class CheckReference:
     challenge: ChallengeReference | None = None
     as_if: tuple[MistakeReference, ...] = ()  # made by machine, see reference.suppositions
     near_misses: tuple[MistakeReference, ...] = ()
+    by: JudgedBy = JudgedBy.PROBES
+    display: DisplayReference | None = None  # where outputs decide
 
 
 @dataclass(frozen=True)
@@ -239,6 +263,9 @@ class ProbeVerdict:
     reason: str = ""
 
 
+FORGEABLE = "by asserts, forgeable"  # the stamp of a verdict of the student's own process
+
+
 @dataclass(frozen=True)
 class CheckVerdict:
     """One graded cell: the sum of its probes, and the known mistake if one was recognised."""
@@ -250,10 +277,16 @@ class CheckVerdict:
     probes: tuple[ProbeVerdict, ...]
     mistake: MistakeReference | None = None
     visible_error: str = ""  # what ended the cell, bounded; see messages.shown_by_check
+    by: JudgedBy = JudgedBy.PROBES
 
     @property
     def exercise(self) -> str:
         return self.grade_id.removeprefix("check_")
+
+    @property
+    def stamp(self) -> str:
+        """A remark that its points carry wherever they are shown."""
+        return FORGEABLE if self.by.forgeable else ""
 
 
 @dataclass(frozen=True)
@@ -298,4 +331,4 @@ class Entry:
     judgements: tuple[Judgement, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
-    stamp: str = ""  # 'unsandboxed' when it was
+    stamp: str = ""  # 'unsandboxed' when it was; FORGEABLE when asserts decided

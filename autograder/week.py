@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from autograder.challengebook import OpenChallenge, load_challenge
 from autograder.course_folder import Course
-from autograder.errors import UserError
+from autograder.errors import Refused, UserError
 from autograder.mistakebook import MistakeBook, MistakeFileError, load_mistakes
 from autograder.model import NotebookTemplate, TemplateCell
+from autograder.notebook_files import IngestLimits, is_junk, read_files
 from autograder.sandbox.limits import WARM_MODULES
-from course.notebook_format import Cell, NotebookError, read_cells, read_document, read_warm_modules
+from course.notebook_format import (
+    Cell,
+    NotebookError,
+    read_cells,
+    read_document,
+    read_language,
+    read_warm_modules,
+)
 
 MISTAKES = Path(__file__).parent / "mistakes"
 
@@ -62,6 +72,32 @@ class Week:
     def mistakes_file(self) -> Path:
         """Where the week's known mistakes stand; a week need not have any."""
         return mistakes_file(self.course, self.name)
+
+    def only(self, notebook: NotebookTemplate) -> Week:
+        """The week with one of its notebooks alone, and what is known of its exercises."""
+        if len(self.notebooks) == 1:
+            return self
+        alone = replace(self, notebooks=(notebook,))
+        # read as a whole, before it is parted: the file may speak of every notebook's exercises
+        alone.__dict__["book"] = self.book.of(alone.exercises)
+        return alone
+
+    @cached_property
+    def files(self) -> tuple[tuple[str, bytes], ...]:
+        """What lies beside the notebooks in source/: data and pictures, by relative path.
+
+        Raises:
+            UserError: a link, or more than a submission may hold.
+        """
+        folder = self.folder("source")
+        try:
+            found = read_files(folder, IngestLimits(), backed_up=True) if folder.is_dir() else {}
+        except Refused as refusal:
+            raise UserError(f"The files of {self.name} in source/ cannot be used: {refusal}") from (
+                refusal
+            )
+        kept = (item for item in sorted(found.items()) if not item[0].endswith(".ipynb"))
+        return tuple((path, content) for path, content in kept if not is_junk(path))
 
     @cached_property
     def book(self) -> MistakeBook:
@@ -119,8 +155,29 @@ def open_week(course: Course, name: str) -> Week:
     Raises:
         UserError: no such week, or a notebook of it cannot be read.
     """
-    paths = course.source_notebooks(name)
-    return Week(course, name, tuple(read_source(path) for path in paths))
+    before, after = (_frame(course, part) for part in ("header", "footer"))
+    notebooks = [read_source(path) for path in course.source_notebooks(name)]
+    framed = (replace(one, cells=(*before, *one.cells, *after)) for one in notebooks)
+    return Week(course, name, tuple(framed))
+
+
+def _frame(course: Course, part: str) -> tuple[TemplateCell, ...]:
+    """The cells of nbgrader's header or footer, which every released notebook begins or ends with.
+
+    Raises:
+        UserError: the configuration names a notebook that cannot be read.
+    """
+    name = course.config.IncludeHeaderFooter.get(part, "")
+    if not name:
+        return ()
+    path = course.root / name
+    if not path.is_file():
+        raise UserError(
+            f"The {part} {name} of c.IncludeHeaderFooter is not in the course folder.",
+            f"Put it there, or remove c.IncludeHeaderFooter.{part} from nbgrader_config.py.",
+        )
+    cells = read_source(path).cells
+    return tuple(replace(cell, cell_id=f"{part}-{cell.cell_id}") for cell in cells)
 
 
 def read_source(path: Path) -> NotebookTemplate:
@@ -132,11 +189,28 @@ def read_source(path: Path) -> NotebookTemplate:
     try:
         document = read_document(path.read_bytes())
         cells, warm = read_cells(document), read_warm_modules(document)
+        language = read_language(document)
     except NotebookError as error:
         raise UserError(
             f"{path.name} in source/ {error}.", "Open it in JupyterLab, repair it and save it."
         ) from error
+    _refuse_unless_clear(path, cells, language)
     return NotebookTemplate(path.stem, tuple(_template_cell(path, cell) for cell in cells), warm)
+
+
+def _refuse_unless_clear(path: Path, cells: Sequence[Cell], language: str) -> None:
+    if language not in ("", "python", "ipython", "python3"):
+        raise UserError(
+            f"{path.name} in source/ is written for a kernel of '{language[:40]}'.",
+            "Only Python notebooks can be graded here; grade this one with nbgrader's autograde.",
+        )
+    counts = Counter(cell.grade_id for cell in cells if cell.tracked)
+    twice = [str(name) for name, count in counts.items() if count > 1]
+    if twice:
+        raise UserError(
+            f"{path.name} in source/ has several cells with the id '{twice[0]}'.",
+            "Give each its own ID in JupyterLab's Create Assignment panel, then release it.",
+        )
 
 
 def _template_cell(path: Path, cell: Cell) -> TemplateCell:
@@ -156,4 +230,5 @@ def _template_cell(path: Path, cell: Cell) -> TemplateCell:
         task=cell.task,
         points=cell.points,
         skip=cell.skip,
+        ignore_output=cell.ignore_output,
     )

@@ -15,7 +15,9 @@ from typing import Any
 
 SKIP_TAG = "nbval-skip"  # grading never runs the cell
 CHECK_TAG = "nbval-check-output"  # stock nbval compares the cell's outputs with the stored ones
+IGNORE_TAG = "nbval-ignore-output"  # what the cell displays is not compared
 GO_ON_TAG = "raises-exception"  # Run All goes on after an error in the cell
+IGNORE_COMMENTS = frozenset(("NBVAL_IGNORE_OUTPUT", "PYTEST_VALIDATE_IGNORE_OUTPUT"))
 CODE_STUB = "YOUR CODE HERE"  # nbgrader's words for what stands in place of a solution
 TEXT_STUB = "YOUR ANSWER HERE"
 ANSWER_STUB = "Write your answer here."
@@ -119,6 +121,13 @@ class Cell:
         return SKIP_TAG in self.tags
 
     @property
+    def ignore_output(self) -> bool:
+        """Whether what the cell displays is not compared, as its tag or nbval's comment says."""
+        comments = (line.strip().lstrip("#").strip() for line in self.source.splitlines()
+                    if line.strip().startswith("#"))  # fmt: skip
+        return IGNORE_TAG in self.tags or not IGNORE_COMMENTS.isdisjoint(comments)
+
+    @property
     def label(self) -> str:
         """How a person finds the cell: its grade_id, its id, or its place."""
         return self.grade_id or self.id or f"cell {self.index + 1}"
@@ -168,6 +177,14 @@ def read_warm_modules(document: dict[str, Any]) -> tuple[str, ...] | None:
     if not isinstance(names, list) or not all(_is_module(name) for name in names):
         raise NotebookError('has warm_modules that are no list of names such as ["torch", "numpy"]')
     return tuple(names)
+
+
+def read_language(document: dict[str, Any]) -> str:
+    """The language of a notebook's kernel, in small letters; empty where nothing says it."""
+    metadata = as_dict(document.get("metadata"))
+    said = as_dict(metadata.get("kernelspec")).get("language")
+    said = said or as_dict(metadata.get("language_info")).get("name")
+    return said.lower() if isinstance(said, str) else ""
 
 
 def _is_module(name: Any) -> bool:

@@ -123,16 +123,18 @@ def release(
             if not skip_proof:
                 screen.say(f"Proving the checks of {name} …")
                 truth = load_references(week, provisioner, screen.say)
-                proof = prove_week(
-                    week, seeds=2, mutants=False, provisioner=provisioner, say=screen.say,
-                    truth=truth[week.notebooks[0].name],
-                )  # fmt: skip
-                if not proof.ok:
-                    Console(stderr=True, width=max(err.width, PROOF_COLUMNS)).print(render([proof]))
-                    raise UserError(
-                        f"{name} is not released: its checks could not be proved.",
-                        f"Repair what the table shows, or see `autograder prove {name}`.",
-                    )
+                for notebook in week.notebooks:
+                    proof = prove_week(
+                        week.only(notebook), seeds=2, mutants=False, provisioner=provisioner,
+                        say=screen.say, truth=truth[notebook.name],
+                    )  # fmt: skip
+                    if not proof.ok:
+                        wide = max(err.width, PROOF_COLUMNS)
+                        Console(stderr=True, width=wide).print(render([proof]))
+                        raise UserError(
+                            f"{name} is not released: its checks could not be proved.",
+                            f"Repair what the table shows, or see `autograder prove {name}`.",
+                        )
             made = release_week(week, provisioner, screen.say, proved=not skip_proof)
         released.append(made)
         if not as_json:
@@ -220,18 +222,20 @@ def prove(
 
     chosen = course.weeks() if every or not weeks else weeks
     proofs = []
-    for week in chosen:
+    for name in chosen:
+        week = open_week(course, name)
         with Screen() as screen:
-            screen.say(f"Proving {week} …")
-            proofs.append(
+            screen.say(f"Proving {name} …")
+            proofs += [
                 prove_week(
-                    open_week(course, week),
+                    week.only(notebook),
                     seeds=max(seeds, ALL_SEEDS) if every else seeds,
                     mutants=mutants or every,
                     mutant_limit=None if every else MUTANTS_PER_EXERCISE,
                     provisioner=provisioner_for(no_sandbox), say=screen.say,
                 )
-            )  # fmt: skip
+                for notebook in week.notebooks
+            ]  # fmt: skip
     if as_json:
         print_json([dataclasses.asdict(proof) for proof in proofs])
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.edition.expected import write_expected
 from autograder.errors import UserError
 from autograder.judging.comparison import same_value
+from autograder.judging.outputs import same_texts
 from autograder.model import CheckReference, Reference
 from autograder.reference.build import load_references, make_reference
 from autograder.week import Week
@@ -53,7 +55,7 @@ def release(
     first = load_references(week, provisioner, say)
     for notebook in () if proved else week.notebooks:
         say(f"Executing the reference of {notebook.name} a second time …")
-        again = make_reference(week, notebook, provisioner=provisioner, mistakes=())
+        again = make_reference(week.only(notebook), notebook, provisioner=provisioner, mistakes=())
         _same_twice(first[notebook.name], again)
     generate(week)
     notebooks = tuple(sorted(week.folder("release").glob("*.ipynb")))
@@ -63,6 +65,7 @@ def release(
 
 def _same_twice(first: Reference, again: Reference) -> None:
     for one, other in zip(first.checks, again.checks, strict=True):
+        _same_display(first, one, other)
         for probe, twin in zip(one.probes, other.probes, strict=True):
             if not same_value(twin.value, probe.value, probe.rtol, probe.atol):
                 raise UserError(
@@ -71,6 +74,18 @@ def _same_twice(first: Reference, again: Reference) -> None:
                     "Give every random number of that check a seed.",
                 )
         _same_score(first, one, other)
+
+
+def _same_display(first: Reference, one: CheckReference, other: CheckReference) -> None:
+    """What is judged by its output displays the same again, within the tolerance."""
+    if one.display is None:
+        return
+    if other.display is None or not same_texts(other.display.texts, one.display.texts):
+        raise UserError(
+            f"The reference of {first.notebook} does not display the same twice: '{one.grade_id}'.",
+            "Give its random numbers a seed, sanitise what changes (c.Grading.sanitize_with), or "
+            "tag the cell nbval-ignore-output.",
+        )
 
 
 def _same_score(first: Reference, one: CheckReference, other: CheckReference) -> None:
@@ -97,10 +112,14 @@ def generate(week: Week) -> None:
     course = week.course
     write_expected(week)
     root = str(course.root)
+    config = copy.deepcopy(course.config)
+    for part in ("header", "footer"):  # nbgrader looks for them in the current folder
+        if name := config.IncludeHeaderFooter.get(part, ""):
+            config.IncludeHeaderFooter[part] = str(course.root / name)
     coursedir = CourseDirectory(config=course.config, root=root, assignment_id=week.name)
     coursedir.student_id = "."
     log = _Kept()
-    converter = GenerateAssignment(coursedir=coursedir, config=course.config, log=log.logger)
+    converter = GenerateAssignment(coursedir=coursedir, config=config, log=log.logger)
     converter.force = True
     try:
         converter.start()

@@ -54,8 +54,9 @@ def judged_notebook(
         if cell.grade_id in verdicts:
             check = verdicts[cell.grade_id]
             check = replace(check, visible_error=_shown_error(check, cell.source, names))
-            made["outputs"] = [_verdict_output(check, stamp)]
-            made["metadata"][KEY] = verdict_data(check, stamp)
+            remark = "; ".join(filter(None, (stamp, check.stamp)))
+            made["outputs"] = [_verdict_output(check, remark)]
+            made["metadata"][KEY] = verdict_data(check, remark)
         elif cell.kind == "code" and index < first_check and index in runs:
             made["outputs"] = [safe_output(output) for output in runs[index].outputs]
         cells.append(made)

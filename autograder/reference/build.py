@@ -32,7 +32,9 @@ from autograder.model import (
     NotebookTemplate,
     ProbeReference,
     Reference,
+    TemplateCell,
 )
+from autograder.reference.classic import classic_check, refuse_forgeable, sanitize_patterns
 from autograder.reference.overlay import Plan, Ran, laid_over, own_cells
 from autograder.stages.execute import execute
 from autograder.stored import Damaged, as_json, from_json, write_atomically
@@ -54,10 +56,12 @@ def reference_key(week: Week, notebook: NotebookTemplate, seed: str) -> str:
     """The hash of everything that a reference depends on."""
     digest = hashlib.sha256(f"{ENGINE}\0{seed}\0{fingerprint()}\0".encode())
     for cell in notebook.cells:
-        digest.update(repr((cell.kind, cell.source, cell.grade_id, cell.skip)).encode())
+        decides = (cell.kind, cell.source, cell.grade_id, cell.skip, cell.ignore_output)
+        digest.update(repr((*decides, cell.points)).encode())
     digest.update(repr(week.book.mistakes).encode())
     digest.update(repr(week.challenge and week.challenge.digest).encode())
     digest.update(Path(probes.__file__).read_bytes())
+    digest.update(repr((week.files, sanitize_patterns(week.course))).encode())
     return digest.hexdigest()
 
 
@@ -67,10 +71,25 @@ def load_references(
     """The references of a week's notebooks, from the cache or by executing them now.
 
     Raises:
-        UserError: a notebook does not run or holds no evidence.
+        UserError: a notebook does not run, nothing in the week is graded, or asserts would decide
+            and nobody has allowed that.
         GraderFault: the sandbox failed.
     """
-    return {book.name: _load(week, book, provisioner, say) for book in week.notebooks}
+    _refuse_ungraded(week)
+    found = {
+        book.name: _load(week.only(book), book, provisioner, say) for book in week.notebooks
+    }
+    refuse_forgeable(week.course, found.values())
+    return found
+
+
+def _refuse_ungraded(week: Week) -> None:
+    cells = (cell for notebook in week.notebooks for cell in notebook.cells)
+    if not any(cell.grade or cell.task for cell in cells):
+        raise UserError(
+            f"Nothing in {week.name} has points: no check, no answer and no task is graded.",
+            "Mark cells in JupyterLab's Create Assignment panel, then release it.",
+        )
 
 
 def _load(
@@ -132,7 +151,7 @@ def job_for(
         cells: what runs, in order.
         seed: of the offering by default.
         provisioner: of the settings by default.
-        files: what lies in the kernel's folder.
+        files: what lies in the kernel's folder; the instructor's own file wins over a student's.
     """
     settings = week.course.settings
     return ExecutionJob(
@@ -140,11 +159,18 @@ def job_for(
         cells=with_contexts(cells, week.challenge),
         seed=week.course.seed if seed is None else seed,
         limits=settings.limits(),
-        files=files,
+        files=with_own_files(week, files),
         provisioner=provisioner or settings.provisioner,
         warm_modules=week.warm_modules,
         gpu=settings.gpu,
     )
+
+
+def with_own_files(
+    week: Week, files: tuple[tuple[str, bytes], ...]
+) -> tuple[tuple[str, bytes], ...]:
+    """Files of a submission and the instructor's, which take their places, as nbgrader does it."""
+    return tuple((dict(files) | dict(week.files)).items()) if week.files else files
 
 
 def with_time(job: ExecutionJob, seconds: int) -> ExecutionJob:
@@ -171,7 +197,7 @@ def _checks(
     """What every check is worth and shows, and the seconds that the notebook took."""
     runs = {run.index: run for run in ran.first}
     checks = [
-        _check(week, cell.grade_id, cell.points, runs[index])
+        _check(week, cell, runs[index])
         for index, cell in enumerate(notebook.cells)
         if cell.grade and not cell.solution and cell.kind == "code" and cell.grade_id
     ]
@@ -180,7 +206,8 @@ def _checks(
     return tuple(_with_mistakes(check, shown) for check in checks), seconds
 
 
-def _check(week: Week, grade_id: str, points: float, run: CellRun) -> CheckReference:
+def _check(week: Week, cell: TemplateCell, run: CellRun) -> CheckReference:
+    grade_id, points = str(cell.grade_id), cell.points
     if run.end is not CellEnd.OK:
         raise UserError(
             f"The instructor's own notebook fails at '{grade_id}' ({run.end}).",
@@ -189,10 +216,7 @@ def _check(week: Week, grade_id: str, points: float, run: CellRun) -> CheckRefer
     shown = read_evidence(run.outputs)
     challenge = _challenge(week, grade_id, run)
     if not shown and challenge is None:
-        raise UserError(
-            f"'{grade_id}' displays no probe, so nothing can be judged there.",
-            "Add probe(…) calls in its hidden region (see the authoring guide).",
-        )
+        return classic_check(cell, run, sanitize_patterns(week.course))
     probes_ = tuple(_probe(grade_id, label, found) for label, found in shown.items())
     total = sum(probe.points for probe in probes_) + (challenge.points if challenge else 0)
     total = round(total, 6)

@@ -18,7 +18,7 @@ from functools import cached_property
 from autograder.errors import UserError
 from autograder.mistakebook import Mistake, Variant
 from autograder.model import CellEnd, CellRun, JobCell, NotebookTemplate, TemplateCell
-from autograder.stages.hidden_scope import in_own_scope
+from autograder.stages.hidden_scope import as_it_runs, in_own_scope
 from course.notebook_format import HIDDEN_TESTS
 
 
@@ -121,7 +121,7 @@ class Plan:
 def own_cells(notebook: NotebookTemplate) -> tuple[JobCell, ...]:
     """The instructor's cells that grading runs, in order."""
     return tuple(
-        JobCell(index, in_own_scope(cell.source) if cell.grade else cell.source, cell.grade_id)
+        JobCell(index, as_it_runs(cell.source) if cell.grade else cell.source, cell.grade_id)
         for index, cell in enumerate(notebook.cells)
         if cell.kind == "code" and not cell.skip
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.model import JobCell, PreparedCell, PreparedNotebook
-from autograder.stages.hidden_scope import in_own_scope
+from autograder.stages.hidden_scope import as_it_runs
 
 
 def cells_to_run(prepared: PreparedNotebook) -> tuple[JobCell, ...]:
@@ -20,4 +20,4 @@ def _to_run(cell: PreparedCell) -> str:
     template = cell.template
     if template is None or not template.locked or not template.grade or template.solution:
         return cell.source
-    return in_own_scope(cell.source)
+    return as_it_runs(cell.source)

@@ -380,8 +380,14 @@ def _entry(
     most = round(sum(judgement.max_points for judgement in judgements), 6)
     return Entry(
         item.submission.student, item.key, points, most, None, judgements, notes, seconds,
-        stamp,
+        _stamped(stamp, judgements),
     )  # fmt: skip
+
+
+def _stamped(stamp: str, judgements: tuple[Judgement, ...]) -> str:
+    """The stamp of the run and those of its checks, each once."""
+    of_checks = (check.stamp for judgement in judgements for check in judgement.checks)
+    return "; ".join(dict.fromkeys(filter(None, (stamp, *of_checks))))
 
 
 def _refusal_key(reason: str) -> str:

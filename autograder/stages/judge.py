@@ -15,6 +15,7 @@ from autograder.judging.differences import describe_difference
 from autograder.judging.error_texts import LIBRARY, error_kind, shown_error
 from autograder.judging.evidence import read_evidence
 from autograder.judging.first_cause import FOLLOWS, error_of, first_cause
+from autograder.judging.outputs import ASSERTS, OUTPUT, judge_display, judge_silence
 from autograder.judging.vocabulary import Vocabulary
 from autograder.model import (
     CellEnd,
@@ -24,6 +25,7 @@ from autograder.model import (
     CheckVerdict,
     Evidence,
     Execution,
+    JudgedBy,
     Judgement,
     ProbeReference,
     ProbeVerdict,
@@ -71,6 +73,8 @@ class _Run:
 
 
 def _judge_check(check: CheckReference, run: _Run) -> CheckVerdict:
+    if check.by is not JudgedBy.PROBES:
+        return _judge_classic(check, run)
     shown = read_evidence(run.cell.outputs)
     probes: list[ProbeVerdict] = []
     for probe in check.probes:
@@ -89,6 +93,26 @@ def _judge_check(check: CheckReference, run: _Run) -> CheckVerdict:
         diagnose(check, _answers(check, shown)) if lost else None,
         ": ".join(filter(None, error_of(run.cell))),
     )
+
+
+def _judge_classic(check: CheckReference, run: _Run) -> CheckVerdict:
+    """The verdict on a check without probes: what it displays, or what its asserts say."""
+    found = _classic_verdict(check, run)
+    error = ": ".join(filter(None, error_of(run.cell)))
+    return CheckVerdict(
+        check.grade_id, found.verdict, found.points, check.points, (found,),
+        visible_error=error, by=check.by,
+    )  # fmt: skip
+
+
+def _classic_verdict(check: CheckReference, run: _Run) -> ProbeVerdict:
+    if run.cell.end is not CellEnd.OK:
+        label = ASSERTS if check.by.forgeable else OUTPUT
+        missing = ProbeReference(label, check.points, 0.0, 0.0, {})
+        return _Probe(missing, [], run, True).judged()
+    if check.display is not None:
+        return judge_display(run.cell.outputs, check.display, check.points)
+    return judge_silence(run.cell.outputs, check.points, check.by is JudgedBy.SCORE)
 
 
 def _judge_challenge(challenge: ChallengeReference, run: _Run, first: bool) -> ProbeVerdict:

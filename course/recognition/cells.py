@@ -44,6 +44,7 @@ class TemplateCell:
     points: float
     skip: bool  # tagged nbval-skip: grading never runs it
     checksum: str | None = None
+    ignore_output: bool = False  # tagged nbval-ignore-output: what it displays is not compared
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from autograder.model import PreparedCell, PreparedNotebook, TemplateCell
 from autograder.run.cells_to_run import cells_to_run
 from autograder.stages.hidden_scope import in_own_scope
 
-TEXT = "### BEGIN HIDDEN TESTS\nrows = [1]\n### END HIDDEN TESTS\nassert True"
+TEXT = "### BEGIN HIDDEN TESTS\nrows = [1]  # for a probe\n### END HIDDEN TESTS\nassert True"
 
 
 def cell(**flags: bool) -> PreparedCell:
