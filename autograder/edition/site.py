@@ -51,7 +51,9 @@ GUIDE = {
     ),
     "Reading": ("syllabus", "glossary", "notation", "apis-and-pretrained-models", "datasets",
                 "ethics", "cognitive-ai"),
-    "For instructors": ("instructor", "host", "cluster", "speed", "security"),
+    "For instructors": (
+        "instructor", "nbgrader-course", "host", "cluster", "speed", "security",
+    ),
     "For maintainers": ("architecture", "authoring", "authoring-kit", "authoring-challenge"),
 }  # fmt: skip
 
