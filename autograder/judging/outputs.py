@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from nbformat import NotebookNode
 
-from autograder.judging.comparison import NbvalComparator, settled_text
+from autograder.judging.comparison import nbval_comparator, settled_text
 from autograder.model import DisplayReference, ProbeVerdict, Verdict
 
 RTOL, ATOL = 1e-5, 1e-8  # those of a probe
@@ -59,7 +59,7 @@ def same_texts(shown: dict[str, tuple[str, ...]], right: dict[str, tuple[str, ..
         else texts
         for kind, texts in shown.items()
     }
-    return bool(NbvalComparator().compare_outputs(_as_outputs(settled), _as_outputs(right)))
+    return bool(nbval_comparator()().compare_outputs(_as_outputs(settled), _as_outputs(right)))
 
 
 def _as_outputs(texts: dict[str, tuple[str, ...]]) -> list[NotebookNode]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from nbval.plugin import get_sanitize_patterns
-
 from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.judging.outputs import (
@@ -97,6 +95,8 @@ def sanitize_patterns(course: Course) -> Patterns:
 
 @cache
 def _patterns(path: Path) -> Patterns:
+    from nbval.plugin import get_sanitize_patterns  # it imports pytest, which few courses need here
+
     try:
         return tuple(get_sanitize_patterns(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError) as error:
