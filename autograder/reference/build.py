@@ -76,9 +76,7 @@ def load_references(
         GraderFault: the sandbox failed.
     """
     _refuse_ungraded(week)
-    found = {
-        book.name: _load(week.only(book), book, provisioner, say) for book in week.notebooks
-    }
+    found = {book.name: _load(week.only(book), book, provisioner, say) for book in week.notebooks}
     refuse_forgeable(week.course, found.values())
     return found
 
