@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -118,7 +119,7 @@ def share_of_solution(stand_in: str, solution: str) -> float:
 
 
 def _statements(source: str) -> list[str]:
-    tree = _Anonymous().visit(ast.parse(source))
+    tree = _Anonymous().visit(ast.parse(textwrap.dedent(source)))
     plain = (ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.While, ast.If)
     found = [node for node in ast.walk(tree) if isinstance(node, plain)]
     heads = [_head(node) for node in found if not _is_text(node)]

@@ -99,6 +99,7 @@ MANY: dict[str, Callable[[int], Figure]] = {
     "gate_map": lambda n: week03.gate_map("abc", gates(np.array), "f", [0] * n),
     "gradient_reach": lambda n: week03.gradient_reach(named(n, CURVE)),
     "recall_dots": lambda n: week03.recall_dots(named(n, [0.5, 0.6]), chance=0.125),
+    "unit_bars": lambda n: week02.unit_bars(named(n, 1.3)),
     "learning_curves": lambda n: week03.learning_curves([1, 2, 3], named(n, CURVE), {"b": 3.4}),
 }
 

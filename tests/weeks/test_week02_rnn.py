@@ -274,3 +274,11 @@ def test_markov_writer_follows_order_and_button() -> None:
     assert asked[-1] == (3, 1)
     still = writer._repr_mimebundle_()["text/html"]
     assert "n = 1" in still and "n = 3" in still
+
+
+def test_units_are_bars_with_their_bits() -> None:
+    """A bar and a number for each unit, in the order that was given."""
+    ax = plots.unit_bars({"syllable": 1.3, "byte": 1.4}).axes[0]
+    assert [bar.get_width() for bar in ax.patches] == [1.3, 1.4]
+    assert [text.get_text().strip() for text in ax.texts] == ["1.30", "1.40"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["syllable", "byte"]

@@ -8,7 +8,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from course.weeks.week03_lstm import plots, widgets
+from course.weeks.week03_lstm import plots, toys, widgets
 from course.weeks.week03_lstm.toys import (
     COUNTER,
     FLAG,
@@ -225,3 +225,42 @@ def test_a_language_model_also_shows_what_the_clamp_costs(brackets):
     assert isinstance(frame, Figure)
     assert len(frame.axes[2].patches) == 2 * (len(TEXT) - 1)
     assert seen[1] == 0.5 and seen[0] > 0.9
+
+
+# ------------------------------------------------------------------------------------ one unit
+@pytest.mark.parametrize("value", [-1.9, 0.0, 1.5])
+def test_a_held_unit_goes_to_its_value_and_stays(value: float) -> None:
+    """Whatever is read, the unit's cell state ends at the value; the given LSTM is left alone."""
+    torch.manual_seed(0)
+    lstm, x = nn.LSTM(3, 5), torch.randn(40, 3)
+    before = {name: weight.clone() for name, weight in lstm.state_dict().items()}
+    held = trace_of(toys.hold_unit(lstm, 2, value), x)
+    assert held["c"][-1, 2].item() == pytest.approx(value, abs=1e-4)
+    assert held["f"][:, 2].tolist() == [0.5] * 40
+    assert all(torch.equal(before[name], weight) for name, weight in lstm.state_dict().items())
+
+
+def test_a_held_unit_is_felt_by_the_others_through_h_alone() -> None:
+    """The other units keep their weights: at the first step, before h is read, nothing changes."""
+    torch.manual_seed(0)
+    lstm, x = nn.LSTM(3, 5), torch.randn(6, 3)
+    free, held = trace_of(lstm, x), trace_of(toys.hold_unit(lstm, 2, 1.5), x)
+    others = [0, 1, 3, 4]
+    torch.testing.assert_close(free["c"][0, others], held["c"][0, others])
+    assert not torch.allclose(free["c"][-1, others], held["c"][-1, others])
+
+
+def test_one_unit_is_drawn_with_the_stretches_where_a_property_holds() -> None:
+    """A point for each character, and the unit's name in the title."""
+    ax = plots.one_unit("ab c", [0.1, 0.9, -0.9, 0.0], [0, 1, 1, 0], "unit 7").axes[0]
+    assert list(ax.lines[0].get_ydata()) == [0.1, 0.9, -0.9, 0.0]
+    assert "unit 7" in ax.get_title("left")
+    assert [label.get_text() for label in ax.get_xticklabels()] == list("ab␣c")
+
+
+def test_accuracy_by_length_marks_the_lengths_of_the_training() -> None:
+    """The band covers the trained lengths whole; chance is a line."""
+    ax = plots.by_length([2, 3, 4], [1.0, 0.9, 0.4], trained=(2, 3), chance=0.125).axes[0]
+    assert list(ax.lines[0].get_ydata()) == [1.0, 0.9, 0.4]
+    assert (ax.patches[0].get_x(), ax.patches[0].get_width()) == (1.5, 2.0)
+    assert ax.lines[1].get_ydata()[0] == 0.125

@@ -376,3 +376,16 @@ def state_readout(
 def _around_zero(values: np.ndarray) -> np.ndarray:
     """Values from 0 up, scaled to run from -1 to 1."""
     return 2 * values / max(values.max(), 1) - 1
+
+
+def unit_bars(values: Mapping[str, float]) -> Figure:
+    """What a text costs, in bits per byte, by the unit that it was cut into."""
+    fig, ax = style.figure(5.6, 0.5 * len(values) + 1.0)
+    for row, value in enumerate(values.values()):
+        ax.barh(row, value, height=0.6, color=style.BLUE)
+        ax.text(value, row, f" {value:.2f}", va="center")
+    ax.set_yticks(range(len(values)), list(values))
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.2 * max(values.values()))
+    ax.set(xlabel="bits per byte of Korean text", title="The same text in three kinds of units")
+    return fig

@@ -331,3 +331,46 @@ def learning_curves(
     ax.set_ylabel("bits per character")
     legend(ax, **BESIDE)
     return fig
+
+
+def one_unit(text: Sequence[str], values: Numbers, inside: Numbers, label: str) -> Figure:
+    """One unit's cell state over a text, with the stretches marked in which a property holds.
+
+    Args:
+        text: T characters.
+        values: tanh of the cell state after each character, (T,).
+        inside: 1 where the property holds, else 0, (T,).
+        label: the unit's name.
+    """
+    fig, ax = style.figure(max(6.0, 0.12 * len(text)), 2.8)
+    holds = as_array(inside) > 0
+    places = np.arange(len(text))
+    ax.fill_between(
+        places, -1.05, 1.05, where=holds, step="mid", color=style.YELLOW, alpha=0.4, lw=0
+    )
+    ax.plot(places, as_array(values), color=style.BLUE, marker="o", ms=2.5, label=label)
+    ax.axhline(0, color=style.GREY, lw=0.8)
+    name_characters(ax, text, fontsize=7)
+    ax.set(ylabel=r"$\tanh c_t$", title=f"{label}; yellow: inside quotation marks")
+    return fig
+
+
+def by_length(
+    lengths: Sequence[int], right: Numbers, trained: tuple[int, int], chance: float
+) -> Figure:
+    """The share of letters written rightly, by the length of the word.
+
+    Args:
+        lengths, right: one value for each length.
+        trained: the shortest and the longest word of the training.
+        chance: what a blind guess reaches.
+    """
+    fig, ax = style.figure(6.4, 3.2)
+    ax.axvspan(
+        trained[0] - 0.5, trained[1] + 0.5, color=style.PALE, label="lengths of the training"
+    )
+    ax.plot(list(lengths), as_array(right), "o-", color=style.BLUE, label="letters right")
+    ax.axhline(chance, color=style.RED, ls="--", lw=1.2, label="chance")
+    ax.set(ylim=(0, 1.03), xlabel="length of the word (letters)", ylabel="share of letters right")
+    legend(ax, **BESIDE)
+    return fig

@@ -8,6 +8,9 @@
 
 from __future__ import annotations
 
+import copy
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -81,3 +84,25 @@ def bracket_lstm() -> nn.LSTM:
         }
     )
     return lstm.requires_grad_(False)
+
+
+@torch.no_grad()
+def hold_unit(lstm: nn.LSTM, unit: int, value: float) -> nn.LSTM:
+    """A copy of a one-layer LSTM in which one unit's cell state goes to `value` and stays there.
+
+    Its gates ignore all inputs: f = 1/2, i = 1 and g = value / 2, so that c = c / 2 + value / 2
+    has the fixed point `value`. Its output gate and all other units are as before.
+
+    Args:
+        lstm: one layer, one direction, with biases.
+        unit: which of its H units.
+        value: between -2 and 2, both excluded.
+    """
+    held, H = copy.deepcopy(lstm), lstm.hidden_size
+    wanted = {0: WIDE * 3, 1: 0.0, 2: math.atanh(value / 2)}  # blocks i, f, g, before squashing
+    for block, bias in wanted.items():
+        row = block * H + unit
+        for parameter in held.parameters():
+            parameter[row] = 0.0
+        held.get_parameter("bias_ih_l0")[row] = bias
+    return held
