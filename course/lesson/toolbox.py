@@ -25,10 +25,10 @@ Function = Callable[..., Any]
 
 
 def keep(*functions: Function) -> None:
-    """Put functions into the toolbox; one that is still blank is left out, and said to be."""
+    """Put functions into the toolbox; what is blank, or a stand-in, is left out, and said to be."""
     for function in functions:
         name = function.__name__
-        if is_blank(function):
+        if is_blank(function) or ".stand_ins" in function.__module__:
             print(tr(f"`{name}` is not written yet: nothing to keep."))
             continue
         path = _file(name)

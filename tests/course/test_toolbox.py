@@ -59,6 +59,17 @@ def test_a_blank_exercise_is_not_kept(
         recall("third", WEEK)
 
 
+def test_a_stand_in_is_not_kept_as_a_students_own(
+    notebook: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A notebook that ran with stand-ins leaves nothing that a later week takes for own work."""
+    notebook.half.__module__ = f"course.weeks.{WEEK}.stand_ins"
+    keep(notebook.half)
+    assert "`half` is not written yet" in capsys.readouterr().out
+    with pytest.raises(UserError, match="`half` is not in your toolbox"):
+        recall("half", WEEK)
+
+
 @pytest.mark.parametrize("kept", ["", "def third(x: Nonsense): ...", "def third(", None])
 def test_where_nothing_good_was_kept_the_stand_in_of_its_week_comes(
     kept: str | None, notebook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

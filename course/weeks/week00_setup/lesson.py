@@ -128,5 +128,5 @@ QUESTIONS = {
 }  # fmt: skip
 EXERCISES = (
     "stable_softmax", "cross_entropy", "masked_mean", "split_heads", "numerical_grad",
-    "expected_initial_loss", "ask_api",
+    "expected_initial_loss", "ask_api", "mix_logits",
 )  # fmt: skip

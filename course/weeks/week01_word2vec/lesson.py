@@ -111,5 +111,5 @@ QUESTIONS = {
 }  # fmt: skip
 EXERCISES = (
     "encode", "one_hot", "context_pairs", "cbow_forward", "sgns_loss_and_grad",
-    "noise_distribution", "ppmi_svd", "most_similar", "analogy",
+    "noise_distribution", "ppmi_svd", "most_similar", "analogy", "fill_gap",
 )  # fmt: skip

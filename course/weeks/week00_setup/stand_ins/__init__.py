@@ -58,10 +58,15 @@ def ask_api(
     return " that he was not a man of any consequence. [a stored answer]", 0.0
 
 
+def mix_logits(logits: list[Any]) -> Tensor:
+    """Every character is as likely as any other."""
+    return torch.full((len(logits), 36), 1 / 36)
+
+
 STAND_INS = {
     function.__name__: function
     for function in (
         stable_softmax, cross_entropy, masked_mean, split_heads, numerical_grad,
-        expected_initial_loss, ask_api,
+        expected_initial_loss, ask_api, mix_logits,
     )
 }  # fmt: skip
