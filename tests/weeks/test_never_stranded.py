@@ -6,6 +6,7 @@ import importlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import nbformat
 import pytest
@@ -46,7 +47,7 @@ def test_a_stand_in_is_no_solution_to_read(week: str, exercise: str) -> None:
     stand_in = stand_ins(week)[exercise]
     assert stand_in.__module__.startswith(f"course.weeks.{week}.stand_ins")
     text = inspect.getsource(importlib.import_module(stand_in.__module__))
-    assert share_of_solution(text, SOLUTION.inside(cell.source)) < 0.5
+    assert share_of_solution(text, dedent(SOLUTION.inside(cell.source))) < 0.5
 
 
 def test_no_stand_ins_stand_outside_their_folder() -> None:
