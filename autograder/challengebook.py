@@ -32,7 +32,7 @@ from course.notebook_format import HIDDEN_TESTS
 
 CHALLENGES = Path(__file__).parent / "challenges"
 HEADER = re.compile(r"# %% entry=([a-z0-9-]+) points=([0-9.]+)\.\.([0-9.]+)\s*")
-CALL = re.compile(r"^\s*challenge\(", re.MULTILINE)
+CALL = re.compile(r"^[ \t]*challenge\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)
