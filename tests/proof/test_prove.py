@@ -35,6 +35,7 @@ from autograder.reference import overlay
 from autograder.stages.hidden_scope import with_key
 from autograder.week import open_week
 from course import probes
+from course.challenges import entries
 
 WEEK = "week91_shapes"
 WEEKS = sorted(path.stem for path in tiny_course.ROOT.glob("source/week*/week*.ipynb"))
@@ -91,10 +92,15 @@ class InProcess:
         self.shown: list[dict] = []
         self.deaths = 0
         monkeypatch.setattr(probes, "_show", self.show)
+        monkeypatch.setattr(entries, "_show", self.show_entry)
 
     def show(self, label: str, value: dict, points: float, rtol: float, atol: float) -> None:
         evidence = {"label": label, "points": points, "rtol": rtol, "atol": atol, "value": value}
         data = {"text/plain": label, probes.MIME: json.loads(json.dumps(evidence))}
+        self.shown.append({"output_type": "display_data", "data": data, "metadata": {}})
+
+    def show_entry(self, label: str, points: float, value: dict, shown: str) -> None:
+        data = {"text/plain": shown, entries.MIME: {"label": label, "points": points, **value}}
         self.shown.append({"output_type": "display_data", "data": data, "metadata": {}})
 
     def __call__(self, job: ExecutionJob) -> Execution:

@@ -42,7 +42,7 @@ def jobs_for(course: Course, students: list[str]) -> list[tuple[str, tuple[Execu
     references = load_references(open_week(course, WEEK), say=lambda _: None)
     journal, run = open_journal(open_week(course, WEEK)), GradeRun(WEEK)
     grader = _Grader(
-        open_week(course, WEEK), template, references, journal, Options(), UNPROTECTED, run
+        open_week(course, WEEK), template, references, journal, Options(), UNPROTECTED, run, {}
     )
     made = []
     for student in students:

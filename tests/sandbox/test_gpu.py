@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ def test_a_gpu_is_passed_only_on_request(
     assert jail[jail.index("CUDA_VISIBLE_DEVICES") + 1] == "GPU-5fb2-two"
     bound = [Path(jail[i + 1]).name for i, word in enumerate(jail) if word == "--dev-bind"]
     assert bound == ["nvidia0", "nvidiactl", "nvidia-uvm"]
-    assert jail.index("--dev-bind") < jail.index("/dev", jail.index("--remount-ro"))
+    pairs = list(itertools.pairwise(jail))
+    assert jail.index("--dev-bind") < pairs.index(("--remount-ro", "/dev"))
 
 
 def test_cuda_gets_no_address_space_limit(
