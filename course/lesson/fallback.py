@@ -9,6 +9,7 @@ sandbox the stand-ins do not exist. For that they stand in a folder of their own
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -24,7 +25,8 @@ def is_blank(found: Any) -> bool:
     """
     if found is None:
         return True
-    codes = [getattr(found, "__code__", None)]
+    # below a decorator such as torch.no_grad() the stub is what is wrapped
+    codes = [getattr(inspect.unwrap(found), "__code__", None)]
     if isinstance(found, type):
         codes = [getattr(method, "__code__", None) for method in vars(found).values()]
     return any(code is not None and _raises_stub(code) for code in codes)

@@ -107,9 +107,9 @@ def test_readers_without_a_kernel_see_the_question(lesson: Lesson) -> None:
     assert "<li>one</li>" in still and "Because" not in still
 
 
-@pytest.mark.parametrize("found", [None, stub, StubClass])
+@pytest.mark.parametrize("found", [None, stub, StubClass, torch.no_grad()(stub)])
 def test_what_is_blank_is_known(found: object) -> None:
-    """Nothing at all, a released function, a released class."""
+    """Nothing at all, a released function, a released class, one below a decorator."""
     assert is_blank(found)
 
 
