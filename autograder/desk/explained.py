@@ -60,7 +60,8 @@ def _probe(probe: ProbeExplained) -> list[str]:
     if probe.points == probe.most:
         return lines
     lines += ["    asked:", *_indented(probe.asked)] if probe.asked else []
-    lines += [f"    right:    {probe.right}", f"    answered: {probe.answered or 'nothing'}"]
+    if probe.right:  # asserts and entries have no right answer to show
+        lines += [f"    right:    {probe.right}", f"    answered: {probe.answered or 'nothing'}"]
     return [*lines, *([f"    first difference {probe.parts_at}"] if probe.parts_at else [])]
 
 

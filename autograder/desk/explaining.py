@@ -17,6 +17,7 @@ from autograder.desk.asking import asked_of
 from autograder.desk.parting import first_difference
 from autograder.errors import Refused, UserError
 from autograder.judging.evidence import read_evidence
+from autograder.judging.outputs import texts_of
 from autograder.model import (
     CellRun,
     CheckReference,
@@ -189,9 +190,12 @@ def _check(
     own: list[str], asked: dict[str, str],
 ) -> CheckExplained:  # fmt: skip
     shown = read_evidence(run.outputs) if run else {}
+    known = {right.label: right for right in reference.probes}
     probes = tuple(
-        _probe(one, right, [found.value for found in shown.get(right.label, [])], asked)
-        for one, right in zip(verdict.probes, reference.probes, strict=True)
+        _probe(one, known[one.label], [found.value for found in shown.get(one.label, [])], asked)
+        if one.label in known
+        else _without_probe(one, reference, run)
+        for one in verdict.probes
     )
     mistake = f"{verdict.mistake.name}: {verdict.mistake.en}" if verdict.mistake else ""
     return CheckExplained(
@@ -211,6 +215,23 @@ def _probe(
         render(right.value)[:MOST_CHARS],
         " | ".join(render(answer)[:MOST_CHARS] for answer in answers), at,
     )  # fmt: skip
+
+
+def _without_probe(
+    verdict: ProbeVerdict, reference: CheckReference, run: CellRun | None
+) -> ProbeExplained:
+    """What is judged by its display, beside the reference's; for asserts and entries the reason."""
+    right = answered = ""
+    if reference.display is not None:
+        right = _as_text(reference.display.texts)
+        answered = _as_text(texts_of(run.outputs, reference.display.sanitize)) if run else ""
+    return ProbeExplained(
+        verdict.label, verdict.points, verdict.max_points, verdict.reason, "", right, answered, ""
+    )
+
+
+def _as_text(texts: dict[str, tuple[str, ...]]) -> str:
+    return "\n".join(text for some in texts.values() for text in some)[:MOST_CHARS]
 
 
 def _with_outputs(book: PreparedNotebook, run: Execution) -> Any:

@@ -15,6 +15,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course_folder import open_course
+from autograder.desk.explained import explained_text
+from autograder.desk.explaining import explain
 from autograder.edition.release import release
 from autograder.errors import UserError
 from autograder.model import FORGEABLE
@@ -110,6 +112,9 @@ def test_the_quickstart_course_gets_the_scores_of_stock_nbgrader(course, tmp_pat
     page = (course / "autograded" / "formula" / WEEK / "problem1.ipynb").read_text("utf-8")
     assert FORGEABLE in page
     assert {row["remark"] for row in table_of(course)} == {FORGEABLE}
+    told = explain(open_week(open_course(course), WEEK), "no-error")
+    assert [check.name for check in told.checks] == ["squares_invalid_input"]
+    assert "its asserts: 0 of 1" in explained_text(told)
 
 
 def table_of(root: Path) -> list[dict]:
