@@ -19,7 +19,7 @@ START_SECONDS = 60.0
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is killed
 IDLE_SECONDS = 10.0  # from a cell's reply to its last output, on the busiest machine
 LOOK_SECONDS = 0.5  # between two looks whether the kernel lives
-DEATH_SECONDS = 5.0  # a closed connection may be ahead of the death that closed it
+DEATH_SECONDS = 2.0  # a closed connection may be ahead of the death that closed it
 ALL_OUTPUT = 8  # what all cells together may show, as a multiple of one cell's limit
 
 # Imports come from where Python looks without the working folder: a submission may have brought a
