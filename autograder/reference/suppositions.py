@@ -100,7 +100,9 @@ def _parses(source: str) -> bool:
 def _tried(
     week: Week, notebook: NotebookTemplate, reference: Reference, provisioner: str | None
 ) -> Reference:
-    found = [_Supposition(*one) for one in suppositions(notebook)]
+    # an open challenge has no right answer that another one could be compared with
+    probed = {check.grade_id for check in reference.checks if check.probes}
+    found = [_Supposition(*one) for one in suppositions(notebook) if f"check_{one[0]}" in probed]
     checks = {check.grade_id for check in reference.checks}
     own = (cell for cell in own_cells(notebook) if cell.grade_id not in checks)
     first = (*own, JobCell(-1, HELPERS_CELL))
