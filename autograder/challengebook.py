@@ -12,6 +12,7 @@ with the check that asks for them; the targets stay with the judge.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import importlib.util
@@ -115,12 +116,10 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-def other_draw(course: Course, week: str, seed: str) -> OpenChallenge:
-    """The week's challenge with a hidden set under another secret, for the proof."""
-    found = load_challenge(course, week)
-    assert found is not None
+def other_draw(challenge: OpenChallenge, course: Course, week: str, seed: str) -> OpenChallenge:
+    """A week's challenge with a hidden set under another secret, for the proof."""
     hidden = _made(_module(_file(course, f"{week}.py")), seed)
-    return replace(found, packed=hidden.packed, targets=hidden.targets)
+    return replace(challenge, packed=hidden.packed, targets=hidden.targets)
 
 
 def _made(module: ModuleType, seed: str) -> _Stored:
@@ -191,6 +190,13 @@ def _handed(cell: JobCell, hand: str) -> JobCell:
     shows_entry = (cell.grade_id or "").startswith("check_") and "challenge(" in cell.source
     if not shows_entry or "hand_over(" in cell.source:  # of another draw
         return cell
-    # a hidden region that was put into its own scope is one expression: lines keep their numbers
-    joint = "; " if cell.source.startswith("(lambda own:") else "\n"
-    return replace(cell, source=f"{hand}{joint}{cell.source}")
+    return replace(cell, source=f"{hand}{_joint(cell.source)}{cell.source}")
+
+
+def _joint(source: str) -> str:
+    """What may stand between a statement and a cell: on one line, the lines keep their numbers."""
+    try:
+        ast.parse(f"0; {source}")
+    except (SyntaxError, ValueError):
+        return "\n"
+    return "; "

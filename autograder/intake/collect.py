@@ -198,8 +198,8 @@ def _reader(
 
 def _missing(week: Week, roster: Roster | None, done: list[Collected]) -> list[Collected]:
     """Who is of the class and never handed in; who has left is not missed."""
-    here = read_class(week.course)
-    left = read_class(week.course, dropped=True).keys() - here.keys()
+    members = read_class(week.course, dropped=True).values()
+    left = {member.student for member in members if member.dropped}
     there = {one.student for one in done}
     return [
         Collected(member.student, "missing", "", member.person.shown_name)

@@ -72,7 +72,10 @@ def _table(shape: Any, data: Any) -> np.ndarray | None:
 
 def score_of(outputs: Iterable[dict], challenge: ChallengeReference) -> tuple[float | None, str]:
     """The score of the one entry that was displayed; None, and why, where it has none."""
-    shown = read_entries(outputs).get(challenge.label, [])
+    return _score(read_entries(outputs).get(challenge.label, []), challenge)
+
+
+def _score(shown: list[Shown], challenge: ChallengeReference) -> tuple[float | None, str]:
     if len(shown) != 1:
         return None, "several entries were displayed" if shown else "no entry was displayed"
     (one,) = shown
@@ -98,7 +101,7 @@ def judge_entry(
     shown = read_entries(outputs).get(challenge.label, [])
     if not shown:
         return None
-    score, why = score_of(outputs, challenge)
+    score, why = _score(shown, challenge)
     if score is None:
         return _lost(challenge, shown, why, names)
     points = points_for(challenge.curve, score)

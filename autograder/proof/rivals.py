@@ -57,7 +57,8 @@ def rivalry(bench: Workbench, truth: Reference, draws: int = DRAWS) -> Rivalry:
     if not asked or hidden is None:
         return Rivalry()
     sets = [(HERE, hidden)]
-    sets += [(f"draw {n}", other_draw(bench.week.course, bench.week.name, f"proof-{n}"))
+    course, week = bench.week.course, bench.week.name
+    sets += [(f"draw {n}", other_draw(hidden, course, week, f"proof-{n}"))
              for n in range(1, draws + 1)]  # fmt: skip
     tried = tuple(one for name, draw in sets for one in _tried(bench, asked[0], name, draw))
     problems = (*_curve_problems(hidden.challenge.curve), *_entry_problems(tried))
