@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import secrets
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Enum, Float, Integer, Unicode
 from traitlets.config import Config, LoggingConfigurable, PyFileConfigLoader
 
-from autograder.errors import UserError
+from autograder.errors import UserError, did_you_mean
 from autograder.sandbox.limits import Limits
 from course.probes import DEFAULT_SEED
 
@@ -179,12 +178,12 @@ def _refuse_typos(root: Path, config: Config) -> None:
     for name in config.get("Grading", {}):
         if name in known:
             continue
-        near = difflib.get_close_matches(name, known, 1, 0.5)
-        remedy = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
         lines = (root / CONFIG_FILE).read_text("utf-8", "replace").splitlines()
         place = next((n for n, line in enumerate(lines, 1) if f"Grading.{name}" in line), 0)
         where = f"{CONFIG_FILE}, line {place}" if place else CONFIG_FILE
-        raise UserError(f"{where}: there is no setting c.Grading.{name}.", remedy)
+        raise UserError(
+            f"{where}: there is no setting c.Grading.{name}.", did_you_mean(name, known)
+        )
 
 
 def draw_seed(course: Course) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
+
 
 class UserError(Exception):
     """Something the person at the keyboard can put right. The command line prints it, no traceback.
@@ -23,3 +26,9 @@ class Refused(Exception):
 
 class GraderFault(Exception):
     """Our own failure. It is never a student's zero: the submission goes to `needs_review`."""
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """The remedy for a name that there is not: the one most like it, or else all that there are."""
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."

@@ -24,6 +24,7 @@ from course.notebook_format import (
     read_language,
     read_warm_modules,
 )
+from course.recognition.cells import template_cell
 
 MISTAKES = Path(__file__).parent / "mistakes"
 
@@ -219,16 +220,4 @@ def _template_cell(path: Path, cell: Cell) -> TemplateCell:
             f"The points of '{cell.label}' in {path.name} are no number.",
             "Set them in JupyterLab's Create Assignment panel.",
         )
-    return TemplateCell(
-        kind=cell.kind,
-        source=cell.source,
-        grade_id=cell.grade_id if cell.tracked else None,
-        cell_id=cell.id or f"cell-{cell.index}",
-        locked=cell.locked,
-        grade=cell.grade,
-        solution=cell.solution,
-        task=cell.task,
-        points=cell.points,
-        skip=cell.skip,
-        ignore_output=cell.ignore_output,
-    )
+    return template_cell(cell)

@@ -80,11 +80,7 @@ def collect(
 
 
 def _show(done: list[Any], week: str, dry_run: bool) -> None:
-    for one in done:
-        words = "  ".join(filter(None, (one.student, one.name, one.reason)))
-        out.print(f"{one.outcome:10}{words}", markup=False, highlight=False, soft_wrap=True)
-    counts = Counter(one.outcome for one in done)
-    out.print(f"{', '.join(f'{count} {what}' for what, count in counts.items())}.")
+    _say_outcomes([(one.outcome, one.student, one.name, one.reason) for one in done])
     taken = [one for one in done if one.outcome not in ("refused", "missing")]
     timeless = sum(one.arrived is None for one in taken)
     if timeless:
@@ -96,6 +92,16 @@ def _show(done: list[Any], week: str, dry_run: bool) -> None:
         out.print("Nothing was written: that was a dry run.")
     elif taken:
         out.print(f"Next: `autograder grade {week}`.")
+
+
+def _say_outcomes(rows: list[tuple[str, ...]]) -> Counter[str]:
+    """A line a student, its outcome first, and how many there are of each."""
+    for outcome, *words in rows:
+        told = "  ".join(filter(None, words))
+        out.print(f"{outcome:10}{told}", markup=False, highlight=False, soft_wrap=True)
+    counts = Counter(outcome for outcome, *_ in rows)
+    out.print(f"{', '.join(f'{count} {what}' for what, count in counts.items())}.")
+    return counts
 
 
 @app.command(rich_help_panel="Grade")
@@ -194,11 +200,7 @@ def students_import(
     if as_json:
         print_json([dataclasses.asdict(one) for one in done])
         return
-    for one in done:
-        words = "  ".join(filter(None, (one.student, one.name, one.remark)))
-        out.print(f"{one.outcome:10}{words}", markup=False, highlight=False, soft_wrap=True)
-    counts = Counter(one.outcome for one in done)
-    out.print(f"{', '.join(f'{count} {what}' for what, count in counts.items())}.")
+    counts = _say_outcomes([(one.outcome, one.student, one.name, one.remark) for one in done])
     if counts["absent"]:
         out.print("Absent is who is no longer in the list: --drop hides them.")
     if dry_run:

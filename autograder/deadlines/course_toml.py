@@ -25,7 +25,6 @@ Times without an offset are in `timezone`. What the file does not say stays as t
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +33,7 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from autograder.course_folder import Course
-from autograder.errors import UserError
+from autograder.errors import UserError, did_you_mean
 from autograder.zones import NoMoment, read_moment, zone_of
 
 FILE = "course.toml"
@@ -233,10 +232,9 @@ class _File:
         names = list(known)
         for name in found:
             if name not in names:
-                near = difflib.get_close_matches(name, names, 1, 0.5)
-                known_as = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}."
+                remedy = did_you_mean(name, names)
                 place = self.line(name) or line
-                self.refuse(place, f"there is no {f'{what} ' if what else ''}'{name}'. {known_as}")
+                self.refuse(place, f"there is no {f'{what} ' if what else ''}'{name}'. {remedy}")
 
     # -------------------------------------------------------------------------------- lines
     def refuse(self, line: int, what: str) -> NoReturn:

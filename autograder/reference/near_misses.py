@@ -206,18 +206,20 @@ def _turned_answer(node: ast.AST, place: Place) -> Iterator[ast.AST]:
     """Two of the values of a `return` in each other's place."""
     if isinstance(node, ast.Tuple) and isinstance(place.parent, ast.Return):
         for i in range(len(node.elts) - 1):
-            parts = list(node.elts)
-            parts[i], parts[i + 1] = parts[i + 1], parts[i]
-            yield ast.Tuple(parts, node.ctx)
+            yield _exchanged(node, i, i + 1)
 
 
 def _turned_target(node: ast.AST, place: Place) -> Iterator[ast.AST]:
     """`i, f = …` becomes `f, i = …`."""
     if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store):
         for i, j in combinations(range(len(node.elts)), 2):
-            parts = list(node.elts)
-            parts[i], parts[j] = parts[j], parts[i]
-            yield ast.Tuple(parts, node.ctx)
+            yield _exchanged(node, i, j)
+
+
+def _exchanged(node: ast.Tuple, i: int, j: int) -> ast.Tuple:
+    parts = list(node.elts)
+    parts[i], parts[j] = parts[j], parts[i]
+    return ast.Tuple(parts, node.ctx)
 
 
 def _renamed(names: list[str]) -> Operator:

@@ -22,8 +22,8 @@ from autograder.translation.cells import by_cell, common, translated
 from autograder.translation.strings import replaced
 from course.notebook_format import normal, visible
 from course.phrases import SOURCE_LANGUAGE, Message
+from course.recognition.code_reading import PARSED_CHARS
 
-PARSED_CHARS = 20_000  # longer cells are not parsed: a parser's worst case costs seconds
 ALIKE = 0.6  # of the lines of a translated text that must be there for a cell to be that one
 
 

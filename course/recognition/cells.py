@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from course.notebook_format import Cell
+
 
 @dataclass(frozen=True)
 class StudentCell:
@@ -45,6 +47,23 @@ class TemplateCell:
     skip: bool  # tagged nbval-skip: grading never runs it
     checksum: str | None = None
     ignore_output: bool = False  # tagged nbval-ignore-output: what it displays is not compared
+
+
+def template_cell(cell: Cell) -> TemplateCell:
+    """A cell of an instructor's file; points that are no number count as none."""
+    return TemplateCell(
+        kind=cell.kind,
+        source=cell.source,
+        grade_id=cell.grade_id if cell.tracked else None,
+        cell_id=cell.id or f"cell-{cell.index}",
+        locked=cell.locked,
+        grade=cell.grade,
+        solution=cell.solution,
+        task=cell.task,
+        points=0.0 if cell.points is None else cell.points,
+        skip=cell.skip,
+        ignore_output=cell.ignore_output,
+    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from course.recognition.cells import (
     PreparedCell,
     StudentCell,
     StudentNotebook,
-    TemplateCell,
+    template_cell,
 )
 from course.recognition.laying import Laid
 from course.student.submission import Notebook
@@ -76,19 +76,4 @@ def _sent(notebook: Notebook) -> StudentNotebook:
 
 
 def _template(shipped: Notebook) -> NotebookTemplate:
-    cells = (
-        TemplateCell(
-            kind=cell.kind,
-            source=cell.source,
-            grade_id=cell.grade_id if cell.tracked else None,
-            cell_id=cell.id or f"cell-{cell.index}",
-            locked=cell.locked,
-            grade=cell.grade,
-            solution=cell.solution,
-            task=cell.task,
-            points=cell.points or 0.0,
-            skip=cell.skip,
-        )
-        for cell in shipped.cells
-    )
-    return NotebookTemplate(shipped.week, tuple(cells))
+    return NotebookTemplate(shipped.week, tuple(map(template_cell, shipped.cells)))
