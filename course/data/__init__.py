@@ -20,6 +20,7 @@ from course.data.files import (
     manifest,
     verify,
 )
+from course.data.grammar import SentencePair, translation_pairs
 from course.data.images_and_sound import (
     EmojiCaption,
     SpeechClip,
@@ -39,6 +40,7 @@ from course.data.texts import (
     load_movie_raters,
     load_movie_snippets,
 )
+from course.data.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 from course.data.words import (
     AnalogyQuestion,
     Gpt2Bpe,
@@ -51,7 +53,11 @@ from course.data.words import (
 )
 
 __all__ = [
+    "BOS",
     "DATA_DIR",
+    "EOS",
+    "PAD",
+    "UNK",
     "AnalogyQuestion",
     "DataError",
     "DataFile",
@@ -59,7 +65,9 @@ __all__ = [
     "Finding",
     "Gpt2Bpe",
     "MovieSnippet",
+    "SentencePair",
     "SpeechClip",
+    "Vocabulary",
     "WordPair",
     "load_analogies",
     "load_austen",
@@ -79,5 +87,6 @@ __all__ = [
     "load_speech",
     "load_wordsim353",
     "manifest",
+    "translation_pairs",
     "verify",
 ]
