@@ -214,7 +214,7 @@ def base_jail(bwrap: str, gpu: str | None = None) -> list[str]:
     arguments += _operating_system(masks)
     arguments += _settings()
     arguments += _python()
-    arguments += course_parts()
+    arguments += course_parts(gpu is not None)
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     for file in given.files:
         arguments += ["--dev-bind", file, file]
@@ -387,7 +387,7 @@ def _emptied(folder: Path | str) -> list[str]:
     return ["--size", "4096", "--tmpfs", str(folder), "--remount-ro", str(folder)]
 
 
-def course_parts() -> list[str]:
+def course_parts(gpu: bool = False) -> list[str]:
     course = REPOSITORY / "course"
     hidden = [f"{GUEST}/{one.relative_to(REPOSITORY)}" for one in _stand_ins(course)]
     return [
@@ -395,5 +395,5 @@ def course_parts() -> list[str]:
         *(word for one in hidden for word in ("--size", "4096", "--tmpfs", one)),
         *(word for one in hidden for word in ("--remount-ro", one)),
         *show(HERE / "inside", f"{GUEST}/word2chat_inside"),
-        *show(filter_path(platform.machine()), f"{GUEST}/filter.bpf"),
+        *show(filter_path(platform.machine(), gpu), f"{GUEST}/filter.bpf"),
     ]

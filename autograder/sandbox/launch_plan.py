@@ -129,6 +129,8 @@ def build_launch_plan(
         # no limit on address space with a GPU: CUDA reserves far more than it uses
         "data_mb": 0 if spec.gpu is not None else watched,
         "watch_memory_mb": watched,
+        # CUDA names its threads by writing to /proc, or fails with error 304
+        "cover_proc": spec.gpu is None,
         "calm_children": "cpu" not in grouped,
         "env": base_environment(devices(spec.gpu).visible) | dict(spec.env),
         "connection": connection,

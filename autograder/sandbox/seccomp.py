@@ -7,9 +7,9 @@ parts of the Linux kernel with the longest record of privilege bugs (io_uring, b
 odd socket families). A call newer than the tables below does not exist for the student.
 
 `python -m autograder.sandbox.seccomp` writes `kernel-x86_64.bpf` and `kernel-aarch64.bpf` beside
-this file. The numbers are those of arch/x86/entry/syscalls/syscall_64.tbl and
-include/uapi/asm-generic/unistd.h in Linux 6.12; the program format is that of
-Documentation/userspace-api/seccomp_filter.rst.
+this file, and the same with `-gpu` for kernels that are given a GPU. The numbers are those of
+arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h in Linux 6.12; the
+program format is that of Documentation/userspace-api/seccomp_filter.rst.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import errno
 import struct
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 # (x86_64, aarch64) numbers; None where the architecture never had the call
@@ -113,6 +114,9 @@ ABSENT: dict[str, tuple[int, int]] = {
     "msgget": (68, 186),
     "semget": (64, 190),
 }
+
+# CUDA's driver makes such a file while it starts, or fails with error 304; `watch` counts them
+FOR_CUDA = ("memfd_create",)
 
 # glibc tries clone3, whose flags lie in memory that a filter cannot read, then falls back to clone
 CLONE3 = 435
@@ -254,8 +258,11 @@ def _prctl_rule() -> list[Instruction]:
     return [_argument(0), *_if_equal(PR_SET_DUMPABLE, to_one), _return(ALLOW)]
 
 
-def program(architecture: Architecture) -> list[Instruction]:
-    """The filter as (code, jump if true, jump if false, operand) instructions."""
+def program(architecture: Architecture, gpu: bool = False) -> list[Instruction]:
+    """The filter as (code, jump if true, jump if false, operand) instructions.
+
+    gpu: for a kernel that is given one.
+    """
     column = architecture.column
     steps = [
         _load(ARCHITECTURE),
@@ -271,7 +278,7 @@ def program(architecture: Architecture) -> list[Instruction]:
         number = DENIED[name][column]
         if number is not None:
             steps += _if_equal(number, [_error(errno.EPERM)])
-    for name in ABSENT:
+    for name in set_apart(gpu):
         steps += _if_equal(ABSENT[name][column], [_error(errno.ENOSYS)])
     steps += _if_equal(PRLIMIT[column], _prlimit_rule())
     steps += _if_equal(SETRLIMIT[column], _setrlimit_rule())
@@ -285,19 +292,25 @@ def program(architecture: Architecture) -> list[Instruction]:
     return steps
 
 
+def set_apart(gpu: bool) -> list[str]:
+    """The calls that do not exist for the student."""
+    return [name for name in ABSENT if not (gpu and name in FOR_CUDA)]
+
+
 def assemble(steps: list[Instruction]) -> bytes:
     """struct sock_filter: u16 code, u8 jt, u8 jf, u32 k, eight bytes each."""
     return b"".join(struct.pack("<HBBI", *step) for step in steps)
 
 
-def filter_path(machine: str) -> Path:
+def filter_path(machine: str, gpu: bool = False) -> Path:
     """Where the filter of `machine` (as `platform.machine()` names it) is shipped."""
-    return Path(__file__).with_name(f"kernel-{machine}.bpf")
+    return Path(__file__).with_name(f"kernel-{machine}{'-gpu' if gpu else ''}.bpf")
 
 
 def write_filters() -> None:
-    for architecture in ARCHITECTURES:
-        filter_path(architecture.machine).write_bytes(assemble(program(architecture)))
+    for architecture, gpu in product(ARCHITECTURES, (False, True)):
+        path = filter_path(architecture.machine, gpu)
+        path.write_bytes(assemble(program(architecture, gpu)))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import mmap
+import os
 from pathlib import Path
 
 import pytest
-from sandboxes import SMALL, spec
+from sandboxes import PRELUDE, SMALL, WARM, say, spec
 
 from autograder.sandbox import bwrap, gpu, launch_plan
+from autograder.sandbox.inside import watch
+from autograder.sandbox.inside.protocol import OOM_SCORE_ADJ
+from autograder.sandbox.kernels import running_kernel
 from autograder.sandbox.limits import SandboxUnavailable
 
 pytestmark = pytest.mark.sandbox
@@ -102,6 +107,79 @@ def test_a_gpu_is_passed_only_on_request(
     assert bound == ["nvidia0", "nvidiactl", "nvidia-uvm"]
     pairs = list(itertools.pairwise(jail))
     assert jail.index("--dev-bind") < pairs.index(("--remount-ro", "/dev"))
+
+
+SPARE = """
+def spare_oneself():
+    os.write(os.open("/proc/self/oom_score_adj", os.O_WRONLY), b"0")
+"""
+WHAT_CUDA_DOES = """
+import os, threading
+attempt_file = attempt(lambda: os.close(os.memfd_create("cuda")))
+def rename():
+    with open(f"/proc/self/task/{threading.get_native_id()}/comm", "w") as file:
+        file.write("cuda-worker")
+print(attempt_file, attempt(rename), attempt(spare_oneself))
+"""
+
+
+@pytest.mark.parametrize(("wanted", "then"), [("1", "done done"), (None, "ENOSYS EROFS")])
+def test_cuda_finds_what_its_driver_needs(
+    wanted: str | None, then: str, machine: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in memory and a name for a thread, without which it fails with error 304.
+
+    Seen on an H100 with driver 580. Nobody else gets either.
+    """
+    monkeypatch.setattr(gpu, "INFORMATION", machine["information"])
+    monkeypatch.setattr(gpu, "DEV", machine["dev"])
+    with running_kernel(spec(gpu=wanted), WARM) as one:
+        said = say(one, PRELUDE + SPARE + WHAT_CUDA_DOES)
+    assert said.rpartition(" ")[0] == then
+    assert (said.rpartition(" ")[2] == "done") <= (wanted is not None and not has_floor())
+
+
+def has_floor() -> bool:
+    """Whether what we write is a floor for the student: CAP_SYS_RESOURCE, the 24th capability."""
+    status = Path("/proc/self/status").read_text()
+    effective = int(status.partition("CapEff:")[2].split()[0], 16)
+    return bwrap.root_mode() and bool(effective >> 24 & 1)
+
+
+def test_who_lowers_its_oom_score_finds_it_raised(
+    machine: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a GPU /proc can be written to; process 1 undoes it within a moment."""
+    monkeypatch.setattr(gpu, "INFORMATION", machine["information"])
+    monkeypatch.setattr(gpu, "DEV", machine["dev"])
+    lower = f"""
+import time
+{SPARE}
+attempt(spare_oneself)
+for _ in range(200):
+    score = open("/proc/self/oom_score_adj").read().strip()
+    if score == "800":
+        break
+    time.sleep(0.05)
+print(score)
+"""
+    with running_kernel(spec(gpu="0"), WARM) as one:
+        assert say(one, PRELUDE + lower) == str(OOM_SCORE_ADJ) == "800"
+
+
+def test_files_in_memory_are_counted() -> None:
+    """Open ones by what they hold, once however often they are open; mapped ones when closed."""
+    before = watch.shared_bytes([os.getpid()])
+    one = os.memfd_create("one")
+    again = os.dup(one)
+    os.write(one, bytes(3 << 20))
+    os.ftruncate(one, 64 << 20)  # a hole takes no memory
+    assert watch.shared_bytes([os.getpid()]) == before + (3 << 20)
+    with mmap.mmap(one, 64 << 20):
+        os.close(one)
+        os.close(again)
+        assert watch.shared_bytes([os.getpid()]) >= before + (3 << 20)
+    assert watch.shared_bytes([os.getpid()]) == before
 
 
 def test_cuda_gets_no_address_space_limit(

@@ -49,10 +49,24 @@ def judge(architecture: seccomp.Architecture):
     return lambda number, *arguments: verdict(program, architecture.audit, number, *arguments)
 
 
-def test_the_shipped_filters_are_what_the_generator_writes(architecture):
+@pytest.mark.parametrize("gpu", [False, True])
+def test_the_shipped_filters_are_what_the_generator_writes(gpu, architecture):
     """The committed .bpf files are generated, never edited."""
-    shipped = seccomp.filter_path(architecture.machine).read_bytes()
-    assert shipped == seccomp.assemble(seccomp.program(architecture))
+    shipped = seccomp.filter_path(architecture.machine, gpu).read_bytes()
+    assert shipped == seccomp.assemble(seccomp.program(architecture, gpu))
+
+
+def test_a_gpu_costs_one_call(architecture, judge):
+    """CUDA needs files in memory; every other call that does not exist stays so with a GPU."""
+    program = seccomp.assemble(seccomp.program(architecture, gpu=True))
+    for name, numbers in seccomp.ABSENT.items():
+        number = numbers[architecture.column]
+        with_gpu = verdict(program, architecture.audit, number)
+        assert judge(number) == ENOSYS
+        assert with_gpu == (ALLOW if name == "memfd_create" else ENOSYS), name
+    denied = [numbers[architecture.column] for numbers in DENIED.values()]
+    there = [number for number in denied if number is not None]
+    assert {verdict(program, architecture.audit, number) for number in there} == {EPERM}
 
 
 def test_a_filter_is_within_the_limits_of_linux(architecture):

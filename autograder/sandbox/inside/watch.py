@@ -12,12 +12,15 @@ import resource
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .protocol import OOM_SCORE_ADJ
+
 MB = 1 << 20
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = resource.getpagesize()
 # reading every mapping of every process costs milliseconds, so it is done on every fourth look
 LOOKS_PER_MAP = 4
 LOWEST_PRIORITY = 19
+MEMORY_FILE = "/memfd:"  # how Linux shows a file of memfd_create
 
 
 class Watch:
@@ -94,6 +97,18 @@ class Calm:
             os.close(descriptor)
 
 
+def offer_all_again() -> None:
+    """Where a process can write to /proc, undo what it wrote to be spared by the OOM killer.
+
+    It may write again before the next look. Where the grader outside has CAP_SYS_RESOURCE the floor
+    that it sets holds for good, and this changes nothing.
+    """
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        if int(name) != os.getpid():  # process 1 must outlive the others, to say how they ended
+            with contextlib.suppress(OSError), open(f"/proc/{name}/oom_score_adj", "w") as file:
+                file.write(str(OOM_SCORE_ADJ))
+
+
 def cpu_seconds(processes: Iterable[int]) -> float:
     """Of these processes, their dead children included."""
     return total(ticks, processes) / TICKS
@@ -138,17 +153,33 @@ def shared_bytes(processes: Iterable[int]) -> int:
     for pid in processes:
         with contextlib.suppress(OSError), open(f"/proc/{pid}/maps") as file:
             for line in file:
-                if "/dev/zero" in line:
+                if "/dev/zero" in line or MEMORY_FILE in line:
                     sizes.update(_mapping(line))
+        with contextlib.suppress(OSError):
+            sizes.update(memory_files(pid))
     return sum(sizes.values())
 
 
 def _mapping(line: str) -> dict[str, int]:
+    """A mapping of /dev/zero by where it lies; of a memory file, the file's one size."""
     addresses, mode, _, _, inode, name = line.split(maxsplit=5)
-    if mode[3] != "s" or not name.startswith("/dev/zero"):
+    if mode[3] != "s" or not name.startswith(("/dev/zero", MEMORY_FILE)):
         return {}
     start, end = (int(address, 16) for address in addresses.split("-"))
-    return {f"{inode}@{start}": end - start}
+    one = inode if name.startswith(MEMORY_FILE) else f"{inode}@{start}"
+    return {one: end - start}
+
+
+def memory_files(pid: int) -> dict[str, int]:
+    """Inode and bytes of each file in memory that a process holds open; only with a GPU are any."""
+    sizes = {}
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            path = f"/proc/{pid}/fd/{name}"
+            if os.readlink(path).startswith(MEMORY_FILE):
+                found = os.stat(path)
+                sizes[str(found.st_ino)] = found.st_blocks * 512
+    return sizes
 
 
 def used_bytes(place: str) -> int:
