@@ -178,14 +178,17 @@ class _Reading:
             raise Refused(f"The submission holds more than {self.limits.files} files.")
         if path in self.files:
             raise Refused(f"Two files have the name '{path}'.")
-        self.files[path] = self.content(parent, name, path)
+        self.files[path] = self.content(parent, name, path, info)
 
-    def content(self, parent: int, name: str, path: str) -> bytes:
+    def content(self, parent: int, name: str, path: str, seen: os.stat_result) -> bytes:
+        """What is in the file that was seen; another one may have taken its name since."""
         room = self.limits.total_bytes - sum(len(content) for content in self.files.values())
         cap = min(room, self.limits.notebook_bytes) if path.endswith(".ipynb") else room
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=parent)
         with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            opened = os.fstat(handle)
+            same = os.path.samestat(opened, seen) and opened.st_nlink == seen.st_nlink
+            if not stat.S_ISREG(opened.st_mode) or not same:
                 raise Refused(f"'{path}' changed while it was read.")
             content = stream.read(cap + 1)
         if len(content) > cap:

@@ -8,20 +8,16 @@ import io
 import json
 import os
 import stat
-import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
-from nbgrader.exchange import ExchangeFactory
-from tiny_course import ROOT, WEEK, make_course
+from tiny_course import WEEK, make_course
 
 from autograder.course_folder import Course, open_course
 from autograder.errors import UserError
 from autograder.intake.collect import Collected, How, collect
-from autograder.intake.exchange import CarefulCollect
 from autograder.notebook_files import IngestLimits
 
 NOTEBOOK = f"{WEEK}.ipynb"
@@ -403,34 +399,3 @@ def test_what_cannot_be_used_is_one_sentence(
     with pytest.raises(UserError, match=sentence):
         collect(course, WEEK, words.pop("download", download), How(**words))
     assert not (course.root / "submitted").exists()
-
-
-# ------------------------------------------------------------------------------------ the exchange
-def test_the_shipped_configuration_collects_carefully() -> None:
-    """The file that a course starts with names our collector, and nbgrader can load it."""
-    config = open_course(ROOT).config
-    assert ExchangeFactory(config=config).collect is CarefulCollect
-
-
-def test_nbgraders_exchange_is_collected_without_following_links(course: Course) -> None:
-    """`nbgrader collect` takes regular files; a link makes its owner's submission arrive empty."""
-    exchange = course.root.parent / "exchange"
-    inbound = exchange / "word2chat" / "inbound"
-    with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write(f"\nc.Exchange.root = {str(exchange)!r}\n")
-    for student in ("ann", "eve"):
-        folder = f"{student}+{WEEK}+2026-01-02 03:04:05 UTC+{'x' * 8}"
-        put(inbound, f"{folder}/{NOTEBOOK}", b"{}")
-        put(inbound, f"{folder}/timestamp.txt", b"2026-01-02 03:04:05 UTC")
-        put(inbound, f"{folder}/data/words.txt", b"w")
-        if student == "eve":
-            (inbound / folder / "notes.txt").symlink_to(course.root / "nbgrader_config.py")
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "collect", WEEK], cwd=course.root,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert set(submitted(course, "ann")) == {NOTEBOOK, "timestamp.txt", "data/words.txt"}
-    assert course.folder("submitted", WEEK, "eve").is_dir()
-    assert submitted(course, "eve") == {}
-    assert "symbolic link" in done.stderr
