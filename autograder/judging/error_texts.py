@@ -26,9 +26,11 @@ from course.notebook_format import HIDDEN_TESTS
 MESSAGE_CHARS = 300
 NUMBERS, NAMES, SIGNS = 4, 4, 10  # how many of each one text may show
 NOT_SHOWN = "no text that this page repeats; try your function on other sizes, an empty input too"
+IN_OWN_CELL = "no text that this page repeats; restart your kernel and run all cells to read it"
 OTHER_ERRORS = {
-    "AcceleratorError", "AxisError", "EinopsError", "JSONDecodeError", "LinAlgError",
-    "OutOfMemoryError", "UFuncTypeError", "UsageError", "_ArrayMemoryError", "_UFuncNoLoopError",
+    "AcceleratorError", "AxisError", "BdbQuit", "EinopsError", "HTTPError", "JSONDecodeError",
+    "LinAlgError", "OutOfMemoryError", "StdinNotImplementedError", "UFuncTypeError", "URLError",
+    "UsageError", "_ArrayMemoryError", "_UFuncNoLoopError", "gaierror",
 }  # fmt: skip
 LIBRARY = Vocabulary()
 
@@ -50,16 +52,19 @@ HOLES = {
 }
 
 
-def shown_error(name: str, message: str, names: Vocabulary = LIBRARY) -> str:
+def shown_error(
+    name: str, message: str, names: Vocabulary = LIBRARY, otherwise: str = NOT_SHOWN
+) -> str:
     """The kind of an error, and its text if the text is one of the usual ones.
 
     Args:
         name: the exception's class as the kernel gave it.
         message: its text as the kernel gave it.
         names: the words that may be repeated from it.
+        otherwise: what is said in place of any other text.
     """
     usual = usual_text(message[:MESSAGE_CHARS].strip(), names)
-    return f"{error_kind(name)}: {usual}" if usual else f"{error_kind(name)} ({NOT_SHOWN})"
+    return f"{error_kind(name)}: {usual}" if usual else f"{error_kind(name)} ({otherwise})"
 
 
 def shown_by_check(error: str, source: str, names: Vocabulary | None = LIBRARY) -> str:

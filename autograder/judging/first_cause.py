@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from autograder.judging.error_texts import MESSAGE_CHARS, error_kind, shown_error
+from autograder.judging.error_texts import IN_OWN_CELL, MESSAGE_CHARS, error_kind, shown_error
 from autograder.judging.vocabulary import Vocabulary
 from autograder.model import CellEnd, CellRun, Execution
 
@@ -42,7 +42,8 @@ def first_cause(
     exercise = (check.grade_id or "").removeprefix("check_")
     for run in stopped:
         if run.grade_id == exercise:
-            return f"your cell `{exercise}` stopped first: {shown_error(*error_of(run), names)}"
+            told = shown_error(*error_of(run), names, IN_OWN_CELL)
+            return f"your cell `{exercise}` stopped first: {told}"
     if not stopped:
         return ""
     return f"an earlier cell had stopped with {error_kind(error_of(stopped[0])[0])}"

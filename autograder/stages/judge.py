@@ -45,21 +45,25 @@ def judge(execution: Execution, reference: Reference, names: Vocabulary = LIBRAR
     if execution.fault:
         return Judgement(execution.name, (), execution.fault)
     runs = {run.grade_id: run for run in execution.runs if run.grade_id}
-    end_of_all = _fatal_end(execution)
+    end_of_all, place = _fatal_end(execution)
     ids = {check.grade_id for check in reference.checks}
     checks = []
     for check in reference.checks:
         run = runs.get(check.grade_id) or CellRun(-1, check.grade_id, CellEnd.NOT_RUN)
         cause = first_cause(execution, run, ids, names)
-        checks.append(_judge_check(check, _Run(run, end_of_all, cause, names)))
+        checks.append(_judge_check(check, _Run(run, end_of_all, place, cause, names)))
     return Judgement(execution.name, tuple(checks))
 
 
-def _fatal_end(execution: Execution) -> CellEnd:
-    """Why cells after some point were not run: how the last one ended that was."""
-    ends = [run.end for run in execution.runs if run.end is not CellEnd.NOT_RUN]
-    fatal = bool(ends) and ends[-1] not in (CellEnd.OK, CellEnd.ERROR)
-    return ends[-1] if fatal else CellEnd.DEAD_KERNEL
+def _fatal_end(execution: Execution) -> tuple[CellEnd, str]:
+    """Why cells after some point were not run, how the last one ended that was, and where it is."""
+    ran = [run for run in execution.runs if run.end is not CellEnd.NOT_RUN]
+    if not ran or ran[-1].end in (CellEnd.OK, CellEnd.ERROR):
+        return CellEnd.DEAD_KERNEL, "in an earlier cell"
+    named = [run.grade_id for run in ran if run.grade_id]
+    if ran[-1].grade_id:
+        return ran[-1].end, f"in cell `{ran[-1].grade_id}`"
+    return ran[-1].end, f"in a cell behind `{named[-1]}`" if named else "in an earlier cell"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class _Run:
 
     cell: CellRun
     end_of_all: CellEnd
+    place_of_end: str
     cause: str  # the error of an earlier cell, as a sentence
     names: Vocabulary
 
@@ -162,7 +167,7 @@ class _Probe:
             return Verdict.WRONG, "several answers were displayed where one is expected"
         if end is CellEnd.NOT_RUN:
             verdict, reason = LIMITS[self.run.end_of_all]
-            return verdict, f"not reached: in an earlier cell, {reason}"
+            return verdict, f"not reached: {self.run.place_of_end}, {reason}"
         if end in LIMITS:
             return LIMITS[end]
         if end is CellEnd.ERROR:

@@ -24,6 +24,8 @@ SWELLING = 512 << 20  # bytes by which reading one kernel may make this process 
 RECEIVED = 16  # all that a kernel may send, junk included, as a multiple of one cell's output
 SEND_SECONDS = 1.0
 KINDS_WITH_CONTENT = {"status", "stream", "display_data", "execute_result", "error"}
+REPLY = "execute_reply"
+OF_A_REPLY = ("status", "ename", "evalue")
 
 
 class HungUp(Exception):
@@ -138,6 +140,7 @@ class KernelChannels:
             header, parent, _, content = signed
             kind, parent_header = json.loads(header)["msg_type"], json.loads(parent)
             read = json.loads(content) if kind in KINDS_WITH_CONTENT else {}
+            read = _of_a_reply(content) if kind == REPLY else read
         except Exception:  # malformed, or no JSON: as if it had not been sent
             return None
         if not isinstance(parent_header, dict) or not isinstance(read, dict) or not is_plain(read):
@@ -146,6 +149,16 @@ class KernelChannels:
             "msg_type": kind, "parent_header": parent_header, "content": read,
             "bytes": len(content),
         }  # fmt: skip
+
+
+def _of_a_reply(content: bytes) -> dict:
+    """How a cell ended, as its reply says it; nothing where that is odd: a reply is one anyway."""
+    try:
+        said = json.loads(content)
+        read = {key: said[key][:300] for key in OF_A_REPLY if isinstance(said.get(key), str)}
+    except Exception:  # no JSON, no object, too deep
+        return {}
+    return read if is_plain(read) else {}
 
 
 def resident_bytes() -> int:

@@ -124,6 +124,7 @@ class KernelClient:
         reading = CellReading(min(self._room_of_a_cell, self._room))
         if cell.source.strip():
             self._read(cell.source, reading, CellClock(seconds, self.meters, submission))
+            reading.settle()
             self._room -= reading.size
         if self._room < 0:
             self.kill()

@@ -35,6 +35,7 @@ class CellReading:
     size: int = 0
     end: CellEnd | None = None
     replied: float | None = None  # when the shell reply came
+    refused: dict | None = None  # the error of that reply, which may be shown nowhere else
     idle: bool = False
 
     @property
@@ -56,10 +57,16 @@ class CellReading:
         kind, content = message["msg_type"], message["content"]
         if channel == "shell" and kind == "execute_reply":
             self.replied = time.monotonic()
+            self.refused = _error(content) if content.get("status") == "error" else None
         elif kind == "status" and content.get("execution_state") == "idle":
             self.idle = True
         elif not self.overflowed:
             self._keep(_output(kind, content), message["bytes"])
+
+    def settle(self) -> None:
+        """A failed cell shows its error: of an unknown magic IPython prints a line, and no more."""
+        if self.refused is not None and not self.failed:
+            self.outputs.append({**self.refused, "traceback": []})
 
     def _keep(self, output: dict | None, size: int) -> None:
         if output is None:

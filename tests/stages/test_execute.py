@@ -48,6 +48,23 @@ def test_cells_share_one_kernel_and_errors_do_not_stop_it() -> None:
     assert texts(found)[2] == "1\n"
 
 
+UNKNOWN_MAGICS = {
+    "%tensorflow_version 2.x\nshown = 1": "Line magic function `%tensorflow_version` not found.",
+    "%%gradio\nshown = 1": "Cell magic `%%gradio` not found.",
+}
+
+
+@pytest.mark.parametrize("source", UNKNOWN_MAGICS)
+def test_a_magic_that_jupyter_does_not_know_is_an_error(source: str) -> None:
+    """IPython prints it and shows no error: that stands in the reply to the cell alone."""
+    found = ran(source, "'shown' in globals()", "raise ValueError('\\ud800')", "1")
+    assert ends(found) == [CellEnd.ERROR, CellEnd.OK, CellEnd.ERROR, CellEnd.OK]
+    errors = [one for one in found.runs[0].outputs if one["output_type"] == "error"]
+    assert [(one["ename"], one["evalue"]) for one in errors] == [
+        ("UsageError", UNKNOWN_MAGICS[source])
+    ]
+
+
 def test_the_jobs_files_are_there_and_its_seed_is_not() -> None:
     """Attachments lie in the working folder; the seed of the offering stays with the grader."""
     found = ran(

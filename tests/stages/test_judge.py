@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from autograder.judging.comparison import same_value
+from autograder.judging.error_texts import IN_OWN_CELL
 from autograder.judging.evidence import Malformed, checked, read_evidence
 from autograder.model import (
     CellEnd,
@@ -241,7 +242,7 @@ def test_a_check_that_was_not_reached_says_what_came_before() -> None:
     """After a death the later checks name the death."""
     found = verdict(end=CellEnd.NOT_RUN, before=CellEnd.DEAD_KERNEL)
     assert found.verdict is Verdict.DEAD_KERNEL
-    assert "earlier cell" in found.probes[0].reason
+    assert "in cell `f`" in found.probes[0].reason
 
 
 def test_running_out_of_memory_in_python_is_a_memory_limit() -> None:
@@ -287,6 +288,22 @@ TOLD = {
 def first_reason(*runs: CellRun, outputs: tuple[dict, ...] = (), end: CellEnd = CellEnd.OK) -> str:
     last = CellRun(9, "check_f", end, outputs)
     return judge(Execution("w/s", (*runs, last), 1.0), REFERENCE).checks[0].probes[0].reason
+
+
+def test_the_cell_that_ended_the_kernel_is_named() -> None:
+    """By its own name, or by the named cell before it: nobody looks for it in a whole notebook."""
+    before = CellRun(0, "setup", CellEnd.OK, ())
+    for name, place in (("f", "in cell `f`"), (None, "in a cell behind `setup`")):
+        dead = CellRun(1, name, CellEnd.DEAD_KERNEL, ())
+        reason = first_reason(before, dead, end=CellEnd.NOT_RUN)
+        assert reason == f"not reached: {place}, the kernel died here"
+
+
+def test_an_error_of_the_own_cell_can_be_read_by_running_it() -> None:
+    """Other sizes and an empty input do not show what the student's own assert says."""
+    stopped = CellRun(1, "f", CellEnd.ERROR, (error("AssertionError", "mine 17"),))
+    reason = first_reason(stopped, outputs=(missing("one"),))
+    assert reason == f"your cell `f` stopped first: AssertionError ({IN_OWN_CELL})"
 
 
 @pytest.mark.parametrize("name", FIRST)
