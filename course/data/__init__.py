@@ -39,6 +39,8 @@ from course.data.texts import (
     load_moby_dick,
     load_movie_raters,
     load_movie_snippets,
+    split_en_ko_help,
+    split_movie_snippets,
 )
 from course.data.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 from course.data.words import (
@@ -87,6 +89,8 @@ __all__ = [
     "load_speech",
     "load_wordsim353",
     "manifest",
+    "split_en_ko_help",
+    "split_movie_snippets",
     "translation_pairs",
     "verify",
 ]

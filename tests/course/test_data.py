@@ -98,6 +98,28 @@ def test_translations_are_pairs_of_english_and_korean() -> None:
     assert not any(hangul.search(english) for english, _ in help_texts)
 
 
+def test_snippets_are_split_once_for_all_weeks() -> None:
+    """Every snippet is in one part, the parts have about 70, 10 and 20%, and like mean ratings."""
+    parts = data.split_movie_snippets()
+    ids = [snippet.id for part in parts.values() for snippet in part]
+    assert sorted(ids) == sorted(snippet.id for snippet in data.load_movie_snippets())
+    shares = {name: len(part) / len(ids) for name, part in parts.items()}
+    assert shares == pytest.approx({"train": 0.7, "valid": 0.1, "test": 0.2}, abs=0.01)
+    means = [np.mean([snippet.rating for snippet in part]) for part in parts.values()]
+    assert np.ptp(means) < 0.15
+
+
+def test_no_help_text_of_the_test_is_trained_on() -> None:
+    """The manual repeats itself; no side of a test pair stands in the training part."""
+    parts = data.split_en_ko_help()
+    assert len(parts["test"]) == 1116
+    assert len(parts["train"]) > 9000
+    assert set(parts["train"]) < set(data.load_en_ko_help())
+    for side in (0, 1):
+        judged = {pair[side] for pair in parts["test"]}
+        assert judged.isdisjoint(pair[side] for pair in parts["train"])
+
+
 def test_factbook_profiles_are_nested_dicts() -> None:
     """262 profiles with the capital where week 09 looks for it."""
     profiles = data.load_factbook()
