@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from autograder.sandbox import bwrap, cgroup, selftest
-from autograder.sandbox.canaries import inside
+from autograder.sandbox.canaries import inside, outside
 
 pytestmark = pytest.mark.sandbox
 
@@ -45,6 +48,25 @@ def test_a_memory_bomb_may_end_the_kernel_of_the_self_test(
     assert findings[inside.MEMORY_BOMB].ok is held
     others = [one for name, one in findings.items() if name != inside.MEMORY_BOMB]
     assert [one for one in others if not one.ok] == []
+
+
+def test_secret_files_of_a_self_test_that_was_killed_are_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of one that still runs stay; kill -9 left them in home folders for ever."""
+    monkeypatch.chdir(tmp_path)
+    program = "from autograder.sandbox.canaries.outside import canaries\n"
+    program += "with canaries(): print(flush=True); input()"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as killed:
+        killed.stdout.readline()
+        (left,) = tmp_path.iterdir()
+        with outside.canaries():
+            assert left.exists()
+        killed.kill()
+    with outside.canaries():
+        assert not left.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_self_test_says_when_there_is_no_sandbox(monkeypatch, fresh_search) -> None:

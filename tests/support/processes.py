@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -10,7 +11,8 @@ def children(pid: int) -> list[int]:
     """The processes that this one started."""
     found = []
     for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(word) for word in thread.read_text().split()]
+        with suppress(OSError):  # it has ended meanwhile
+            found += [int(word) for word in thread.read_text().split()]
     return found
 
 
@@ -27,6 +29,41 @@ def sandboxes(pid: int) -> dict[str, int]:
         kinds.remove("warm parent")
     names.update(zip(kinds, longest, strict=True))
     return names
+
+
+def taking_part(run: int) -> dict[str, list[int]]:
+    """Everything that takes part in a grading run with a warm parent, by what it is.
+
+    "run", "judge", "server" (which starts workers), "worker"; of sandboxes "warm parent",
+    "process 1" and "kernel".
+    """
+    found: dict[str, list[int]] = {"run": [run]}
+    for chain in _chains(run):
+        for depth, pid in enumerate(chain):
+            if kind := _kind(chain, depth):
+                found.setdefault(kind, []).append(pid)
+    return {kind: sorted(set(pids)) for kind, pids in found.items()}
+
+
+BELOW_BWRAP = ("bwrap", "warm parent", "process 1", "kernel")
+
+
+def _kind(chain: list[int], depth: int) -> str:
+    commands = [_command(pid) for pid in chain[: depth + 1]]
+    starts = [place for place, command in enumerate(commands) if "bwrap" in command[:200]]
+    if starts:
+        below = depth - starts[0]
+        return BELOW_BWRAP[below] if 0 < below < len(BELOW_BWRAP) else ""
+    if "forkserver" in commands[0]:
+        return "server" if depth == 0 else "worker"
+    return "judge" if depth == 0 and "autograder.cli" in commands[0] else ""
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _chains(pid: int) -> list[list[int]]:

@@ -13,9 +13,11 @@ from typing import Any
 
 from autograder.sandbox import bwrap
 from autograder.sandbox.inside.protocol import OOM_SCORE_ADJ
+from autograder.sandbox.leftovers import is_orphan, own_prefix
 from autograder.sandbox.limits import Limits
 
 SECRET_VARIABLE = "WORD2CHAT_CANARY"
+KIND = ".word2chat-canary"
 
 
 @dataclass
@@ -39,8 +41,9 @@ class Canaries:
 
     def lay(self, folder: Path) -> None:
         """Put a secret file into a folder, where this user may."""
-        path = folder / f".word2chat-canary-{self.token[:8]}-gradebook.db"
+        path = folder / f"{own_prefix(KIND)}{self.token[:8]}-gradebook.db"
         with suppress(OSError):
+            sweep(folder)
             with open(path, "x") as file:
                 file.write(self.token)
             self.files.append(str(path))
@@ -76,6 +79,13 @@ class Canaries:
         for path in self.files:
             with suppress(OSError):
                 os.unlink(path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the secret files of self-tests that were killed before they could do it."""
+    for path in folder.glob(f"{KIND}-*"):
+        if is_orphan(path, KIND):
+            path.unlink()
 
 
 def _listener(family: int, address: Any) -> socket.socket:
