@@ -1,34 +1,824 @@
-"""Known mistakes and correct variants of week05_transformer. Text in percent cells, never imported."""
+"""Known mistakes and correct variants of week 05: attention, masks, positions, layers, the loss.
 
-# TODO: 3 to 6 mistakes for each exercise, taken from what people really write.
+Each cell runs in the notebook's namespace, right after the reference's solution cell. A class of
+the exercise's name stands there already, so a cell replaces one of its methods.
+"""
 
-# %% exercise=centre_rows name=mean-of-all
-# en: One number was taken away from the whole matrix: how many means has a matrix of three rows?
-# ko: 행렬 전체에서 같은 수 하나를 뺐습니다. 행이 세 개인 행렬에는 평균이 몇 개 있을까요?
-def centre_rows(x):
-    return x - x.mean()
-
-
-# %% exercise=centre_rows name=mean-of-columns
-# en: The columns add up to zero now, not the rows: which axis did the mean run along?
-# ko: 행이 아니라 열의 합이 0이 되었습니다. 평균을 어느 축을 따라 구했나요?
-def centre_rows(x):
-    return x - x.mean(dim=0, keepdim=True)
-
-
-# %% exercise=centre_rows name=divides
-# en: The rows were scaled in place of moved: is the mean taken away, or divided by?
-# ko: 행을 옮기지 않고 크기를 바꾸었습니다. 평균을 빼는 것일까요, 나누는 것일까요?
-def centre_rows(x):
-    return x / x.mean(dim=-1, keepdim=True)
+# %% exercise=scaled_dot_product_attention name=no-root
+# en: The weights are too sharp: what grows with d, and what brings it back to size?
+# ko: 가중치가 지나치게 뾰족합니다. d가 커지면 무엇이 함께 커지고, 무엇으로 그 크기를 되돌릴까요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1)
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ v, weights
 
 
-# %% exercise=centre_rows variant=loop
-def centre_rows(x):
-    return torch.stack([row - row.sum() / len(row) for row in x])
+# %% exercise=scaled_dot_product_attention name=divided-by-d
+# en: The scores are divided by too much: the spread of a sum of d products is not d.
+# ko: 점수를 너무 큰 수로 나누었습니다. 곱 d개를 더한 값이 퍼지는 정도는 d가 아닙니다.
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / q.shape[-1]
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ v, weights
 
 
-# %% exercise=centre_rows variant=matrix-product
-def centre_rows(x):
-    D = x.shape[-1]
-    return x @ (torch.eye(D, dtype=x.dtype) - torch.full((D, D), 1 / D, dtype=x.dtype))
+# %% exercise=scaled_dot_product_attention name=softmax-over-queries
+# en: Each row of weights should sum to 1: along which axis does your softmax run?
+# ko: 가중치의 각 행을 더하면 1이 되어야 합니다. 소프트맥스를 어느 축을 따라 계산했나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-2)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-2).masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=mask-turned-round
+# en: The wrong keys are shut: what does True mean in this week's masks?
+# ko: 엉뚱한 키를 가렸습니다. 이번 주 마스크에서 True는 무슨 뜻인가요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        scores = scores.masked_fill(mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1).masked_fill(mask, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=masked-after-softmax
+# en: With a mask the rows no longer sum to 1: must the softmax know of the mask?
+# ko: 마스크를 쓰면 행의 합이 1이 되지 않습니다. 소프트맥스가 마스크를 먼저 알아야 하지 않을까요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    weights = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=closed-rows-share
+# en: A row that may look at nothing looks at everything: equal scores give equal weights.
+# ko: 아무것도 볼 수 없는 행이 모든 것을 보고 있습니다. 점수가 같으면 가중치도 같아집니다.
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=closed-rows-nan
+# en: A row that may look at nothing is 0/0, and hiding the NaN afterwards leaves one in the gradient.
+# ko: 아무것도 볼 수 없는 행은 0/0입니다. 나중에 NaN을 감추어도 기울기에는 NaN이 남습니다.
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + torch.zeros_like(scores).masked_fill(~mask, -math.inf)
+    weights = scores.softmax(dim=-1).nan_to_num(0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=closed-rows-left-nan
+# en: A row that may look at nothing is 0/0: what should it give instead of NaN?
+# ko: 아무것도 볼 수 없는 행은 0/0이 됩니다. NaN 대신 무엇이 나와야 하나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = scores.softmax(dim=-1)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention variant=infinite-and-repaired
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = scores.softmax(dim=-1).nan_to_num(0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=small-penalty
+# en: A large score gets past your mask: how negative must the number be that shuts a key for good?
+# ko: 큰 점수가 마스크를 뚫고 나옵니다. 키를 완전히 가리려면 얼마나 큰 음수가 필요할까요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = (scores - 100.0 * ~mask).softmax(dim=-1)
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=exponentials-by-hand
+# en: Right on paper, but how large is exp of a few thousand, and what is inf / inf?
+# ko: 종이 위에서는 맞습니다. 그런데 수천의 exp는 얼마나 크고, inf / inf는 무엇인가요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    weights = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).exp()
+    if mask is not None:
+        weights = weights * mask
+    weights = weights / weights.sum(dim=-1, keepdim=True).clamp(min=1e-30)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention variant=library-twice
+def scaled_dot_product_attention(q, k, v, mask=None):
+    unit = torch.eye(k.shape[-2], dtype=q.dtype)
+    unit = unit.expand(*k.shape[:-2], *unit.shape)
+    weights = F.scaled_dot_product_attention(q, k, unit, attn_mask=mask)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention variant=einsum
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.einsum("...td,...sd->...ts", q * q.shape[-1] ** -0.5, k)
+    mask = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask
+    scores = torch.where(mask, scores, torch.full_like(scores, -1e30))
+    weights = torch.softmax(scores, -1) * mask
+    return torch.einsum("...ts,...se->...te", weights, v), weights
+
+
+# %% exercise=make_masks name=padding-on-queries
+# en: Rows are shut where columns should be: who is padding, the one who asks or the one who answers?
+# ko: 열 대신 행을 가렸습니다. 패딩은 묻는 쪽인가요, 대답하는 쪽인가요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return (source != pad).unsqueeze(2), causal & (target != pad).unsqueeze(2)
+
+
+# %% exercise=make_masks name=diagonal-shut
+# en: No position sees itself, so the first one sees nothing at all: is the diagonal open?
+# ko: 어느 위치도 자기 자신을 보지 못해서 첫 위치는 볼 것이 없습니다. 대각선이 열려 있나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril(-1)
+    return (source != pad).unsqueeze(1), causal & (target != pad).unsqueeze(1)
+
+
+# %% exercise=make_masks name=looks-ahead
+# en: Every position sees what comes after it: rows ask and columns answer.
+# ko: 모든 위치가 뒤에 올 단어를 봅니다. 행이 묻고 열이 대답한다는 것을 떠올려 보세요.
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).triu()
+    return (source != pad).unsqueeze(1), causal & (target != pad).unsqueeze(1)
+
+
+# %% exercise=make_masks name=no-causal
+# en: The target may see its own future: which of the two rules for the target is missing?
+# ko: 타깃이 자기 미래를 볼 수 있습니다. 타깃의 두 규칙 중 무엇이 빠졌나요?
+def make_masks(source, target, pad):
+    B, T = target.shape
+    return (source != pad).unsqueeze(1), (target != pad).unsqueeze(1).expand(B, T, T)
+
+
+# %% exercise=make_masks name=no-target-padding
+# en: In the target padding can be seen: both rules must hold there.
+# ko: 타깃에서 패딩이 보입니다. 그곳에서는 두 규칙이 모두 지켜져야 합니다.
+def make_masks(source, target, pad):
+    B, T = target.shape
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return (source != pad).unsqueeze(1), causal.expand(B, T, T)
+
+
+# %% exercise=make_masks name=one-rule-is-enough
+# en: A place is open that is early or real: may a query look at it if only one of the two holds?
+# ko: 앞에 있거나 진짜이기만 하면 열립니다. 둘 중 하나만 맞아도 보아도 되나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return (source != pad).unsqueeze(1), causal | (target != pad).unsqueeze(1)
+
+
+# %% exercise=make_masks name=true-means-shut
+# en: Both masks are turned round, as nn.Transformer wants them: what does True mean here?
+# ko: 두 마스크가 nn.Transformer의 규칙처럼 뒤집혀 있습니다. 여기서 True는 무슨 뜻인가요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    later = torch.ones(T, T, dtype=torch.bool).triu(1)
+    return (source == pad).unsqueeze(1), later | (target == pad).unsqueeze(1)
+
+
+# %% exercise=make_masks name=padding-is-zero
+# en: The masks are right when the id of padding is 0: is it always?
+# ko: 패딩의 번호가 0일 때만 맞습니다. 언제나 0인가요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return (source != 0).unsqueeze(1), causal & (target != 0).unsqueeze(1)
+
+
+# %% exercise=make_masks name=padded-queries-shut
+# en: The rows of padded queries are shut too: what do they ask in an attention, and who reads it?
+# ko: 패딩인 쿼리의 행까지 가렸습니다. 그 행의 결과를 읽는 곳이 있나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    real = target != pad
+    return (source != pad).unsqueeze(1), causal & real.unsqueeze(1) & real.unsqueeze(2)
+
+
+# %% exercise=make_masks variant=comparison
+def make_masks(source, target, pad):
+    t = torch.arange(target.shape[1])
+    return source.ne(pad)[:, None, :], (t[None, :] <= t[:, None]) & target.ne(pad)[:, None, :]
+
+
+# %% exercise=make_masks variant=loop
+def make_masks(source, target, pad):
+    B, T = target.shape
+    mask = torch.zeros(B, T, T, dtype=torch.bool)
+    for b in range(B):
+        for t in range(T):
+            for s in range(t + 1):
+                mask[b, t, s] = target[b, s] != pad
+    return (source != pad).view(B, 1, -1), mask
+
+
+# %% exercise=sinusoidal_positions name=halves
+# en: All sines stand before all cosines: in which columns does the formula put them?
+# ko: 사인이 모두 앞에, 코사인이 모두 뒤에 있습니다. 공식에서는 어느 열에 놓이나요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(T).unsqueeze(1) / 10000 ** (torch.arange(0, D, 2) / D)
+    return torch.cat([angles.sin(), angles.cos()], dim=1)
+
+
+# %% exercise=sinusoidal_positions name=cosine-first
+# en: Sine and cosine have traded places: what is position 0 in column 0?
+# ko: 사인과 코사인이 자리를 바꾸었습니다. 위치 0의 0번 열은 얼마여야 할까요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(T).unsqueeze(1) / 10000 ** (torch.arange(0, D, 2) / D)
+    return torch.stack([angles.cos(), angles.sin()], dim=2).flatten(1)
+
+
+# %% exercise=sinusoidal_positions name=exponent-too-small
+# en: The pairs slow down too little: which number stands over D for the pair of columns 2i and 2i + 1?
+# ko: 쌍마다 느려지는 정도가 부족합니다. 2i, 2i + 1열의 쌍에서 D 위에는 어떤 수가 있나요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(T).unsqueeze(1) / 10000 ** (torch.arange(D // 2) / D)
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
+# %% exercise=sinusoidal_positions name=exponent-too-large
+# en: The pairs slow down twice as fast as they should: is the 2 of 2i counted twice?
+# ko: 쌍이 두 배나 빨리 느려집니다. 2i의 2를 두 번 세지 않았나요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(T).unsqueeze(1) / 10000 ** (2 * torch.arange(0, D, 2) / D)
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
+# %% exercise=sinusoidal_positions name=own-speed-for-each-column
+# en: Sine and cosine of a pair turn at different speeds: how many speeds are there for D columns?
+# ko: 한 쌍의 사인과 코사인이 서로 다른 속도로 돕니다. 열이 D개일 때 속도는 몇 가지인가요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(T).unsqueeze(1) / 10000 ** (torch.arange(D) / D)
+    angles[:, 0::2], angles[:, 1::2] = angles[:, 0::2].sin(), angles[:, 1::2].cos()
+    return angles
+
+
+# %% exercise=sinusoidal_positions name=counted-from-one
+# en: The first row is that of position 1: from where are positions counted?
+# ko: 첫 행이 위치 1의 값입니다. 위치는 어디에서부터 세나요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(1, T + 1).unsqueeze(1) / 10000 ** (torch.arange(0, D, 2) / D)
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
+# %% exercise=sinusoidal_positions name=faster-and-faster
+# en: The pairs turn faster and faster: is the power multiplied or divided by?
+# ko: 쌍이 점점 빨라집니다. 거듭제곱을 곱해야 할까요, 나누어야 할까요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(T).unsqueeze(1) * 10000 ** (torch.arange(0, D, 2) / D)
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
+# %% exercise=sinusoidal_positions variant=exp-log
+def sinusoidal_positions(T, D):
+    table = torch.zeros(T, D)
+    position = torch.arange(0, T, dtype=torch.float).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, D, 2).float() * (-math.log(10000.0) / D))
+    table[:, 0::2] = torch.sin(position * div_term)
+    table[:, 1::2] = torch.cos(position * div_term)
+    return table
+
+
+# %% exercise=sinusoidal_positions variant=loop
+def sinusoidal_positions(T, D):
+    rows = [
+        [
+            (math.sin if j % 2 == 0 else math.cos)(t / 10000 ** ((j - j % 2) / D))
+            for j in range(D)
+        ]
+        for t in range(T)
+    ]
+    return torch.tensor(rows)
+
+
+# %% exercise=MultiHeadAttention name=reshaped-without-transpose
+# en: Words and heads are mixed up: after the cut, has the new axis to move before the words?
+# ko: 단어와 헤드가 뒤섞였습니다. 자른 뒤에 새 축을 단어 앞으로 옮겨야 하지 않을까요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        split = lambda z: z.reshape(B, self.n_heads, -1, D // self.n_heads)
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        mask = None if mask is None else mask.unsqueeze(-3)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(heads.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=merged-without-transpose
+# en: Each head is right, but they are put together wrongly: undo the cut in the opposite order.
+# ko: 헤드마다의 값은 맞지만 잘못 이어 붙였습니다. 자를 때와 반대 순서로 되돌려 보세요.
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        split = lambda z: z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        mask = None if mask is None else mask.unsqueeze(-3)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(heads.reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=values-from-x
+# en: What comes back was never in the memory: who hands over the values?
+# ko: 돌아온 값이 메모리에 있던 것이 아닙니다. 밸류는 누가 내놓나요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        split = lambda z: z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        own = memory * 0 + x.mean(dim=1, keepdim=True)
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(own))
+        mask = None if mask is None else mask.unsqueeze(-3)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(heads.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=memory-asks
+# en: The wrong side asks: the result must have a row for each position of x.
+# ko: 묻는 쪽이 바뀌었습니다. 결과에는 x의 위치마다 한 행이 있어야 합니다.
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, _, D = x.shape
+        split = lambda z: z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        q, k, v = split(self.query(memory)), split(self.key(x)), split(self.value(x))
+        mask = None if mask is None else mask.unsqueeze(-3).transpose(-2, -1)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(heads.transpose(1, 2).reshape(B, -1, D))
+
+
+# %% exercise=MultiHeadAttention name=no-output-layer
+# en: The heads stand side by side and never mix: one of the four layers is not used.
+# ko: 헤드를 나란히 놓기만 하고 섞지 않았습니다. 네 층 가운데 쓰지 않은 층이 있습니다.
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        split = lambda z: z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        mask = None if mask is None else mask.unsqueeze(-3)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return heads.transpose(1, 2).reshape(B, T, D)
+
+
+# %% exercise=MultiHeadAttention name=one-head-only
+# en: The vectors are never cut: what is n_heads for?
+# ko: 벡터를 나누지 않았습니다. n_heads는 어디에 쓰나요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        q, k, v = self.query(x), self.key(memory), self.value(memory)
+        return self.output(F.scaled_dot_product_attention(q, k, v, attn_mask=mask))
+
+
+# %% exercise=MultiHeadAttention name=scaled-by-whole-width
+# en: The scores are divided by the root of D: how many numbers has the query of one head?
+# ko: 점수를 D의 제곱근으로 나누었습니다. 한 헤드의 쿼리에는 수가 몇 개 있나요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        split = lambda z: z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        mask = None if mask is None else mask.unsqueeze(-3)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=D**-0.5)
+        return self.output(heads.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=mask-turned-round
+# en: The wrong places are shut: F.scaled_dot_product_attention reads True as we do.
+# ko: 엉뚱한 곳을 가렸습니다. F.scaled_dot_product_attention은 True를 우리와 같은 뜻으로 읽습니다.
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        split = lambda z: z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        mask = None if mask is None else ~mask.unsqueeze(-3)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(heads.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=mask-forgotten
+# en: Without a mask all is well: does yours reach the attention?
+# ko: 마스크가 없으면 맞습니다. 마스크가 어텐션까지 전달되나요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        split = lambda z: z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        heads = F.scaled_dot_product_attention(q, k, v)
+        return self.output(heads.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention variant=by-hand-with-a-loop
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        q, k, v = self.query(x), self.key(memory), self.value(memory)
+        d, heads = x.shape[-1] // self.n_heads, []
+        for j in range(self.n_heads):
+            part = slice(j * d, (j + 1) * d)
+            scores = q[..., part] @ k[..., part].transpose(-2, -1) / d**0.5
+            if mask is not None:
+                scores = scores.masked_fill(~mask, -math.inf)
+            heads.append(scores.softmax(-1) @ v[..., part])
+        return self.output(torch.cat(heads, dim=-1))
+
+
+# %% exercise=MultiHeadAttention variant=library-functional
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            mask = ~mask.expand(len(x), x.shape[1], memory.shape[1])
+            mask = mask.repeat_interleave(self.n_heads, dim=0)
+        layers = self.query, self.key, self.value
+        found, _ = F.multi_head_attention_forward(
+            x.transpose(0, 1), memory.transpose(0, 1), memory.transpose(0, 1), x.shape[2],
+            self.n_heads, torch.cat([z.weight for z in layers]),
+            torch.cat([z.bias for z in layers]), None, None, False, 0.0, self.output.weight,
+            self.output.bias, attn_mask=mask, need_weights=False,
+        )
+        return found.transpose(0, 1)
+
+
+# %% exercise=EncoderLayer name=no-residual
+# en: The news replaces what was there: what is added to the output of each sublayer?
+# ko: 새 소식이 원래 있던 것을 덮어씁니다. 하위 층의 출력에 무엇을 더하나요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(self.attention(x, x, mask))
+        return self.norm2(self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=residual-once
+# en: One of the two sublayers has no residual connection.
+# ko: 두 하위 층 중 하나에 잔차 연결이 없습니다.
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))
+        return self.norm2(self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=norm-before
+# en: This is the order of later years, norm before the sublayer: which one is asked for here?
+# ko: 이것은 훗날의 순서, 곧 하위 층 앞에서 정규화하는 방식입니다. 여기서 요구하는 순서는 무엇인가요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        y = self.norm1(x)
+        x = x + self.attention(y, y, mask)
+        return x + self.narrow(self.wide(self.norm2(x)).relu())
+
+
+# %% exercise=EncoderLayer name=raw-input-added-twice
+# en: The second residual adds the wrong x: what went into the feed-forward network?
+# ko: 두 번째 잔차에서 엉뚱한 x를 더했습니다. 피드포워드 망에는 무엇이 들어갔나요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        y = self.norm1(x + self.attention(x, x, mask))
+        return self.norm2(x + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=EncoderLayer name=no-relu
+# en: Two linear layers in a row are one linear layer: what stands between them?
+# ko: 선형 층 두 개를 이어 붙이면 하나의 선형 층과 같습니다. 그 사이에 무엇이 있나요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))
+        return self.norm2(x + self.narrow(self.wide(x)))
+
+
+# %% exercise=EncoderLayer name=relu-at-the-end
+# en: The network can only add, never take away: where does the ReLU stand?
+# ko: 망이 더하기만 하고 빼지 못합니다. ReLU는 어디에 있어야 하나요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))
+        return self.norm2(x + self.narrow(self.wide(x)).relu())
+
+
+# %% exercise=EncoderLayer name=same-norm-twice
+# en: One norm is used twice and the other never: each sublayer has its own.
+# ko: 한 정규화 층을 두 번 쓰고 다른 하나는 쓰지 않았습니다. 하위 층마다 자기 것이 있습니다.
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))
+        return self.norm1(x + self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=mask-forgotten
+# en: Without a mask all is well: who should hear of it?
+# ko: 마스크가 없으면 맞습니다. 마스크를 누구에게 넘겨야 할까요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x))
+        return self.norm2(x + self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer variant=by-hand
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        def norm(layer, z):
+            if not isinstance(layer, nn.LayerNorm):
+                return layer(z)
+            z = z - z.mean(-1, keepdim=True)
+            z = z / (z.pow(2).mean(-1, keepdim=True) + layer.eps).sqrt()
+            return z * layer.weight + layer.bias
+
+        attended = norm(self.norm1, self.attention(x, x, mask) + x)
+        inner = torch.clamp(attended @ self.wide.weight.T + self.wide.bias, min=0)
+        return norm(self.norm2, attended + inner @ self.narrow.weight.T + self.narrow.bias)
+
+
+# %% exercise=DecoderLayer name=no-cross-residual
+# en: After looking over to the source the target has forgotten itself: is y added there, too?
+# ko: 소스를 보고 나면 타깃이 자신을 잊어버립니다. 그곳에서도 y를 더했나요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(self.cross_attention(y, memory, source_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=masks-swapped
+# en: Each attention got the other's mask: who answers in which?
+# ko: 두 어텐션이 서로의 마스크를 받았습니다. 각각에서 누가 대답하나요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, source_mask))
+        y = self.norm2(y + self.cross_attention(y, memory, target_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=source-mask-forgotten
+# en: The target can see the source's padding: the cross-attention has a mask of its own.
+# ko: 타깃이 소스의 패딩을 볼 수 있습니다. 크로스 어텐션에도 자기 마스크가 있습니다.
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(y + self.cross_attention(y, memory))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=target-mask-forgotten
+# en: The target can see its own future: the self-attention needs its mask.
+# ko: 타깃이 자기 미래를 볼 수 있습니다. 셀프 어텐션에는 마스크가 필요합니다.
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y))
+        y = self.norm2(y + self.cross_attention(y, memory, source_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=source-first
+# en: The source is looked at before the target: in which order do the sublayers come?
+# ko: 타깃보다 소스를 먼저 보았습니다. 하위 층은 어떤 순서로 놓이나요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.cross_attention(y, memory, source_mask))
+        y = self.norm2(y + self.self_attention(y, y, target_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=cross-reads-itself
+# en: The source is never read: who answers in the cross-attention?
+# ko: 소스를 한 번도 읽지 않습니다. 크로스 어텐션에서는 누가 대답하나요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(y + self.cross_attention(y, y, target_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=norms-before
+# en: This is the order of later years, norm before the sublayer: which one is asked for here?
+# ko: 이것은 훗날의 순서, 곧 하위 층 앞에서 정규화하는 방식입니다. 여기서 요구하는 순서는 무엇인가요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        z = self.norm1(y)
+        y = y + self.self_attention(z, z, target_mask)
+        y = y + self.cross_attention(self.norm2(y), memory, source_mask)
+        return y + self.narrow(self.wide(self.norm3(y)).relu())
+
+
+# %% exercise=DecoderLayer name=no-feed-forward
+# en: Two sublayers of three: where does each position think by itself?
+# ko: 세 하위 층 중 둘만 있습니다. 각 위치가 스스로 생각하는 곳은 어디인가요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        return self.norm3(self.norm2(y + self.cross_attention(y, memory, source_mask)))
+
+
+# %% exercise=DecoderLayer variant=keywords
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        a = self.norm1(self.self_attention(x=y, memory=y, mask=target_mask) + y)
+        b = self.norm2(self.cross_attention(x=a, memory=memory, mask=source_mask) + a)
+        inner = F.relu(F.linear(b, self.wide.weight, self.wide.bias))
+        return self.norm3(torch.add(b, F.linear(inner, self.narrow.weight, self.narrow.bias)))
+
+
+# %% exercise=noam_lr name=larger-of-the-two
+# en: The rate starts high and never falls: which of the two is taken, the smaller or the larger?
+# ko: 학습률이 높은 값에서 시작합니다. 둘 중 작은 쪽과 큰 쪽 가운데 무엇을 골라야 할까요?
+def noam_lr(step, D, warmup):
+    return D**-0.5 * max(max(step, 1) ** -0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=width-forgotten
+# en: The shape of the curve is right, its height is not: which factor is missing?
+# ko: 곡선의 모양은 맞지만 높이가 다릅니다. 빠진 인수는 무엇인가요?
+def noam_lr(step, D, warmup):
+    return min(max(step, 1) ** -0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=exponent-of-warmup
+# en: At the peak both sides of the min must agree: which power of warmup does that ask for?
+# ko: 꼭대기에서는 min의 두 값이 같아야 합니다. warmup의 지수는 얼마여야 할까요?
+def noam_lr(step, D, warmup):
+    return D**-0.5 * min(max(step, 1) ** -0.5, step * warmup**-1.0)
+
+
+# %% exercise=noam_lr name=multiplied-by-root
+# en: A wide model gets a larger rate here: has the exponent of D lost its sign?
+# ko: 넓은 모델일수록 학습률이 커집니다. D의 지수에서 부호가 빠지지 않았나요?
+def noam_lr(step, D, warmup):
+    return D**0.5 * min(max(step, 1) ** -0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=step-one-too-many
+# en: The curve comes one step too early: step 0 is not step 1.
+# ko: 곡선이 한 걸음 앞서 있습니다. 0번째 걸음은 1번째 걸음이 아닙니다.
+def noam_lr(step, D, warmup):
+    return D**-0.5 * min((step + 1) ** -0.5, (step + 1) * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=zero-to-a-negative-power
+# en: At step 0 a power of zero is a division by zero: what is the rate before the first update?
+# ko: 0번째 걸음에서 0의 음수 거듭제곱은 0으로 나누는 것과 같습니다. 첫 갱신 전의 학습률은 얼마인가요?
+def noam_lr(step, D, warmup):
+    return D**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr variant=two-branches
+def noam_lr(step, D, warmup):
+    if step < warmup:
+        return step / (warmup * math.sqrt(warmup * D))
+    return 1 / math.sqrt(step * D)
+
+
+# %% exercise=fix_loss name=told-the-answer
+# en: The decoder is told the very words it is asked for: what does it learn then?
+# ko: 디코더가 맞혀야 할 단어를 그대로 받았습니다. 그러면 무엇을 배울까요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, 1:], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] & causal)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=asked-for-the-same
+# en: The model is asked for the word it was just told, not for the next one.
+# ko: 다음 단어가 아니라 방금 받은 단어를 맞히게 했습니다.
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, :-1]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] & causal)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=queries-masked
+# en: The source's mask lies on the wrong axis: who is padding, the one who asks or who answers?
+# ko: 소스 마스크가 엉뚱한 축에 있습니다. 패딩은 묻는 쪽인가요, 대답하는 쪽인가요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    logits = model(source, told, (source != pad)[:, :, None], (told != pad)[:, None, :] & causal)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=diagonal-left-shut
+# en: The first position sees nothing: is the diagonal of the causal mask open?
+# ko: 첫 위치는 아무것도 보지 못합니다. 인과 마스크의 대각선이 열려 있나요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril(diagonal=-1)
+    logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] & causal)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=or-for-and
+# en: A place is open if it is early or real: must not both hold?
+# ko: 앞에 있거나 진짜이기만 하면 열립니다. 둘 다 맞아야 하지 않나요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] | causal)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=counts-what-is-told
+# en: One padding a row is counted: is a word real where it is told, or where it is asked for?
+# ko: 행마다 패딩이 하나씩 세어집니다. 받은 단어와 맞혀야 할 단어 중 어느 쪽이 진짜여야 하나요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] & causal)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = told != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=rows-count-alike
+# en: A short row counts as much as a long one: each word was to count the same.
+# ko: 짧은 행이 긴 행과 똑같이 세어집니다. 단어마다 똑같이 세어야 합니다.
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] & causal)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return ((losses * real).sum(dim=1) / real.sum(dim=1)).mean()
+
+
+# %% exercise=fix_loss name=padding-counted
+# en: Padding is asked for as if it were a word, and makes the loss easy.
+# ko: 패딩까지 단어처럼 맞히게 해서 손실이 쉽게 낮아집니다.
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] & causal)
+    return F.cross_entropy(logits.transpose(1, 2), wanted)
+
+
+# %% exercise=fix_loss variant=ignore-index
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    t = torch.arange(told.shape[1])
+    target_mask = told.ne(pad).unsqueeze(1) & (t <= t.unsqueeze(1))
+    logits = model(source, told, source.ne(pad).unsqueeze(1), target_mask)
+    return F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), ignore_index=pad)
+
+
+# %% exercise=fix_loss variant=log-softmax
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    later = torch.triu(torch.ones(T, T), 1).bool()
+    masks = (source != pad).unsqueeze(1), ~(later | (told == pad).unsqueeze(1))
+    log_p = model(source, told, *masks).log_softmax(-1)
+    real = wanted != pad
+    return -log_p.gather(2, wanted.unsqueeze(2)).squeeze(2)[real].mean()
+
+
+# %% exercise=sinusoidal_positions survivor=`torch.arange(0, D, 2)` -> `torch.arange(0, D - 1, 2)` in `angles = t / 10000 ** (torch.arange(0, D, 2) / D)`
+# why: Equivalent: D is even, so both end with D - 2.
+
+# %% exercise=MultiHeadAttention survivor=`-3` -> `1` in `mask = mask.unsqueeze(-3)`
+# why: Equivalent: a mask has three axes, and the third from the end is the one behind the first.
