@@ -99,7 +99,8 @@ class LibraryAttention(nn.Module):
             mask = ~wide.repeat_interleave(self.n_heads, dim=0)
         found, _ = nn.functional.multi_head_attention_forward(
             x.transpose(0, 1),
-            *[memory.transpose(0, 1)] * 2,
+            memory.transpose(0, 1),
+            memory.transpose(0, 1),
             x.shape[2],
             self.n_heads,
             torch.cat([layer.weight for layer in layers]),
