@@ -41,7 +41,7 @@ from autograder.proof.results import (
     Tried,
     tried,
 )
-from autograder.proof.rivals import rivalry, without_challenge
+from autograder.proof.rivals import DRAWS, rivalry, without_challenge
 from autograder.proof.trials import (
     Workbench,
     full_marks,
@@ -81,7 +81,8 @@ def prove_week(
 
     Args:
         week: the week.
-        seeds: how many offerings' seeds to try beside the course's own.
+        seeds: how many offerings' seeds to try beside the course's own; an open challenge is tried
+            under at most two of them.
         mutants: whether to try automatic mutants, the longest part.
         provisioner: how kernels start; None takes the course's setting.
         mutant_limit: at most so many mutants per exercise, spread over its code; None for all.
@@ -126,7 +127,7 @@ def _proof(
         return Proof(week, points=points_, notes=(f"{truth.notebook}: {NOTHING_TO_PROVE}",))
     book = _book(bench.week)
     say(f"{week}: open challenge")
-    rivals = rivalry(bench, truth)
+    rivals = rivalry(bench, truth, min(DRAWS, seed_count))
     whole, truth, bench = truth, without_challenge(truth), bench.without_challenge
     say(f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes")
     known = _known(bench, book, truth)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import nbgrader
 import pytest
 from nbgrader.api import Gradebook
 
@@ -89,6 +90,21 @@ def course(quickstart, tmp_path) -> Path:
     return Path(shutil.copytree(quickstart, tmp_path / "course"))
 
 
+@pytest.fixture
+def files_of_quickstart(tmp_path) -> Path:
+    """The same notebooks, header and settings, without nbgrader's seven commands and gradebook."""
+    root = tmp_path / "bare"
+    example = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide" / "source"
+    unused = shutil.ignore_patterns("*.html", "autotests.yml", "ps1_autotest")
+    shutil.copytree(example, root / "source", ignore=unused)
+    (root / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.course_id = 'course'\n"
+        "c.IncludeHeaderFooter.header = 'source/header.ipynb'\n",
+        encoding="utf-8",
+    )
+    return root
+
+
 def allow(root: Path) -> None:
     with (root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write('\nc.Grading.asserts = "allow"\n')
@@ -132,8 +148,9 @@ def test_asserts_do_not_decide_unless_the_course_says_so(course) -> None:
     assert 'c.Grading.asserts = "allow"' in str(refusal.value)
 
 
-def test_the_header_stands_before_every_notebook(course) -> None:
+def test_the_header_stands_before_every_notebook(files_of_quickstart) -> None:
     """Its cells are the instructor's; a header that is not there is told."""
+    course = files_of_quickstart
     week = open_week(open_course(course), WEEK)
     assert [one.name for one in week.notebooks] == ["problem1", "problem2"]
     assert all(one.cells[1].source.startswith("NAME") for one in week.notebooks)
@@ -151,22 +168,25 @@ def changed(root: Path, change) -> Path:
     return path
 
 
-def test_two_cells_with_one_id_are_told(course) -> None:
+def test_two_cells_with_one_id_are_told(files_of_quickstart) -> None:
     """nbgrader would keep the score of one of them."""
+    course = files_of_quickstart
     path = changed(course, lambda book: book.cells.append(copy.deepcopy(book.cells[2])))
     with pytest.raises(UserError, match="several cells with the id 'squares'"):
         read_source(path)
 
 
-def test_a_kernel_of_another_language_is_told(course) -> None:
+def test_a_kernel_of_another_language_is_told(files_of_quickstart) -> None:
     """Only the assignment that has it is refused."""
+    course = files_of_quickstart
     path = changed(course, lambda book: book.metadata.kernelspec.update(language="R", name="ir"))
     with pytest.raises(UserError, match="kernel of 'r'"):
         read_source(path)
 
 
-def test_an_assignment_without_points_is_told(course) -> None:
+def test_an_assignment_without_points_is_told(files_of_quickstart) -> None:
     """Nothing runs, and the sentence says what to mark."""
+    course = files_of_quickstart
     for path in (course / "source" / WEEK).glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
