@@ -17,6 +17,7 @@ from autograder.stages.outputs import CellReading
 
 START_SECONDS = 60.0
 GRACE_SECONDS = 5.0  # from interrupt to idle; after it the kernel is killed
+LISTEN_SECONDS = 20.0  # until a flood is through and the kernel answers, on the busiest machine
 IDLE_SECONDS = 10.0  # from a cell's reply to its last output, on the busiest machine
 LOOK_SECONDS = 0.5  # between two looks whether the kernel lives
 DEATH_SECONDS = 2.0  # a closed connection may be ahead of the death that closed it
@@ -177,7 +178,7 @@ class KernelClient:
     def _listen_again(self) -> None:
         self._channels.listen_again()
         try:
-            self.wait_until_ready(GRACE_SECONDS)
+            self.wait_until_ready(LISTEN_SECONDS)
         except RuntimeError:
             self.kill()
 
