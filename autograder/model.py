@@ -120,6 +120,7 @@ class Doubt(StrEnum):
     """Why a run has to be repeated, with nothing beside it, before it is believed."""
 
     KILLED = "a signal ended the kernel, and it may not have been the student's"
+    FULL_GPU = "there was no memory left on the GPU, which others used too"
     STARVED = "it was kept from computing by something else on the machine"
 
 

@@ -9,6 +9,7 @@ limited in time (`clock`); `kernel_client` runs one cell, and here is the run of
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from autograder.stages.hidden_scope import with_key
 from autograder.stages.kernel_client import EndedFromOutside, KernelClient, listening
 
 _AT_ONCE = contextlib.nullcontext()
+# what torch says of it, and the name by which a probe shows it
+FULL_GPU = ("CUDA error: out of memory", "CUDA out of memory", "OutOfMemoryError")
 
 
 def execute(job: ExecutionJob, turn: AbstractContextManager = _AT_ONCE) -> Execution:
@@ -69,9 +72,18 @@ def _run_all(kernel: KernelClient, job: ExecutionJob) -> Iterator[CellRun]:
         else:
             source = with_key(cell.source, job.seed, cell.grade_id or "")
             seconds = cell.seconds or job.limits.cell_seconds
-            yield kernel.run(replace(cell, source=source), seconds, clock)
+            ran = kernel.run(replace(cell, source=source), seconds, clock)
+            if job.gpu is not None and lacked_gpu_memory(ran):
+                kernel.doubt = Doubt.FULL_GPU
+            yield ran
         if clock.starved:
             kernel.doubt = Doubt.STARVED
+
+
+def lacked_gpu_memory(ran: CellRun) -> bool:
+    """Whether a cell shows CUDA's error for a full GPU, which a neighbour may have filled."""
+    shown = json.dumps(ran.outputs, default=str)
+    return any(words in shown for words in FULL_GPU)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,7 @@
-"""Each family of attacks is graded once, as one class; every test looks at that run."""
+"""All families of attacks are graded once, as one class; every test looks at that run.
+
+The family whose tests read pages is a class of its own, as pages cost more than grading.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pytest
 from .arena import Outcome, arena, make_template
 from .attacks import Attack
 
-WITH_FEEDBACK = ("hidden",)  # pages cost more than grading; this family needs them
+WITH_FEEDBACK = ("hidden",)
 Graded = Callable[[str, str], Outcome]
 
 
@@ -33,33 +36,35 @@ def graded(
     tmp_path_factory: pytest.TempPathFactory,
     template_for: Callable[[str], Path],
 ) -> Iterator[Graded]:
-    """The outcome of a family: all of its attacks that this session wants, in one class."""
-    outcomes: dict[tuple[str, str], Outcome] = {}
-    broken: set[tuple[str, str]] = set()  # a class that ungrades itself is not graded once a test
+    """The outcome of a family: what this session wants of it and of others, in one class."""
+    outcomes: dict[tuple[bool, str], Outcome] = {}
+    broken: set[tuple[bool, str]] = set()  # a class that ungrades itself is not graded once a test
 
     def get(family: str, provisioner: str) -> Outcome:
-        key = (family, provisioner)
+        paged = family in WITH_FEEDBACK
+        key = (paged, provisioner)
         if key in broken:
-            pytest.fail(f"the class of {family} could not be graded (see the first of its tests)")
+            pytest.fail("the class of these could not be graded (see the first of its tests)")
         if key not in outcomes:
             broken.add(key)
             attacks = _wanted(request.session, *key)
             with arena(template_for(provisioner), tmp_path_factory.mktemp(family)) as made:
                 made.submit(attacks)
-                outcomes[key] = made.grade(feedback=family in WITH_FEEDBACK)
+                outcomes[key] = made.grade(feedback=paged)
             broken.remove(key)
         return outcomes[key]
 
     yield get
 
 
-def _wanted(session: pytest.Session, family: str, provisioner: str) -> list[Attack]:
-    """The attacks of this family that were selected on the command line."""
+def _wanted(session: pytest.Session, paged: bool, provisioner: str) -> list[Attack]:
+    """The attacks of this class that were selected on the command line."""
     wanted: dict[str, Attack] = {}
     for item in session.items:
-        call = getattr(item, "callspec", None)
-        if call is not None and isinstance(call.params.get("attack"), Attack):
-            given = call.params
-            if (given.get("family"), given.get("provisioner")) == (family, provisioner):
-                wanted[given["attack"].name] = given["attack"]
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        if not {"attack", "family"} <= given.keys():
+            continue
+        if (given["family"] in WITH_FEEDBACK, given["provisioner"]) == (paged, provisioner):
+            one = given["attack"]
+            assert wanted.setdefault(one.who, one) is one, f"two hand in as {one.who}"
     return list(wanted.values())

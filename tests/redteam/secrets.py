@@ -243,8 +243,8 @@ for folder in places:
         os.chmod(f"{folder}/@MARK@", 0o777)
     except OSError:
         pass
-shared = libc.shmget(@NUMBER@ % 2**31, 4096, 0o1666)
-libc.msgget(@NUMBER@ % 2**31, 0o1666)
+shared = libc.shmget(int("@NUMBER@") % 2**31, 4096, 0o1666)
+libc.msgget(int("@NUMBER@") % 2**31, 0o1666)
 if hasattr(libc, "mq_open"):
     libc.mq_open(b"/@MARK@", os.O_CREAT | os.O_RDWR, 0o666, None)
 server = socket.socket(socket.AF_UNIX); server.bind("\\0@MARK@"); server.listen()
@@ -262,7 +262,8 @@ while time.monotonic() < end:
     for folder in ("/tmp", "/dev/shm", "/var/tmp", "/run", os.path.expanduser("~"), ".", "/"):
         if os.path.exists(f"{folder}/@MARK@"):
             print("GOT", folder)
-    if libc.shmget(@NUMBER@ % 2**31, 4096, 0) >= 0 or libc.msgget(@NUMBER@ % 2**31, 0) >= 0:
+    key = int("@NUMBER@") % 2**31
+    if libc.shmget(key, 4096, 0) >= 0 or libc.msgget(key, 0) >= 0:
         print("GOT System V memory or queue")
     for family, address in ((socket.AF_UNIX, "\\0@MARK@"), (socket.AF_INET, ("127.0.0.1", 40404))):
         try:

@@ -86,7 +86,10 @@ def test_memory_of_the_gpu_is_free_after_the_kernel() -> None:
 
 
 def test_a_neighbour_that_fills_the_gpu_is_told_apart() -> None:
-    """Where one takes all of the card, another gets an error of its own, and no wrong number."""
+    """Where one takes all of the card, another gets an error of its own, and no wrong number.
+
+    For a moment nothing else on this machine gets memory on its first GPU either.
+    """
     fill = """
 import torch
 held = []

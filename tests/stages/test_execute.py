@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from autograder.course_folder import UNPROTECTED, WARM
-from autograder.model import CellEnd, Execution, ExecutionJob, JobCell
+from autograder.model import CellEnd, Doubt, Execution, ExecutionJob, JobCell
 from autograder.sandbox.limits import Limits
 from autograder.stages.clock import CellClock, Meters
 from autograder.stages.execute import execute
@@ -264,3 +264,13 @@ def test_a_sandbox_that_cannot_start_is_our_fault() -> None:
     found = ran("1", provisioner="no-such-provisioner")
     assert found.fault
     assert found.runs == ()
+
+
+@pytest.mark.parametrize(("gpu", "doubt"), [("0", Doubt.FULL_GPU), (None, None)])
+def test_a_full_gpu_may_be_a_neighbours_doing(gpu: str | None, doubt: Doubt | None) -> None:
+    """What CUDA raises then is not believed at once; where no GPU was given it is the student's."""
+    full = JobCell(0, "raise RuntimeError('CUDA error: out of memory')")
+    job = ExecutionJob("t", (full, JobCell(1, "1")), "s", LIMITS, provisioner=UNPROTECTED, gpu=gpu)
+    found = execute(job)
+    assert ends(found) == [CellEnd.ERROR, CellEnd.OK]
+    assert found.doubt is doubt
