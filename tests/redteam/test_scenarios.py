@@ -148,6 +148,7 @@ def test_a_message_without_an_end_does_not_fill_the_graders_memory() -> None:
     assert peak[0] - start < 1 << 30
 
 
+@pytest.mark.slow
 def test_odd_names_do_not_break_the_table_of_a_run(ring: Arena) -> None:
     """What a student may name is neither markup nor a control sequence for the terminal."""
     odd = named("file_name_of_markup", "id_of_control_characters", "id_of_bytes", "id_of_markup")

@@ -488,6 +488,7 @@ def test_a_clock_that_jumps_changes_nothing(
     assert {e.student: e.score for e in grade(open_week(course, WEEK)).entries} == expected
 
 
+@pytest.mark.slow
 # ------------------------------------------------------------------------------------ two graders
 def test_two_graders_at_once_on_one_week(root: Path) -> None:
     """One of them works, the other says who is at work; together they are right."""

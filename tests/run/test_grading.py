@@ -124,6 +124,7 @@ def run_nbgrader(course: Course, *words: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_nbgraders_own_autograde_gives_the_same_scores(graded: tuple[Course, GradeRun]) -> None:
     """`nbgrader autograde` runs the engine by configuration."""
     course, _ = graded
@@ -165,6 +166,7 @@ def test_export_works_as_nbgraders_users_know_it(graded: tuple[Course, GradeRun]
     assert float(rows["half"]["score"]) == 3.0
 
 
+@pytest.mark.slow
 def test_validate_answers_on_a_students_copy(graded: tuple[Course, GradeRun]) -> None:
     """`nbgrader validate` fails an empty notebook by its visible checks and passes a solved one."""
     course, _ = graded

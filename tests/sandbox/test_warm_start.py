@@ -31,6 +31,7 @@ def test_warm_kernels_have_random_numbers_of_their_own() -> None:
     assert len(first) == 4
 
 
+@pytest.mark.slow
 def test_torch_computes_alike_warm_and_cold() -> None:
     """A seeded computation in parallel regions gives the same bits from both starts."""
     program = "import torch; torch.manual_seed(1); print(torch.randn(99, 99).matrix_power(3).sum())"
