@@ -16,11 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transformers import GPT2LMHeadModel, GPT2Tokenizer
+    from transformers import GPT2ForSequenceClassification, GPT2LMHeadModel, GPT2Tokenizer
 
     from course.models.char_lstm_model import CharLSTM
+    from course.models.translator_model import HelpTranslator
 
-__all__ = ["MODELS_DIR", "ModelError", "load_char_lstm", "load_tiny_gpt2"]
+__all__ = [
+    "MODELS_DIR",
+    "ModelError",
+    "load_char_lstm",
+    "load_reward_model",
+    "load_story_gpt2",
+    "load_tiny_gpt2",
+    "load_translator",
+]
 
 MODELS_DIR = Path(__file__).resolve().parent
 CHECKSUMS = "checksums.json"
@@ -99,7 +108,27 @@ def load_tiny_gpt2() -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:
     Raises:
         ModelError: a file of the model is missing or damaged.
     """
-    folder = MODELS_DIR / "tiny_gpt2"
+    return _load_gpt2(MODELS_DIR / "tiny_gpt2")
+
+
+def load_story_gpt2() -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:
+    """The tiny GPT-2's bigger sister: 7 million parameters, the same tokens and positions.
+
+    It read children's stories by another model, the tiny GPT-2's books, help texts and film
+    reviews, each behind "Review: ". It writes simple English that a person can follow; its model
+    card says what to expect.
+
+    Returns:
+        (model, tokenizer): the model in float32, in evaluation mode, on the CPU. Each call reads
+        fresh weights, so you may change them.
+
+    Raises:
+        ModelError: a file of the model is missing or damaged.
+    """
+    return _load_gpt2(MODELS_DIR / "story_gpt2")
+
+
+def _load_gpt2(folder: Path) -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:
     check_files(folder)
 
     import torch
@@ -109,6 +138,68 @@ def load_tiny_gpt2() -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:
         tokenizer = GPT2Tokenizer.from_pretrained(folder, local_files_only=True)
         model = GPT2LMHeadModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     return model.eval(), tokenizer
+
+
+def load_reward_model() -> tuple[GPT2ForSequenceClassification, GPT2Tokenizer]:
+    """The reward model of week 08: which of two film snippets would a rater prefer?
+
+    It is the tiny GPT-2 with one number at the last token in place of the vocabulary. Only
+    differences of two rewards mean anything: sigmoid(r1 - r2) is the chance that a rater scores
+    the first text higher (Bradley & Terry 1952).
+
+        inputs = tokenizer(texts, padding=True, return_tensors="pt")
+        rewards = model(**inputs).logits[:, 0]
+
+    Returns:
+        (model, tokenizer): the model in float32, in evaluation mode, on the CPU; the tokenizer pads
+        on the right. Each call reads fresh weights, so you may change them.
+
+    Raises:
+        ModelError: a file of the model is missing or damaged.
+    """
+    folder = MODELS_DIR / "reward"
+    check_files(folder)
+
+    import torch
+    from transformers import GPT2ForSequenceClassification, GPT2Tokenizer
+
+    with _no_progress_bar():
+        tokenizer = GPT2Tokenizer.from_pretrained(folder, local_files_only=True)
+        model = GPT2ForSequenceClassification.from_pretrained(
+            folder, local_files_only=True, dtype=torch.float32
+        )
+    return model.eval(), tokenizer
+
+
+def load_translator(attention: bool = True) -> HelpTranslator:
+    """The course's own English-Korean translator: GRUs with additive attention (week 04).
+
+    It read nine tenths of LibreOffice's help, and translates help texts; its model card says what
+    to expect.
+
+        load_translator().translate("Click the OK button.").text
+
+    Args:
+        attention: False gives its twin, trained alike, whose decoder sees one fixed vector.
+
+    Raises:
+        ModelError: a file of the model is missing or damaged.
+    """
+    folder = MODELS_DIR / "translator"
+    check_files(folder)
+
+    from safetensors.torch import load_file
+    from tokenizers import Tokenizer
+
+    from course.models.translator_model import HelpTranslator, Translator
+
+    english, korean = (
+        Tokenizer.from_file(str(folder / f"{language}.json")) for language in ("english", "korean")
+    )
+    model = Translator(english.get_vocab_size(), korean.get_vocab_size(), attention=attention)
+    state = load_file(folder / ("model.safetensors" if attention else "fixed_vector.safetensors"))
+    model.load_state_dict({name: weight.float() for name, weight in state.items()})
+    return HelpTranslator(model.eval(), english, korean)
 
 
 @contextmanager
