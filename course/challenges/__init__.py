@@ -12,5 +12,15 @@ into points along the curve that the notebook states.
 from course.challenges.entries import challenge, hand_over, practise
 from course.challenges.numbers import count_numbers
 from course.challenges.task import Challenge, Windows
+from course.challenges.weights import load_weights, weights_to_text
 
-__all__ = ["Challenge", "Windows", "challenge", "count_numbers", "hand_over", "practise"]
+__all__ = [
+    "Challenge",
+    "Windows",
+    "challenge",
+    "count_numbers",
+    "hand_over",
+    "load_weights",
+    "practise",
+    "weights_to_text",
+]

@@ -14,13 +14,15 @@ import numpy as np
 
 CHARACTERS = 8  # of text take as much room as one number
 PLAIN = (ModuleType, type, BuiltinFunctionType, CodeType)
+LONG = 64  # characters or items of a constant in code: from here it is data and counts
 
 
 def count_numbers(predictor: Any, stop: int = 10_000_000) -> int:
     """Numbers in the arrays, containers, closures and globals that a predictor reaches.
 
     A tensor or an array counts its elements, a container its numbers. Of each different text, eight
-    characters count as one number. Modules, classes and code are free.
+    characters count as one number. Modules, classes and code are free, but for long texts and
+    tuples that stand in a function's code.
 
     Args:
         predictor: a function, a module of torch, or any object.
@@ -79,12 +81,18 @@ def _behind_function(function: FunctionType) -> Iterator[Any]:
             yield cell.cell_contents
         except ValueError:  # a name of the closure that was not bound
             continue
-    for name in _names(function.__code__):
-        yield function.__globals__.get(name)
+    for code in _codes(function.__code__):
+        yield from (function.__globals__.get(name) for name in code.co_names)
+        yield from (one for one in code.co_consts if _is_data(one))
 
 
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and of the functions within it."""
+    yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _names(constant)
+            yield from _codes(constant)
+
+
+def _is_data(constant: Any) -> bool:
+    return isinstance(constant, (str, bytes, tuple, frozenset)) and len(constant) >= LONG

@@ -11,7 +11,16 @@ import pytest
 import torch
 from torch import nn
 
-from course.challenges import Challenge, Windows, challenge, count_numbers, hand_over, practise
+from course.challenges import (
+    Challenge,
+    Windows,
+    challenge,
+    count_numbers,
+    hand_over,
+    load_weights,
+    practise,
+    weights_to_text,
+)
 from course.challenges import entries as kernel_side
 from course.challenges.entries import MIME, Refused, pack, unpack
 from course.challenges.task import bits, complaint, points_for, score_for, told
@@ -151,6 +160,9 @@ LIBRARY = np.ones(50)
         (lambda contexts: LIBRARY, 50),
         ((lambda table: lambda contexts: table)(np.zeros(9)), 9),
         (lambda contexts, table=(1, 2, 3): table, 3),
+        (eval(f"lambda contexts: {'x' * 800!r}"), 100),  # data that stands in the code
+        (eval(f"lambda contexts: {tuple(range(80))}"), 80),
+        (lambda contexts: "a short text in the code is free", 0),
     ],
 )
 def test_everything_a_predictor_reaches_is_counted(predictor: object, numbers: int) -> None:
@@ -165,6 +177,45 @@ def test_numbers_hidden_in_a_text_or_a_loop_are_counted_too() -> None:
     ring.append(ring)
     assert count_numbers(ring) == 1
     assert count_numbers([0] * 10_000, stop=100) >= 100
+
+
+def test_outside_grading_some_of_the_practice_set_is_shown(monkeypatch) -> None:
+    """A stored notebook carries 200 rows of a large practice set, and not all."""
+    shown: list[dict] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(kernel_side, "_handed", {})
+    task = Challenge("x", "bits", "ab", TASK.curve, lambda: Windows(("a",) * 900, (0,) * 900))
+    challenge(task, lambda contexts: np.full((len(contexts), 2), 0.5), points=2)
+    assert shown[0][MIME]["shape"] == [200, 2]
+
+
+def small_net(hidden: int = 7) -> nn.ModuleList:
+    torch.manual_seed(hidden)
+    return nn.ModuleList([nn.Embedding(5, 3), nn.GRU(3, hidden), nn.Linear(hidden, 5)])
+
+
+def test_weights_come_back_from_their_text() -> None:
+    """One byte a weight: each is off by half a step at most, and lines fit into a cell."""
+    net, again = small_net(), small_net()
+    text = weights_to_text(net)
+    for parameter in again.parameters():
+        nn.init.constant_(parameter.detach(), 9.0)
+    load_weights(again, f"\n    {text}\n")
+    for one, other in zip(net.parameters(), again.parameters(), strict=True):
+        assert (one - other).abs().max() <= one.abs().max() / 254 + 1e-6
+    assert max(map(len, text.splitlines())) <= 88
+    zero = nn.Linear(2, 2)
+    nn.init.zeros_(zero.weight.detach())
+    load_weights(zero, weights_to_text(zero))
+    assert zero.weight.abs().max() == 0
+
+
+def test_the_text_of_another_network_is_refused() -> None:
+    """Other sizes, or a piece that was not copied: a sentence says so."""
+    text = weights_to_text(small_net())
+    for wrong in (weights_to_text(small_net(8)), text[: len(text) // 2], text[:-1]):
+        with pytest.raises(ValueError, match="was a piece not copied"):
+            load_weights(small_net(), wrong)
 
 
 def test_the_kernel_shows_predictions_and_has_no_targets(monkeypatch) -> None:

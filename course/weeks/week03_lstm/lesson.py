@@ -93,6 +93,13 @@ QUESTIONS = {
         why="Spelling needs ten characters, and all three remember those. The tables of week 02 "
         "are still ahead of all of them.",
     ),
+    "ten-thousand-numbers": Question(
+        "At most 10,000 numbers, learnt at home for a few minutes. Who has the fewest bits?",
+        ("1- to 3-grams, interpolated", "a GRU of 44 units", "both within 0.05 bits"),
+        answer=1,
+        why="A table pays for each thing that it saw; the GRU shares its 9,708 numbers among all "
+        "of them. In week 02, with ten times the numbers, tables reached 2.05.",
+    ),
     "quote-unit": Question(
         "A shipped LSTM of 256 units: how well does its best *single* unit follow whether a "
         "quotation is open?",
@@ -110,4 +117,5 @@ EXERCISES = (
     "fix_lstm",
     "gate_trace",
     "count_parameters",
+    "small_predictor",
 )

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from course.data.prose import ALPHABET
+
 State = tuple[Tensor, ...]
 
 
@@ -101,6 +103,11 @@ def count_parameters(kind: str, D: int, H: int, n_layers: int = 1) -> int:
     return sum(parameter.numel() for parameter in layer.parameters())
 
 
+def small_predictor(text: str) -> Callable[[list[str]], Tensor]:
+    """Every character is as likely as any other."""
+    return lambda contexts: torch.full((len(contexts), len(ALPHABET)), 1 / len(ALPHABET))
+
+
 STAND_INS = {
     function.__name__: function
     for function in (
@@ -111,5 +118,6 @@ STAND_INS = {
         fix_lstm,
         gate_trace,
         count_parameters,
+        small_predictor,
     )
 }
