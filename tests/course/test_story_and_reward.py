@@ -139,3 +139,28 @@ def test_the_preference_loss_by_hand() -> None:
     rewards, scores = torch.tensor([1.0, 0.0, 5.0]), torch.tensor([2.0, 1.0, 2.0])
     wanted = (math.log(1 + math.exp(-1)) + math.log(1 + math.exp(-5))) / 2
     assert preferences.preference_loss(rewards, scores).item() == pytest.approx(wanted)
+
+
+def test_a_small_reward_model_learns_and_is_kept(tmp_path: Path) -> None:
+    """Two epochs on 128 snippets: a curve of two points, weights that moved and come back."""
+    torch.manual_seed(0)
+    tokenizer, body = story.load_tokenizer(), story.build(16, 1, 2)
+    snippets = split_movie_snippets()["train"]
+    parts = {
+        "train": preferences.make_part(snippets[::50][:128], tokenizer, "cpu"),
+        "valid": preferences.make_part(snippets[1::300][:24], tokenizer, "cpu"),
+    }
+    start = preferences.with_head(body)
+    before = start.score.weight.detach().clone()
+    kept, curve = preferences.fit(start, parts, 2, 0, training.Clock(10**9))
+    assert [point["epoch"] for point in curve] == [1, 2]
+    assert not torch.equal(kept.score.weight, before)
+    training.save_half(kept, tmp_path / "model.safetensors")
+    again = training.load_half(preferences.with_head(body), tmp_path / "model.safetensors")
+    ids = parts["valid"].ids
+    torch.testing.assert_close(
+        report_models.rewards_of(again.eval(), ids),
+        report_models.rewards_of(kept.eval(), ids),
+        atol=5e-3,
+        rtol=5e-3,
+    )
