@@ -45,25 +45,27 @@ def judge(execution: Execution, reference: Reference, names: Vocabulary = LIBRAR
     if execution.fault:
         return Judgement(execution.name, (), execution.fault)
     runs = {run.grade_id: run for run in execution.runs if run.grade_id}
-    end_of_all, place = _fatal_end(execution)
+    not_run = _not_run(execution)
     ids = {check.grade_id for check in reference.checks}
     checks = []
     for check in reference.checks:
         run = runs.get(check.grade_id) or CellRun(-1, check.grade_id, CellEnd.NOT_RUN)
         cause = first_cause(execution, run, ids, names)
-        checks.append(_judge_check(check, _Run(run, end_of_all, place, cause, names)))
+        checks.append(_judge_check(check, _Run(run, not_run, cause, names)))
     return Judgement(execution.name, tuple(checks))
 
 
-def _fatal_end(execution: Execution) -> tuple[CellEnd, str]:
-    """Why cells after some point were not run, how the last one ended that was, and where it is."""
+def _not_run(execution: Execution) -> tuple[Verdict, str]:
+    """The verdict on what was not run, and a sentence on the cell after which nothing was."""
     ran = [run for run in execution.runs if run.end is not CellEnd.NOT_RUN]
-    if not ran or ran[-1].end in (CellEnd.OK, CellEnd.ERROR):
-        return CellEnd.DEAD_KERNEL, "in an earlier cell"
+    fatal = ran[-1] if ran and ran[-1].end in LIMITS else CellRun(-1, None, CellEnd.DEAD_KERNEL)
+    verdict, reason = LIMITS[fatal.end]
     named = [run.grade_id for run in ran if run.grade_id]
-    if ran[-1].grade_id:
-        return ran[-1].end, f"in cell `{ran[-1].grade_id}`"
-    return ran[-1].end, f"in a cell behind `{named[-1]}`" if named else "in an earlier cell"
+    if fatal.grade_id:
+        return verdict, f"not reached: in cell `{fatal.grade_id}`, {reason}"
+    if fatal.index >= 0 and named:
+        return verdict, f"not reached: in a cell behind `{named[-1]}`, {reason}"
+    return verdict, f"not reached: in an earlier cell, {reason}"
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,7 @@ class _Run:
     """The run of one check, and what is known about what came before it."""
 
     cell: CellRun
-    end_of_all: CellEnd
-    place_of_end: str
+    not_run: tuple[Verdict, str]  # the verdict and the reason where this was not run
     cause: str  # the error of an earlier cell, as a sentence
     names: Vocabulary
 
@@ -166,8 +167,7 @@ class _Probe:
         if self.shown:
             return Verdict.WRONG, "several answers were displayed where one is expected"
         if end is CellEnd.NOT_RUN:
-            verdict, reason = LIMITS[self.run.end_of_all]
-            return verdict, f"not reached: {self.run.place_of_end}, {reason}"
+            return self.run.not_run
         if end in LIMITS:
             return LIMITS[end]
         if end is CellEnd.ERROR:
