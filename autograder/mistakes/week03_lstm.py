@@ -172,6 +172,17 @@ def init_forget_bias(lstm, value):
             parameter[H : 2 * H] = value if name.startswith("bias_ih") else 0.0
 
 
+# %% exercise=init_forget_bias name=quarter-of-the-vector
+# en: Every LSTM is right: of which share of its vectors is a GRU's second block?
+# ko: LSTM은 모두 맞습니다. GRU에서 둘째 블록은 벡터의 몇 분의 몇인가요?
+def init_forget_bias(lstm, value):
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "bias" in name:
+                quarter = len(parameter) // 4
+                parameter[quarter : 2 * quarter] = value if "ih" in name else 0.0
+
+
 # %% exercise=init_forget_bias variant=halves
 def init_forget_bias(lstm, value):
     H = lstm.hidden_size
