@@ -28,6 +28,7 @@ from autograder.errors import UserError
 
 ALL_SEEDS = 20
 PROOF_COLUMNS = 165  # a line a week: better too wide for a terminal than cut
+KERNEL_MB = 1500  # of a kernel that tries hundreds of answers
 
 
 @app.command("new-week", rich_help_panel="Make weeks")
@@ -110,6 +111,7 @@ def release(
     from autograder.proof.prove import prove_week
     from autograder.proof.results import render
     from autograder.reference.build import load_references
+    from autograder.run.scheduling import default_workers
     from autograder.week import open_week
 
     opened = [open_week(course, name) for name in weeks or course.weeks()]
@@ -127,6 +129,7 @@ def release(
                     proof = prove_week(
                         week.only(notebook), seeds=2, mutants=False, provisioner=provisioner,
                         say=screen.say, truth=truth[notebook.name],
+                        workers=default_workers(KERNEL_MB),
                     )  # fmt: skip
                     if not proof.ok:
                         wide = max(err.width, PROOF_COLUMNS)
@@ -218,6 +221,7 @@ def prove(
     course = open_here(course_root)
     from autograder.proof.prove import MUTANTS_PER_EXERCISE, prove_week
     from autograder.proof.results import render
+    from autograder.run.scheduling import default_workers
     from autograder.week import open_week
 
     chosen = course.weeks() if every or not weeks else weeks
@@ -233,6 +237,7 @@ def prove(
                     mutants=mutants or every,
                     mutant_limit=None if every else MUTANTS_PER_EXERCISE,
                     provisioner=provisioner_for(no_sandbox), say=screen.say,
+                    workers=default_workers(KERNEL_MB),
                 )
                 for notebook in week.notebooks
             ]  # fmt: skip

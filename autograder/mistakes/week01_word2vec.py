@@ -670,6 +670,30 @@ def ppmi_svd(counts, D, power=0.75):
     U, S, _ = torch.linalg.svd(pmi, full_matrices=False)
     return U[:, :D] * S[:D].sqrt()
 
+# %% exercise=ppmi_svd name=counts-overwritten
+# en: The vectors are right, but whose table were the zeros written over?
+# ko: 벡터는 맞습니다. 그런데 0을 덮어쓴 표는 누구의 것인가요?
+def ppmi_svd(counts, D, power=0.75):
+    words, near = counts.sum(dim=1, keepdim=True), counts.sum(dim=0) ** power
+    expected = (words * near / near.sum()).clamp(min=1e-30)
+    unseen = counts == 0
+    counts[unseen] = 1.0
+    ppmi = (counts / expected).log().clamp(min=0) * ~unseen
+    U, S, _ = torch.linalg.svd(ppmi, full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+
+# %% exercise=ppmi_svd name=always-float32
+# en: The numbers are right: in which dtype do they come back, and in which did the counts come?
+# ko: 값은 맞습니다. 어떤 dtype으로 돌려주나요? 받은 counts의 dtype은 무엇이었나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return (U[:, :D] * S[:D].sqrt()).float()
+
+
 # %% exercise=ppmi_svd survivor=`counts.sum(dim=0)` -> `counts.sum(dim=0, keepdim=True)` in `near = counts.sum(dim=0) ** power`
 # why: Equivalent: (1, C) broadcasts as (C,) does.
 

@@ -33,15 +33,14 @@ from autograder.proof.harmless import helpers, spoiled
 from autograder.proof.made_variants import in_precision, lazy, promises_any_float
 from autograder.proof.results import (
     Cost,
-    Count,
-    Mutation,
     Problem,
     Proof,
-    SurvivingMutant,
     Tried,
     tried,
 )
 from autograder.proof.rivals import DRAWS, rivalry, without_challenge
+from autograder.proof.side_by_side import SideBySide
+from autograder.proof.survivors import mutants_of, mutation_of, short, too_many_survivors
 from autograder.proof.trials import (
     Workbench,
     full_marks,
@@ -51,12 +50,10 @@ from autograder.proof.trials import (
     verdicts,
 )
 from autograder.reference.build import make_reference
-from autograder.reference.mutants import mutants
 from autograder.reference.overlay import Overlay, Plan, Ran, Trial, laid_over
 from autograder.week import Week
 from course.probes import SEED_VARIABLE
 
-KILL_SHARE = 0.9
 MUTANTS_PER_EXERCISE = 60
 LAZY_SHARE = 0.5
 PRECISIONS = ("float32", "float64")
@@ -76,6 +73,7 @@ def prove_week(
     mutant_limit: int | None = MUTANTS_PER_EXERCISE,
     say: Callable[[str], None] = lambda text: None,
     truth: Reference | None = None,
+    workers: int = 1,
 ) -> Proof:
     """Prove the checks of one week.
 
@@ -88,6 +86,7 @@ def prove_week(
         mutant_limit: at most so many mutants per exercise, spread over its code; None for all.
         say: is told what happens next.
         truth: the reference, where it has just been executed; by default it is executed now.
+        workers: how many kernels work side by side.
 
     Raises:
         UserError: there is more than one notebook in it.
@@ -100,7 +99,7 @@ def prove_week(
     started = time.monotonic()
     bench = Workbench(week, week.notebooks[0], provisioner)
     try:
-        proof = _proof(bench, seeds, mutants, mutant_limit, say, truth)
+        proof = _proof(bench, seeds, mutants, mutant_limit, say, truth, workers)
     except UserError as error:
         proof = Proof(week.name, problems=(Problem("reference", "", str(error)),))
     return replace(proof, seconds=time.monotonic() - started)
@@ -113,8 +112,9 @@ def _proof(
     limit: int | None,
     say: Callable[[str], None],
     truth: Reference | None,
+    workers: int,
 ) -> Proof:
-    """All parts, in order.
+    """All parts, side by side.
 
     Raises:
         UserError: there is no reference to compare with.
@@ -126,26 +126,35 @@ def _proof(
         points_ = sum(check.points for check in truth.checks)
         return Proof(week, points=points_, notes=(f"{truth.notebook}: {NOTHING_TO_PROVE}",))
     book = _book(bench.week)
-    say(f"{week}: open challenge")
-    rivals = rivalry(bench, truth, min(DRAWS, seed_count))
-    whole, truth, bench = truth, without_challenge(truth), bench.without_challenge
-    say(f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes")
-    known = _known(bench, book, truth)
-    say(f"{week}: empty notebook")
-    empty_points, empty = _empty(bench, truth)
-    say(f"{week}: lazy answers")
-    idle = _lazy(bench, truth, known.seconds)
-    say(f"{week}: helpers of hidden names")
-    helped = helpers(bench, truth)
-    say(f"{week}: spoiled arguments")
-    arguments = spoiled(bench, truth)
-    say(f"{week}: {seed_count} seeds")
-    seeds = _seeds(bench, book, truth, seed_count)
-    mutation = _mutation(bench, book, truth, known.seconds, limit, say) if with_mutants else None
-    parts = (known.variants, known.mistakes, idle, helped, arguments, seeds)
-    found = tuple(problem for part in parts for problem in part.problems)
+    whole, every, truth = truth, bench, without_challenge(truth)
+    bench = bench.without_challenge
+    names = [f"proof-{i}" for i in range(seed_count)]
+    draws = min(DRAWS, seed_count)
+    asked = (*_known_right(bench, book), *map(laid_over, book.mistakes))
+    title = f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes"
+    with SideBySide(workers, say) as parts:
+        first = parts.start(title, _known, bench, book, truth)
+        one = parts.start(f"{week}: {seed_count} seeds", _under_seeds, bench, names, asked)
+        other = parts.start("", _under_seeds, bench, names[::-1], ())
+        entries = parts.start(f"{week}: open challenge", rivalry, every, whole, draws)
+        nothing = parts.start(f"{week}: empty notebook", _empty, bench, truth)
+        help_ = parts.start(f"{week}: helpers of hidden names", helpers, bench, truth)
+        spoilt = parts.start(f"{week}: spoiled arguments", spoiled, bench, truth)
+        known = first.result()
+        doing_nothing = parts.start(f"{week}: lazy answers", _lazy, bench, truth, known.seconds)
+        mutated = [
+            parts.start("", mutants_of, bench, name, truth, known.seconds, limit, say)
+            for name in (bench.exercises if with_mutants else ())
+        ]
+        rivals, (empty_points, empty) = entries.result(), nothing.result()
+        idle, helped, arguments = doing_nothing.result(), help_.result(), spoilt.result()
+        seeds = _seeds(names, one.result(), other.result(), len(asked) - len(book.mistakes), truth)
+        trials = [each.result() for each in mutated]
+    mutation = mutation_of(bench, book, trials, truth) if with_mutants else None
+    all_parts = (known.variants, known.mistakes, idle, helped, arguments, seeds)
+    found = tuple(problem for part in all_parts for problem in part.problems)
     problems = (*known.reference, *rivals.problems, *empty, *found)
-    problems += tuple(_too_many_survivors(mutation))
+    problems += tuple(too_many_survivors(mutation))
     return Proof(
         week,
         exercises=len(bench.exercises),
@@ -285,7 +294,7 @@ def _stubs(bench: Workbench) -> dict[str, str]:
 # ------------------------------------------------------------------------------------ lazy
 def _lazy(bench: Workbench, truth: Reference, seconds: dict[str, float]) -> Tried:
     """Functions that return 0, None or what they were given."""
-    overlays = tuple(_short(overlay, seconds) for name in bench.functions for overlay in lazy(name))
+    overlays = tuple(short(overlay, seconds) for name in bench.functions for overlay in lazy(name))
     return tried(_lazy_problems(trial, truth) for trial in bench.run_apart(overlays, truth))
 
 
@@ -296,22 +305,21 @@ def _lazy_problems(trial: Trial, truth: Reference) -> Iterator[Problem]:
         yield Problem("lazy", check.grade_id, f"{what} of {check.max_points:g}")
 
 
-def _short(overlay: Overlay, seconds: dict[str, float]) -> Overlay:
-    """The overlay with little time: nobody has looked at its code, and it may loop for ever."""
-    return replace(overlay, seconds=5 + 10 * seconds.get(overlay.check, 1.5))
-
-
 # ------------------------------------------------------------------------------------ seeds
-def _seeds(bench: Workbench, book: MistakeBook, truth: Reference, count: int) -> Tried:
-    """Two kernels run the reference under each seed; the first also tries the overlays."""
-    names = [f"proof-{i}" for i in range(count)]
-    variants = (*_variants(book, visible=False), *_precisions(bench))
-    mistakes = tuple(map(laid_over, book.mistakes))
-    ran = _under_seeds(bench, names, (*variants, *mistakes))
-    again = _under_seeds(bench, names[::-1], ())
-    return tried(
-        _seed_problems(seed, ran[seed], again[seed], len(variants), truth) for seed in names
-    )
+def _seeds(
+    names: list[str], ran: dict[str, Ran], again: dict[str, Ran], right: int, truth: Reference
+) -> Tried:
+    """Two kernels ran the reference under each seed; the first also tried the overlays.
+
+    Args:
+        right: how many of the overlays are correct; they stand first.
+    """
+    return tried(_seed_problems(seed, ran[seed], again[seed], right, truth) for seed in names)
+
+
+def _known_right(bench: Workbench, book: MistakeBook) -> tuple[Overlay, ...]:
+    """What must pass under every seed."""
+    return (*_variants(book, visible=False), *_precisions(bench))
 
 
 def _precisions(bench: Workbench) -> Iterator[Overlay]:
@@ -351,40 +359,6 @@ def _seed_problems(
             yield from _lost(check, "seeds", where, "a correct variant")
         elif full_marks(check):
             yield Problem("seeds", where, "the mistake gets full marks under this seed")
-
-
-# ------------------------------------------------------------------------------------ mutants
-def _mutation(
-    bench: Workbench,
-    book: MistakeBook,
-    truth: Reference,
-    seconds: dict[str, float],
-    limit: int | None,
-    say: Callable[[str], None],
-) -> Mutation:
-    """Mutants of every solution, one kernel per exercise."""
-    survivors: list[SurvivingMutant] = []
-    notes: list[str] = []
-    total = 0
-    for name in bench.exercises:
-        found = mutants(bench.known[name].source, limit)
-        say(f"{bench.week.name}: {len(found)} mutants of {name}")
-        lines = {item.description: item.line for item in found}
-        overlays = (Overlay(name, item.description, item.source) for item in found)
-        trials = bench.run_apart(tuple(_short(overlay, seconds) for overlay in overlays), truth)
-        alive = [trial.overlay.name for trial in trials if full_marks(verdict(trial, truth))]
-        accepted = {item.description: item.why for item in book.survivors_of(name)}
-        survivors += [SurvivingMutant(name, lines[a], a, accepted.get(a, "")) for a in alive]
-        stale = accepted.keys() - set(alive)
-        notes += [f"{name}: accepted as a survivor, but it is none: {text}" for text in stale]
-        total += len(found)
-    return Mutation(Count(total - len(survivors), total), tuple(survivors), tuple(sorted(notes)))
-
-
-def _too_many_survivors(mutation: Mutation | None) -> Iterator[Problem]:
-    if mutation and mutation.count.share < KILL_SHARE:
-        killed = f"{mutation.count} killed, expected {KILL_SHARE:.0%} or more"
-        yield Problem("mutants", "", killed)
 
 
 def _lost(check: CheckVerdict, part: str, where: str, when: str) -> Iterator[Problem]:

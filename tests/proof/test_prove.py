@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +92,7 @@ class InProcess:
         self.jobs: list[ExecutionJob] = []
         self.shown: list[dict] = []
         self.deaths = 0
+        self.one_at_a_time = threading.Lock()
         monkeypatch.setattr(probes, "_show", self.show)
         monkeypatch.setattr(entries, "_show", self.show_entry)
 
@@ -104,6 +106,10 @@ class InProcess:
         self.shown.append({"output_type": "display_data", "data": data, "metadata": {}})
 
     def __call__(self, job: ExecutionJob) -> Execution:
+        with self.one_at_a_time:
+            return self.run(job)
+
+    def run(self, job: ExecutionJob) -> Execution:
         self.jobs.append(job)
         os.environ[probes.SEED_VARIABLE] = job.seed
         namespace: dict = {}
@@ -133,6 +139,7 @@ class InProcess:
         return CellEnd.OK
 
 
+SPENT = {"seconds": 0.0, "reference_seconds": 0.0, "reference_cpu_seconds": 0.0, "peak_mb": 0.0}
 Prove = Callable[..., Proof]
 
 
@@ -210,6 +217,13 @@ def test_right_checks_are_proved(prove_with):
     assert proof.helpers == Count(2, 2)
     assert proof.mutants is not None and proof.mutants.good == proof.mutants.total == 8
     assert proof.survivors == ()
+
+
+def test_parts_side_by_side_find_what_they_find_one_after_another(prove_with):
+    """Three kernels at a time: the same proof, and the same problems in the same order."""
+    for cells in ({}, {"check_scale": BLIND}):
+        one, three = (prove_with(cells, workers=workers) for workers in (1, 3))
+        assert dataclasses.replace(one, **SPENT) == dataclasses.replace(three, **SPENT)
 
 
 def test_mutants_are_tried_only_when_asked_for(prove_with):
