@@ -88,6 +88,7 @@ class Executioner:
                 with contextlib.suppress(ProcessLookupError):  # ended by itself meanwhile
                     os.kill(self.chance.choice(found), signal.SIGKILL)
                     self.killed[kind] += 1
+                    print(self.total, kind, flush=True)
                 return
             self.wait(run, 0.02)
 

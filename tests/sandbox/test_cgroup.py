@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,7 @@ from sandboxes import SMALL
 
 from autograder.sandbox import cgroup
 from autograder.sandbox.cgroup import ControlGroup, Hierarchy, MemoryUse
+from autograder.sandbox.limits import Limits
 
 pytestmark = pytest.mark.sandbox
 MB = 1 << 20
@@ -89,3 +94,41 @@ def test_before_linux_5_19_the_events_say_whose_limit_it_was(
     group = ControlGroup(SMALL)
     (group.folders["memory"] / "memory.events").write_text(f"oom {reached}\noom_kill 1\n")
     assert group.memory_use() == MemoryUse(None, ran_out)
+
+
+FORKS = """
+import os, time
+made = 0
+try:
+    while made < 50:
+        if os.fork() == 0:
+            time.sleep(0.3)
+            os._exit(0)
+        made += 1
+except OSError:
+    print(made)
+"""
+BOMB = "held = [bytearray(b'x' * 2**20) for _ in range(300)]"
+
+
+def test_a_group_of_this_machine_holds() -> None:
+    """Of whichever version it is: the sum of all memory, the number of processes, and the peak."""
+    if not {"memory", "pids"} <= cgroup.controllers():
+        pytest.skip("no control group can be made here")
+    group = ControlGroup(Limits(memory_mb=64, processes=4))
+    folders = set(group.folders.values())
+    assert int(within(group, FORKS).stdout) < 12
+    assert not group.memory_use().ran_out
+    assert within(group, BOMB).returncode == -signal.SIGKILL
+    used = group.memory_use()
+    assert used.ran_out
+    assert used.peak_mb is None or used.peak_mb >= 60
+    group.close()
+    assert not any(folder.exists() for folder in folders)
+
+
+def within(group: ControlGroup, program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-S", "-c", program], preexec_fn=lambda: group.add(os.getpid()),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip

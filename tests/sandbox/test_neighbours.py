@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from sandboxes import PRELUDE, members, say, space_of, spec
 
+from autograder.model import CellEnd, ExecutionJob, JobCell
 from autograder.sandbox import bwrap, cgroup, selftest
 from autograder.sandbox.kernels import running_kernel
+from autograder.sandbox.limits import Limits
+from autograder.stages.execute import execute
 
 pytestmark = pytest.mark.sandbox
 
@@ -116,6 +119,40 @@ def test_without_a_group_busy_children_come_last(start: str, monkeypatch) -> Non
         assert {pid: priorities(pid) for pid in children} == {pid: {19} for pid in children}
         assert 19 not in priorities(one.pid)
         assert say(one, "import os; os.nice(-1)").startswith("error PermissionError")
+
+
+SIXTY = """
+import os
+made = 0
+try:
+    while made < 60:
+        if os.fork() == 0:
+            os.setsid()
+            while True: pass
+        made += 1
+except OSError:
+    pass
+print(made)
+"""
+COMPUTES = """
+import time
+begin, rounds = time.process_time(), 0
+while time.process_time() - begin < 0.3:
+    rounds += 1
+"""
+
+
+def test_sixty_busy_children_end_no_honest_neighbour(start: str, monkeypatch) -> None:
+    """At twice its need of a processor, and no control group: it never meets a limit of its own."""
+    monkeypatch.setattr(cgroup, "hierarchies", lambda: ())
+    limits = Limits(memory_mb=1024, cell_seconds=0.6)
+    cells = tuple(JobCell(number, COMPUTES) for number in range(2))
+    honest = ExecutionJob("honest", cells, "s", limits, provisioner=start, warm_modules=())
+    with running_kernel(spec(), start) as attacker:
+        assert 15 < int(attacker.run(SIXTY, 90).text) <= 60
+        done = execute(honest)
+    assert (done.fault, done.doubt) == (None, None)
+    assert [run.end for run in done.runs] == [CellEnd.OK] * len(cells)
 
 
 def priorities(pid: int) -> set[int]:
