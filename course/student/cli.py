@@ -1,4 +1,4 @@
-"""The command line of the students: `course kernels`, `doctor`, `check`, `submit`, `data`."""
+"""The students' command line: `course kernels`, `doctor`, `check`, `submit`, `data`, `models`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from course.errors import UserError
 from course.phrases import speak, tr
+from course.student.model_commands import models_app
 from course.student.spoken import SpokenConsole
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ kernels_app = typer.Typer(
     help="Register, list and remove the Jupyter kernels of the course.",
 )
 app.add_typer(kernels_app, name="kernels")
+app.add_typer(models_app, name="models")
 
 out = SpokenConsole(highlight=False)
 err = SpokenConsole(stderr=True, highlight=False)
@@ -137,8 +139,7 @@ def kernels_list(prefix: InPrefix = None, as_json: AsJson = False) -> None:
 
     found = kernels.list_installed(prefix)
     if as_json:
-        _print_json([vars(kernel) | {"python_exists": kernel.python_exists} for kernel in found])
-        return
+        return _print_json([vars(k) | {"python_exists": k.python_exists} for k in found])
     if not found:
         out.print("No kernel of the course is registered. Run `course kernels install`.")
         raise typer.Exit(1)

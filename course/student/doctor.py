@@ -71,6 +71,7 @@ def examine(quick: bool = False, tell: Callable[[str], None] | None = None) -> l
         *([] if quick else slow),
         ("Hangul in figures", look_at_fonts),
         ("data", look_at_data),
+        ("models", look_at_models),
         ("disk", look_at_disk),
         ("memory", look_at_memory),
     ]
@@ -299,6 +300,19 @@ def look_at_data() -> Line:
     files = manifest().values()
     size = sum(file.size for file in files) / 1e6
     return Line("data", Status.OK, f"{len(files)} files, {size:.1f} MB, every sha256 as shipped")
+
+
+def look_at_models() -> Line:
+    """What was fetched. Nothing that is graded needs it, so a model that is missing is no fault."""
+    from course.models.catalogue import ENTRIES, is_fetched
+
+    here = [entry.name for entry in ENTRIES.values() if is_fetched(entry)]
+    away = [name for name in ENTRIES if name not in here]
+    found = ", ".join(["those that ship", *here])
+    if not away:
+        return Line("models", Status.OK, found)
+    told = f"{found}; optional: {' or '.join(f'`course models fetch {name}`' for name in away)}"
+    return Line("models", Status.OK, told)
 
 
 def look_at_disk() -> Line:

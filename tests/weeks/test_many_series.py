@@ -18,6 +18,7 @@ from course.weeks.week00_setup import plots as week00
 from course.weeks.week01_word2vec import plots as week01
 from course.weeks.week02_rnn import plots as week02
 from course.weeks.week03_lstm import plots as week03
+from course.weeks.week07_gpt import plots as week07
 
 PNG = b"\x89PNG"
 COUNTS = [1, 6, 7, 20]
@@ -101,6 +102,12 @@ MANY: dict[str, Callable[[int], Figure]] = {
     "recall_dots": lambda n: week03.recall_dots(named(n, [0.5, 0.6]), chance=0.125),
     "unit_bars": lambda n: week02.unit_bars(named(n, 1.3)),
     "learning_curves": lambda n: week03.learning_curves([1, 2, 3], named(n, CURVE), {"b": 3.4}),
+    "compression": lambda n: week07.compression([1, 2, 3], named(n, CURVE)),
+    "loss_curves": lambda n: week07.loss_curves(named(n, ([1, 2, 3], CURVE)), {"b": 3.4}),
+    "collapse_lines": lambda n: week07.collapse_lines(named(n, CURVE)),
+    "style_bars": lambda n: week07.style_bars(
+        named(n, {"reviews": 2.5, "novel": 1.5}), {"table": 2.0}
+    ),
 }
 
 
@@ -145,6 +152,8 @@ def shown_in_legend(line: Line2D) -> bool:
         ("belt_values", 1),
         ("gradient_reach", 1),
         ("learning_curves", 1),
+        ("compression", 1),
+        ("collapse_lines", 1),
         ("padded_states", 1),
     ],
 )
@@ -226,6 +235,11 @@ ARRAYS: dict[str, Callable[[Callable[[Any], Any]], Figure]] = {
     "learning_curves": lambda of: week03.learning_curves(
         of([1.0, 2.0, 3.0]), {"a": of(CURVE)}, {"b": 3.4}
     ),
+    "knob_bars": lambda of: week07.knob_bars(["a", "b"], of([0.75, 0.25]), of([1.0, 0.0])),
+    "head_grid": lambda of: week07.head_grid(of(SQUARE)),
+    "collapse_lines": lambda of: week07.collapse_lines({"a": of(CURVE)}),
+    "loss_curves": lambda of: week07.loss_curves({"a": (of(CURVE), of(CURVE))}, {"b": 3.4}),
+    "compression": lambda of: week07.compression(of([1.0, 2.0, 3.0]), {"a": of(CURVE)}),
 }
 
 

@@ -17,6 +17,7 @@ from course.weeks.week01_word2vec import widgets as week01
 from course.weeks.week02_rnn import widgets as week02
 from course.weeks.week03_lstm import widgets as week03
 from course.weeks.week03_lstm.toys import bracket_lstm, bracket_marks
+from course.weeks.week07_gpt import widgets as week07
 
 WORDS = ["king", "queen", "boy", "girl"]
 VECTORS = np.array([[1.0, 0, 1], [1, 1, 1], [-1, 0, 1], [-1, 1, 1]])
@@ -36,6 +37,22 @@ def neighbours_of(ids: list[int], window: int) -> list[tuple[int, int]]:
 def gate_trace(lstm: torch.nn.LSTM, x: torch.Tensor, clamp: dict | None) -> dict[str, torch.Tensor]:
     value = sum((clamp or {}).values())
     return {name: torch.full((len(x), lstm.hidden_size), value) for name in "ifgoch"}
+
+
+def sampled(
+    logits: torch.Tensor, temperature: float = 1.0, top_k: int = 0, top_p: float = 1.0
+) -> torch.Tensor:
+    return torch.softmax(logits / max(temperature, 0.1), dim=-1)
+
+
+def playground(probs: Callable[..., Any]) -> Panel:
+    return week07.sampling_playground(
+        probs,
+        lambda prompt: torch.arange(4.0)[None],
+        lambda ids: [WORDS[i] for i in ids],
+        lambda prompt, seed, **knobs: f"{prompt} {seed} {knobs}",
+        "The",
+    )
 
 
 # name: (widget, the control to move, its other value)
@@ -83,6 +100,8 @@ PANELS: dict[str, tuple[Callable[[], Panel], str, Any]] = {
         "gate",
         "f",
     ),
+    "token_strips": (lambda: week07.token_strips({"bytes": list}, "a b"), "text", "abc"),
+    "sampling_playground": (lambda: playground(sampled), "temperature", 2.0),
 }
 each_panel = pytest.mark.parametrize(
     ("make", "control", "other"), PANELS.values(), ids=PANELS.keys()
@@ -101,7 +120,7 @@ def test_no_widget_of_a_week_is_forgotten() -> None:
     """Each function of a week's widgets that returns a Panel is tried below."""
     made = {
         name
-        for module in (week00, week01, week02, week03)
+        for module in (week00, week01, week02, week03, week07)
         for name, thing in vars(module).items()
         if getattr(thing, "__annotations__", {}).get("return") == "Panel"
     }
@@ -152,8 +171,10 @@ def stub(*arguments: Any) -> Any:
         lambda exercise: week01.neighbours(WORDS, exercise, WORDS),
         lambda exercise: week02.markov_writer(exercise, [1, 3], "text"),
         lambda exercise: week03.gate_clamp(exercise, bracket_lstm(), bracket_marks("a"), "a"),
+        lambda exercise: week07.token_strips({"bytes": exercise}, "a b"),
+        playground,
     ],
-    ids=["temperature", "explorer", "window", "neighbours", "writer", "clamp"],
+    ids=["temperature", "explorer", "window", "neighbours", "writer", "clamp", "tokens", "knobs"],
 )
 def test_a_widget_around_an_unsolved_exercise_says_so(
     make: Callable[[Callable], Panel], exercise: Callable

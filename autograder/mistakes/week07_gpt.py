@@ -1,0 +1,1195 @@
+"""Known mistakes and correct variants of week 07: tokenizer, windows, GPT, sampler, fine-tuning.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# ------------------------------------------------------------------------------------ bpe_train
+# %% exercise=bpe_train name=words-counted-once
+# en: A word that occurs nine times teaches nine times as much: is its count used?
+# ko: 아홉 번 나온 단어는 아홉 배로 세어야 합니다. 단어의 빈도를 쓰고 있나요?
+def bpe_train(words, n_merges):
+    parts, merges = [list(word) for word in words], []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter(pair for ids in parts for pair in zip(ids, ids[1:]))
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = [merge_pair(ids, best, new) for ids in parts]
+    return merges
+
+
+# %% exercise=bpe_train name=pairs-counted-once-for-all
+# en: After a merge there are new neighbours: are the pairs counted again before the next one?
+# ko: 병합 뒤에는 이웃이 달라집니다. 다음 병합 전에 쌍을 다시 세고 있나요?
+def bpe_train(words, n_merges):
+    pairs = Counter()
+    for word, count in words.items():
+        for pair in zip(word, word[1:]):
+            pairs[pair] += count
+    return sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:n_merges]
+
+
+# %% exercise=bpe_train name=ties-to-the-first-seen
+# en: Two pairs are equally frequent: which of them does the docstring want first?
+# ko: 두 쌍의 빈도가 같습니다. 설명에서는 어느 쪽을 먼저 병합하라고 했나요?
+def bpe_train(words, n_merges):
+    parts, merges = {tuple(word): count for word, count in words.items()}, []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = max(pairs, key=pairs.get)
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=ties-to-the-larger
+# en: Two pairs are equally frequent: compare the two tuples once more.
+# ko: 두 쌍의 빈도가 같습니다. 두 튜플의 크기를 다시 비교해 보세요.
+def bpe_train(words, n_merges):
+    parts, merges = {tuple(word): count for word, count in words.items()}, []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=new-ids-from-zero
+# en: Which ids are taken by the bytes, and where do new ones begin?
+# ko: 바이트가 이미 쓰는 번호는 무엇이고, 새 번호는 어디서 시작하나요?
+def bpe_train(words, n_merges):
+    parts, merges = {tuple(word): count for word, count in words.items()}, []
+    for new in range(n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=stops-at-pairs-seen-once
+# en: A pair that occurs only once may be joined too: when does the contract let you stop?
+# ko: 한 번만 나온 쌍도 병합할 수 있습니다. 언제 멈추라고 했나요?
+def bpe_train(words, n_merges):
+    parts, merges = {tuple(word): count for word, count in words.items()}, []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs or max(pairs.values()) < 2:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train variant=lists-and-numpy-free-loop
+def bpe_train(words, n_merges):
+    rows, merges = [[list(word), count] for word, count in words.items()], []
+    while len(merges) < n_merges:
+        found = {}
+        for ids, count in rows:
+            for k in range(len(ids) - 1):
+                pair = (ids[k], ids[k + 1])
+                found[pair] = found.get(pair, 0) + count
+        if not found:
+            return merges
+        top = max(found.values())
+        best = min(pair for pair, count in found.items() if count == top)
+        for row in rows:
+            row[0] = merge_pair(row[0], best, 256 + len(merges))
+        merges.append(best)
+    return merges
+
+
+# %% exercise=bpe_train variant=sorted-pairs
+def bpe_train(words, n_merges):
+    ids_of, merges = {word: list(word) for word in words}, []
+    for k in range(n_merges):
+        pairs = Counter()
+        for word, ids in ids_of.items():
+            for one, two in zip(ids[:-1], ids[1:]):
+                pairs[one, two] += words[word]
+        if len(pairs) == 0:
+            break
+        merges.append(sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[0][0])
+        ids_of = {word: merge_pair(ids, merges[-1], 256 + k) for word, ids in ids_of.items()}
+    return merges
+
+
+# ------------------------------------------------------------------------------------ BPE
+# %% exercise=BPE name=first-merge-from-the-left
+# en: Two merges fit and overlap: go by which was learned first, not by which stands first.
+# ko: 두 병합이 겹칩니다. 앞에 있는 것이 아니라 먼저 배운 것을 골라야 합니다.
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+            if not known:
+                return ids
+            ids = merge_pair(ids, known[0], 256 + self.ranks[known[0]])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
+
+
+# %% exercise=BPE name=last-learned-first
+# en: Which of two overlapping merges did training do first, the lower or the higher rank?
+# ko: 겹치는 두 병합 중 학습이 먼저 한 것은 순위가 낮은 쪽인가요, 높은 쪽인가요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+            if not known:
+                return ids
+            last = max(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, last, 256 + self.ranks[last])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
+
+
+# %% exercise=BPE name=rank-for-id
+# en: The merge of rank k does not make the id k: where do the ids of merges begin?
+# ko: 순위 k의 병합이 만드는 번호는 k가 아닙니다. 병합 번호는 어디서 시작하나요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        for _ in range(len(ids)):
+            known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, self.ranks[first])
+        return ids
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
+
+
+# %% exercise=BPE name=decoded-token-by-token
+# en: A syllable may be spread over several tokens: what has to be joined before it is read?
+# ko: 한 음절이 여러 토큰에 걸쳐 있을 수 있습니다. 읽기 전에 무엇을 먼저 이어야 할까요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return "".join(piece(i).decode("utf-8", errors="replace") for i in ids)
+
+
+# %% exercise=BPE name=bad-bytes-dropped
+# en: Bytes that are no text vanish without a trace: what should stand in their place?
+# ko: 글자가 되지 못한 바이트가 흔적 없이 사라집니다. 그 자리에 무엇이 있어야 하나요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids)).decode("utf-8", errors="ignore")
+
+
+# %% exercise=BPE name=bytes-as-characters
+# en: A byte is not a character: in which encoding do three bytes make a Hangul syllable?
+# ko: 바이트는 글자가 아닙니다. 세 바이트가 한 음절이 되는 인코딩은 무엇인가요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return chr(i) if i < 256 else "".join(map(piece, self.merges[i - 256]))
+        return "".join(map(piece, ids))
+
+
+# %% exercise=BPE name=one-merge-only
+# en: After one joining others may have become possible: when is a word finished?
+# ko: 한 번 병합하면 다른 병합이 가능해집니다. 언제 끝나나요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+        if not known:
+            return ids
+        first = min(known, key=self.ranks.__getitem__)
+        return merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
+
+
+# %% exercise=BPE variant=all-merges-in-order
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+        self.pieces = [bytes([i]) for i in range(256)]
+        for left, right in self.merges:
+            self.pieces.append(self.pieces[left] + self.pieces[right])
+
+    def encode(self, word):
+        ids = list(word)
+        for rank, pair in enumerate(self.merges):
+            ids = merge_pair(ids, pair, 256 + rank)
+        return ids
+
+    def decode(self, ids):
+        return b"".join(self.pieces[i] for i in ids).decode(errors="replace")
+
+
+# %% exercise=BPE variant=ranks-with-infinity
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = [*word]
+        while len(ids) > 1:
+            ranked = [(self.ranks.get(pair, math.inf), pair) for pair in zip(ids, ids[1:])]
+            rank, pair = min(ranked)
+            if rank == math.inf:
+                break
+            ids = merge_pair(ids, pair, 256 + rank)
+        return ids
+
+    def decode(self, ids):
+        waiting, found = list(ids)[::-1], bytearray()
+        while waiting:
+            i = waiting.pop()
+            if i < 256:
+                found.append(i)
+            else:
+                left, right = self.merges[i - 256]
+                waiting += [right, left]
+        return str(bytes(found), "utf-8", "replace")
+
+
+# ------------------------------------------------------------------------------------ get_batch
+# %% exercise=get_batch name=targets-unshifted
+# en: What does the model have to say at each place, and can it read that there?
+# ko: 각 자리에서 모델이 맞혀야 할 것은 무엇이고, 그것이 이미 보이지는 않나요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T)
+    return ids[places], ids[places]
+
+
+# %% exercise=get_batch name=targets-shifted-back
+# en: The targets are the past: in which direction does the model predict?
+# ko: 목표가 과거를 가리킵니다. 모델은 어느 방향을 예측하나요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T)
+    return ids[places], ids[places - 1]
+
+
+# %% exercise=get_batch name=targets-rolled
+# en: The last target of a window comes from the window's own beginning.
+# ko: 창의 마지막 목표가 그 창의 맨 앞에서 왔습니다.
+def get_batch(ids, starts, T):
+    x = ids[starts[:, None] + torch.arange(T)]
+    return x, x.roll(-1, dims=1)
+
+
+# %% exercise=get_batch name=one-target-a-window
+# en: A window gives T predictions at once; how many targets are there?
+# ko: 창 하나에서 예측이 T번 나옵니다. 목표는 몇 개인가요?
+def get_batch(ids, starts, T):
+    return ids[starts[:, None] + torch.arange(T)], ids[starts + T]
+
+
+# %% exercise=get_batch name=two-places-ahead
+# en: How many places ahead is the next token?
+# ko: 다음 토큰은 몇 칸 뒤에 있나요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T)
+    return ids[places], ids[(places + 2).clamp(max=len(ids) - 1)]
+
+
+# %% exercise=get_batch name=last-place-cut
+# en: The window is one token too short.
+# ko: 창이 토큰 하나만큼 짧습니다.
+def get_batch(ids, starts, T):
+    x = ids[starts[:, None] + torch.arange(T)]
+    return x[:, :-1], x[:, 1:]
+
+
+# %% exercise=get_batch variant=stacked-slices
+def get_batch(ids, starts, T):
+    x = torch.stack([ids[s : s + T] for s in starts.tolist()])
+    return x, torch.stack([ids[s + 1 : s + 1 + T] for s in starts.tolist()])
+
+
+# %% exercise=get_batch variant=unfold
+def get_batch(ids, starts, T):
+    windows = ids.unfold(0, T + 1, 1)[starts]
+    return windows[:, :T], windows[:, 1:]
+
+
+# ------------------------------------------------------------------------------------ GPT
+# %% exercise=GPT name=no-mask
+# en: A position can read what it is to predict: which half of the scores has to go?
+# ko: 예측할 것을 미리 볼 수 있습니다. 점수 행렬의 어느 절반을 가려야 하나요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        p = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=mask-hides-itself
+# en: May a position see itself? Look at the diagonal of the mask.
+# ko: 자기 자신은 볼 수 있나요? 마스크의 대각선을 보세요.
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        hidden = torch.ones(T, T, dtype=torch.bool).triu(0)
+        hidden[0, 0] = False
+        p = scores.masked_fill(hidden, -torch.inf).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=mask-after-softmax
+# en: After the softmax the future is taken away and nothing makes up for it: do rows still sum to 1?
+# ko: 소프트맥스 뒤에 미래를 지우면 각 행의 합이 아직 1인가요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        p = (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(-1).tril()
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=scale-of-whole-width
+# en: Scores are divided by a root, but of the size of which vectors?
+# ko: 점수를 제곱근으로 나누는데, 어떤 벡터의 크기인가요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(D)
+        hidden = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(hidden, -torch.inf).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=heads-interleaved
+# en: Head k owns neighbouring columns: does the split into heads take every n-th one?
+# ko: 한 헤드는 이웃한 열들을 가집니다. 지금은 띄엄띄엄 나누고 있지 않나요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        n = self.config.n_heads
+        q, k, v = (part.reshape(B, T, D // n, n).permute(0, 3, 1, 2)
+                   for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        hidden = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(hidden, -torch.inf).softmax(-1)
+        return (p @ v).permute(0, 2, 3, 1).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=heads-not-moved-back
+# en: The heads are reshaped away without being moved behind the positions first.
+# ko: 헤드를 위치 뒤로 옮기지 않고 바로 모양만 바꾸었습니다.
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        hidden = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(hidden, -torch.inf).softmax(-1)
+        return (p @ v).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=norm-after
+# en: Where do the norms stand in GPT-2: before each part, or after the sum?
+# ko: GPT-2에서 정규화는 각 부분 앞에 있나요, 더한 뒤에 있나요?
+class GPT(GPT):
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = block.ln_1(x + self.attend(x, block))
+            inner = F.gelu(x @ block.W_up + block.b_up, approximate="tanh")
+            x = block.ln_2(x + inner @ block.W_down + block.b_down)
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=no-residual
+# en: Each part adds to what it got: is the sum there, both times?
+# ko: 각 부분은 받은 것에 더합니다. 두 번 모두 더하고 있나요?
+class GPT(GPT):
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=no-final-norm
+# en: One norm of the equations is missing, the last one.
+# ko: 식에 있는 정규화 하나가 빠졌습니다. 마지막 것입니다.
+class GPT(GPT):
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return x @ self.E.T
+
+
+# %% exercise=GPT name=exact-gelu
+# en: Close, but not equal: which GELU did GPT-2 use?
+# ko: 거의 같지만 같지 않습니다. GPT-2는 어떤 GELU를 썼나요?
+class GPT(GPT):
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            x = x + F.gelu(block.ln_2(x) @ block.W_up + block.b_up) @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=no-positions
+# en: Without something the model cannot tell the order of its tokens: what was added to E[ids]?
+# ko: 이대로는 토큰의 순서를 알 수 없습니다. E[ids]에 무엇을 더해야 하나요?
+class GPT(GPT):
+    def forward(self, ids):
+        x = self.E[ids]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT variant=library-attention
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (part.unflatten(-1, (self.config.n_heads, -1)).transpose(1, 2)
+                   for part in (x @ block.W_qkv + block.b_qkv).split(D, dim=-1))
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return mixed.transpose(1, 2).flatten(2) @ block.W_out + block.b_out
+
+    def forward(self, ids):
+        T = ids.shape[1]
+        x = F.embedding(ids, self.E) + F.embedding(torch.arange(T), self.P)
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            h = F.linear(block.ln_2(x), block.W_up.T, block.b_up)
+            h = 0.5 * h * (1 + torch.tanh(math.sqrt(2 / math.pi) * (h + 0.044715 * h**3)))
+            x = x + F.linear(h, block.W_down.T, block.b_down)
+        return F.linear(self.ln_f(x), self.E)
+
+
+# %% exercise=GPT variant=head-by-head
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        d = D // self.config.n_heads
+        qkv = x @ block.W_qkv + block.b_qkv
+        outs = []
+        for h in range(self.config.n_heads):
+            q, k, v = (qkv[..., a * D + h * d : a * D + (h + 1) * d] for a in range(3))
+            scores = torch.einsum("btd,bsd->bts", q, k) * d**-0.5
+            scores = scores + torch.full((T, T), -torch.inf, dtype=x.dtype).triu(1)
+            outs.append(torch.softmax(scores, dim=2) @ v)
+        return torch.cat(outs, dim=2) @ block.W_out + block.b_out
+
+
+# ------------------------------------------------------------------------------ sampling_probs
+# %% exercise=sampling_probs name=crossing-token-dropped
+# en: Does what you keep sum to at least top_p? The token that crosses the line belongs to it.
+# ko: 남긴 확률의 합이 top_p 이상인가요? 선을 넘는 토큰까지 포함해야 합니다.
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        gone = ranked.cumsum(-1) > top_p
+        gone[:, 0] = False
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(gone, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=temperature-multiplied
+# en: A low temperature should make the likely likelier: is it the factor or the divisor?
+# ko: 온도가 낮으면 분포가 뾰족해져야 합니다. 곱하고 있나요, 나누고 있나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits * temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        p = torch.zeros_like(p).scatter(
+            1, order, ranked.masked_fill(ranked.cumsum(-1) - ranked >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=not-renormalised
+# en: After tokens were taken away the rest no longer sums to 1.
+# ko: 토큰을 지운 뒤 남은 확률의 합이 1이 아닙니다.
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    p = (logits / temperature).softmax(-1)
+    full = p
+    if top_k:
+        p = p.masked_fill(p < p.topk(min(top_k, V)).values[:, -1:], 0)
+    if top_p < 1:
+        ranked, order = full.sort(descending=True)
+        kept = torch.zeros_like(p).scatter(
+            1, order, ranked.masked_fill(ranked.cumsum(-1) - ranked >= top_p, 0))
+        p = torch.minimum(p, kept)
+    return p
+
+
+# %% exercise=sampling_probs name=left-in-sorted-order
+# en: The probabilities are right, but they stand in the order of their size: whose are they?
+# ko: 확률은 맞지만 크기 순서로 남아 있습니다. 각각 어느 토큰의 것인가요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        p = ranked.masked_fill(ranked.cumsum(-1) - ranked >= top_p, 0)
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=no-greedy
+# en: A temperature of 0 divides by zero: what should it mean?
+# ko: 온도가 0이면 0으로 나누게 됩니다. 이때는 무엇을 뜻해야 하나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        p = torch.zeros_like(p).scatter(
+            1, order, ranked.masked_fill(ranked.cumsum(-1) - ranked >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=k-above-v
+# en: How many tokens can be kept when k is larger than the vocabulary?
+# ko: k가 어휘 크기보다 크면 몇 개를 남겨야 하나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(top_k).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        p = torch.zeros_like(p).scatter(
+            1, order, ranked.masked_fill(ranked.cumsum(-1) - ranked >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=ties-cut
+# en: Tokens as likely as the k-th stay too: is one of them lost?
+# ko: k번째와 확률이 같은 토큰도 남아야 합니다. 빠진 것이 있나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        best = z.topk(min(top_k, V)).indices
+        z = torch.full_like(z, -torch.inf).scatter(1, best, z.gather(1, best))
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        p = torch.zeros_like(p).scatter(
+            1, order, ranked.masked_fill(ranked.cumsum(-1) - ranked >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=top-p-before-top-k
+# en: The order of the knobs matters: over which tokens is top-p's sum taken?
+# ko: 조절 장치의 순서가 중요합니다. top-p의 합은 어느 토큰들에 대한 것인가요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        p = torch.zeros_like(p).scatter(
+            1, order, ranked.masked_fill(ranked.cumsum(-1) - ranked >= top_p, 0))
+    if top_k:
+        p = p.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], 0)
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=temperature-last
+# en: Top-p counts probabilities after the temperature, not before.
+# ko: top-p는 온도를 적용한 뒤의 확률로 셉니다.
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    if top_p < 1:
+        ranked, order = z.softmax(-1).sort(descending=True)
+        gone = torch.zeros_like(z, dtype=torch.bool).scatter(
+            1, order, ranked.cumsum(-1) - ranked >= top_p)
+        z = z.masked_fill(gone, -torch.inf)
+    return (z / temperature).softmax(-1)
+
+
+# %% exercise=sampling_probs variant=row-by-row
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    out = torch.zeros_like(logits)
+    for row, z in zip(out, logits):
+        if temperature == 0:
+            row[z.argmax()] = 1
+            continue
+        z = z / temperature
+        if 0 < top_k < len(z):
+            z = torch.where(z >= z.sort(descending=True).values[top_k - 1], z, -torch.inf)
+        p = torch.softmax(z, dim=0)
+        order, total, kept = p.argsort(descending=True), 0.0, []
+        for i in order.tolist():
+            if total >= top_p and top_p < 1:
+                break
+            kept.append(i)
+            total += p[i].item()
+        row[kept] = p[kept] / p[kept].sum()
+    return out
+
+
+# %% exercise=sampling_probs variant=ascending-as-the-library
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        z = torch.full_like(logits, -torch.inf).scatter(1, logits.argmax(-1, keepdim=True), 0.0)
+        return z.softmax(-1)
+    z = logits / temperature
+    if top_k > 0:
+        z = z.masked_fill(z < torch.topk(z, min(top_k, V))[0][..., -1, None], -torch.inf)
+    if top_p < 1.0:
+        ranked, order = torch.sort(z, descending=False)
+        gone = ranked.softmax(-1).cumsum(-1) <= 1 - top_p
+        gone[..., -1] = False
+        z = z.masked_fill(gone.scatter(1, order, gone), -torch.inf)
+    return z.softmax(-1)
+
+
+# ------------------------------------------------------------------------------------ sft_labels
+# %% exercise=sft_labels name=prompt-in-the-loss
+# en: Who is to learn the questions? The prompt's places must be left out.
+# ko: 질문까지 배워야 할까요? 프롬프트 자리는 빼야 합니다.
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    return torch.where(places < ends[:, None], ids, -100)
+
+
+# %% exercise=sft_labels name=padding-in-the-loss
+# en: What stands behind an answer is no answer.
+# ko: 답변 뒤에 있는 것은 답변이 아닙니다.
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    return torch.where(places >= starts[:, None], ids, -100)
+
+
+# %% exercise=sft_labels name=end-left-out
+# en: The last token of the answer has no label: will the model ever learn to stop?
+# ko: 답변의 마지막 토큰에 레이블이 없습니다. 모델이 멈추는 법을 배울 수 있을까요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    return torch.where((places >= starts[:, None]) & (places < ends[:, None] - 1), ids, -100)
+
+
+# %% exercise=sft_labels name=masked-by-id
+# en: A token of the answer may have the padding's id: go by places, not by ids.
+# ko: 답변의 토큰이 패딩과 같은 번호일 수 있습니다. 번호가 아니라 자리로 판단하세요.
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    labels = torch.where(places >= starts[:, None], ids, -100)
+    padding = ids[0, -1].item()
+    return torch.where(labels == padding, -100, labels)
+
+
+# %% exercise=sft_labels name=shifted-already
+# en: The loss shifts the labels; if they are shifted here as well, every answer is one place off.
+# ko: 손실 함수가 이미 한 칸 밉니다. 여기서도 밀면 답이 한 칸 어긋납니다.
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    labels = torch.where((places >= starts[:, None]) & (places < ends[:, None]), ids, -100)
+    return torch.cat([labels[:, 1:], torch.full_like(labels[:, :1], -100)], dim=1)
+
+
+# %% exercise=sft_labels name=zeros-for-left-out
+# en: 0 is the id of a token: which number does cross_entropy leave out?
+# ko: 0은 실제 토큰의 번호입니다. cross_entropy가 무시하는 값은 무엇인가요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    return torch.where((places >= starts[:, None]) & (places < ends[:, None]), ids, 0)
+
+
+# %% exercise=sft_labels name=ids-written-over
+# en: The ids themselves were changed: what will the model read now?
+# ko: ids 자체가 바뀌었습니다. 이제 모델은 무엇을 읽게 되나요?
+def sft_labels(ids, starts, ends):
+    for row, start, end in zip(ids, starts.tolist(), ends.tolist()):
+        row[:start] = -100
+        row[end:] = -100
+    return ids
+
+
+# %% exercise=sft_labels variant=loop
+def sft_labels(ids, starts, ends):
+    labels = torch.full_like(ids, -100)
+    for b in range(len(ids)):
+        labels[b, starts[b] : ends[b]] = ids[b, starts[b] : ends[b]]
+    return labels
+
+
+# %% exercise=sft_labels variant=masked-fill
+def sft_labels(ids, starts, ends):
+    at = torch.arange(ids.shape[1]).expand_as(ids)
+    return ids.clone().masked_fill_((at < starts.unsqueeze(1)) | (at >= ends.unsqueeze(1)), -100)
+
+
+# ------------------------------------------------------------------------------------ LoRALinear
+# %% exercise=LoRALinear name=both-zero
+# en: With both matrices at zero, which of them gets a gradient?
+# ko: 두 행렬이 모두 0이면 어느 쪽이 기울기를 받나요?
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        nn.Module.__init__(self)
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(torch.zeros(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+
+# %% exercise=LoRALinear name=both-random
+# en: Before the first step the model must be the old one: what is A B then?
+# ko: 첫 단계 전에는 원래 모델과 같아야 합니다. 그때 A B는 무엇이어야 하나요?
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        nn.Module.__init__(self)
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(0.02 * torch.randn(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+
+# %% exercise=LoRALinear name=A-zero
+# en: The wrong one of the two matrices starts at zero.
+# ko: 두 행렬 중 0으로 시작해야 할 것은 다른 쪽입니다.
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        nn.Module.__init__(self)
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(torch.zeros(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(0.02 * torch.randn(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+
+# %% exercise=LoRALinear name=not-frozen
+# en: The base still asks for gradients: what then is saved?
+# ko: 원래 층이 아직 기울기를 요구합니다. 그러면 무엇이 절약되나요?
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        nn.Module.__init__(self)
+        self.base = base
+        self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+
+# %% exercise=LoRALinear name=alpha-not-over-r
+# en: The factor of the low-rank part is not alpha alone.
+# ko: 저랭크 부분의 계수는 alpha만이 아닙니다.
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__(base, D_in, D_out, r, alpha)
+        self.scale = alpha
+
+
+# %% exercise=LoRALinear name=no-scale-in-delta
+# en: Merged and unmerged differ: is the same factor in both?
+# ko: 합친 모델과 합치지 않은 모델이 다릅니다. 두 곳에 같은 계수가 있나요?
+class LoRALinear(LoRALinear):
+    def delta(self):
+        return self.A @ self.B
+
+
+# %% exercise=LoRALinear name=base-forgotten
+# en: The low-rank part stands beside the base, not in its place.
+# ko: 저랭크 부분은 원래 층을 대신하는 것이 아니라 옆에 더해집니다.
+class LoRALinear(LoRALinear):
+    def forward(self, x):
+        return self.scale * (x @ self.A @ self.B)
+
+
+# %% exercise=LoRALinear name=delta-transposed
+# en: The course's orientation is (in, out): which shape has your matrix?
+# ko: 이 강의의 방향은 (입력, 출력)입니다. 지금 행렬의 모양은 무엇인가요?
+class LoRALinear(LoRALinear):
+    def delta(self):
+        return self.scale * (self.A @ self.B).T
+
+
+# %% exercise=LoRALinear variant=through-functional-linear
+class LoRALinear(nn.Module):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__()
+        for parameter in base.parameters():
+            parameter.requires_grad = False
+        self.base, self.r, self.alpha = base, r, alpha
+        self.A = nn.Parameter(torch.empty(D_in, r, dtype=base.weight.dtype).normal_(0, 0.02))
+        self.B = nn.Parameter(base.weight.new_zeros(r, D_out))
+
+    def forward(self, x):
+        return self.base(x) + F.linear(F.linear(x, self.A.T), self.B.T) * self.alpha / self.r
+
+    def delta(self):
+        return self.alpha * torch.einsum("ir,ro->io", self.A, self.B) / self.r
+
+
+# %% exercise=LoRALinear variant=by-delta
+class LoRALinear(LoRALinear):
+    def forward(self, x):
+        return self.base(x) + x @ self.delta()
+
+
+# ------------------------------------------------------------------------------------ finetune
+# %% exercise=finetune name=not-shifted
+# en: The logits at a place are compared with the token at that place: what should they foretell?
+# ko: 한 자리의 로짓을 같은 자리의 토큰과 비교하고 있습니다. 무엇을 예측해야 하나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits
+        loss = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=gradients-pile-up
+# en: From the second step on gradients of earlier batches are still there.
+# ko: 두 번째 단계부터 앞 배치의 기울기가 남아 있습니다.
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=mean-over-all-places
+# en: The mean is taken over labels that do not count as well: by what is the sum divided?
+# ko: 세지 않을 자리까지 포함해 평균을 냈습니다. 합을 무엇으로 나누어야 하나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), reduction="none").mean()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=no-clipping
+# en: A large gradient goes through as it is: where is max_norm used?
+# ko: 큰 기울기가 그대로 지나갑니다. max_norm은 어디에 쓰이나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=weight-decay-left-on
+# en: AdamW shrinks weights unless told otherwise.
+# ko: AdamW는 따로 말하지 않으면 가중치를 줄입니다.
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=warmup-from-zero
+# en: The first step has a learning rate of 0: with which share of lr does warming up begin?
+# ko: 첫 단계의 학습률이 0입니다. 워밍업은 lr의 몇 분의 몇에서 시작하나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, step / warmup) if warmup else lr
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=no-warmup
+# en: The learning rate is the same from the first step on: what is `warmup` for?
+# ko: 학습률이 처음부터 같습니다. `warmup`은 무엇을 위한 것인가요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for ids, labels in batches:
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=evaluation-mode
+# en: In which mode should a model be while it trains, and in which afterwards?
+# ko: 학습하는 동안, 그리고 끝난 뒤에 모델은 어떤 모드여야 하나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.eval()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% exercise=finetune variant=log-softmax-by-hand
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    optimizer = torch.optim.AdamW(filter(lambda p: p.requires_grad, model.parameters()), lr=lr, weight_decay=0)
+    pace = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: min(1.0, (k + 1) / max(warmup, 1)))
+    model.train()
+    losses = []
+    for ids, labels in batches:
+        log_p = model(input_ids=ids).logits[:, :-1].log_softmax(-1)
+        wanted = labels[:, 1:]
+        counted = wanted != -100
+        loss = -log_p[counted].gather(1, wanted[counted][:, None]).mean()
+        model.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        pace.step()
+        losses.append(float(loss))
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune variant=clipped-by-hand
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * (step + 1) / warmup if step < warmup else lr
+        logits = model(input_ids=ids).logits
+        loss = F.cross_entropy(logits[:, :-1].transpose(1, 2), labels[:, 1:])
+        grads = torch.autograd.grad(loss, trained)
+        norm = torch.sqrt(sum(g.square().sum() for g in grads))
+        for parameter, g in zip(trained, grads):
+            parameter.grad = g * min(1.0, max_norm / (norm.item() + 1e-6))
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# ------------------------------------------------------------------------------------ survivors
+# %% exercise=bpe_train survivor=`break` -> `continue`
+# why: Equivalent: with no pair left there is none in any later round either.
+
+# %% exercise=sampling_probs survivor=`top_p < 1` -> `top_p <= 1` in `if top_p < 1:`
+# why: Equivalent but for rounding: at 1 nothing that is likelier sums to 1 before the last token.
+
+# %% exercise=sampling_probs survivor=`1` -> `2` in `if top_p < 1:`
+# why: Equivalent but for rounding: at 1 nothing that is likelier sums to 1 before the last token.
+
+# %% exercise=sampling_probs survivor=`1` -> `-1` in `p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))`
+# why: Equivalent: there are two axes, so axis 1 is axis -1.
+
+# %% exercise=sampling_probs survivor=`before >= top_p` -> `before > top_p` in `p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))`
+# why: Equivalent but where a sum equals top_p to the last digit of a float.
+
+# %% exercise=LoRALinear survivor=`0.02` -> `-0.02` in `self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))`
+# why: Equivalent: the normal distribution is symmetric.
