@@ -39,6 +39,8 @@ BROUGHT_ALONG = {
     "pygments": "nbconvert",
     "jupyter-core": "nbconvert",
     "cycler": "matplotlib",
+    "huggingface-hub": "transformers",
+    "platformdirs": "nbconvert",
     "matplotlib-inline": "ipykernel",
 }
 ELSEWHERE = re.compile(r"://|--index-url|--extra-index-url|--find-links|file:|^/|@ ", re.MULTILINE)
