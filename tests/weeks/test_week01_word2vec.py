@@ -14,7 +14,7 @@ import torch
 from matplotlib.figure import Figure
 
 from course.figures import style
-from course.weeks.week01_word2vec import plots, widgets, word_map
+from course.weeks.week01_word2vec import bilingual, plots, widgets, word_map
 from course.weeks.week01_word2vec.toys import RELATIONS, TRADES, questions, toy_pairs, toy_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -280,3 +280,23 @@ def test_toy_world_analogies_come_out(week: dict[str, Any], seed: int) -> None:
     asked = torch.tensor([[index[word] for word in q] for q in questions(toy_pairs())])
     right = (week["analogy"](asked[:, :3], vectors) == asked[:, 3]).sum()
     assert right >= 38
+
+
+def test_korean_words_lose_their_last_particle_and_nothing_else() -> None:
+    """A word that is as long as a particle stays whole."""
+    cut = [bilingual.PARTICLE.sub("", word) for word in ("문서를", "표에서", "이", "셀")]
+    assert cut == ["문서", "표", "이", "셀"]
+
+
+def test_words_that_stand_in_the_same_paragraphs_are_a_pair() -> None:
+    """Each other's best partner, above half of the paragraphs; chance company is none."""
+    one = [["cell", "the"], ["cell"], ["page", "the"], ["page"], ["the"]]
+    other = [["셀"], ["셀"], ["쪽"], ["쪽"], []]
+    words, others = bilingual.frequent(one, least=2), bilingual.frequent(other, least=2)
+    found = bilingual.dictionary(one, other, words, others)
+    assert {(words[i], others[j]) for i, j in found} == {("cell", "셀"), ("page", "쪽")}
+
+
+def test_unknown_words_keep_their_place() -> None:
+    """So that a window does not jump over them."""
+    assert bilingual.as_numbers([["a", "x", "b"]], ["b", "a"]) == [[1, -1, 0]]
