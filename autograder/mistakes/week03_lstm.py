@@ -708,8 +708,3 @@ def count_parameters(kind, D, H, n_layers=1):
     return sum(parameter.numel() for parameter in layer.parameters())
 
 
-# %% exercise=init_forget_bias survivor=`2` -> `-2` in `parameter[H:2 * H] = value`
-# why: Equivalent: in a vector of 4H numbers the position -2H is the position 2H.
-
-# %% exercise=init_forget_bias survivor=`2` -> `-2` in `parameter[H:2 * H] = 0.0`
-# why: Equivalent: in a vector of 4H numbers the position -2H is the position 2H.
