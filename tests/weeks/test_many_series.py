@@ -18,6 +18,7 @@ from course.weeks.week00_setup import plots as week00
 from course.weeks.week01_word2vec import plots as week01
 from course.weeks.week02_rnn import plots as week02
 from course.weeks.week03_lstm import plots as week03
+from course.weeks.week04_attention import plots as week04
 from course.weeks.week07_gpt import plots as week07
 
 PNG = b"\x89PNG"
@@ -102,6 +103,8 @@ MANY: dict[str, Callable[[int], Figure]] = {
     "recall_dots": lambda n: week03.recall_dots(named(n, [0.5, 0.6]), chance=0.125),
     "unit_bars": lambda n: week02.unit_bars(named(n, 1.3)),
     "learning_curves": lambda n: week03.learning_curves([1, 2, 3], named(n, CURVE), {"b": 3.4}),
+    "score_bars": lambda n: week04.score_bars(named(n, CURVE), named(n, CURVE)),
+    "by_length": lambda n: week04.by_length([3, 9], named(n, [True, False])),
     "compression": lambda n: week07.compression([1, 2, 3], named(n, CURVE)),
     "loss_curves": lambda n: week07.loss_curves(named(n, ([1, 2, 3], CURVE)), {"b": 3.4}),
     "collapse_lines": lambda n: week07.collapse_lines(named(n, CURVE)),
@@ -235,6 +238,12 @@ ARRAYS: dict[str, Callable[[Callable[[Any], Any]], Figure]] = {
     "learning_curves": lambda of: week03.learning_curves(
         of([1.0, 2.0, 3.0]), {"a": of(CURVE)}, {"b": 3.4}
     ),
+    "score_bars": lambda of: week04.score_bars({"a": of(CURVE)}, {"a": of(CURVE)}),
+    "mask_bars": lambda of: week04.mask_bars(["a", "b"], of([0.5, 0.5]), of([0.25, 0.5])),
+    "attention_grid": lambda of: week04.attention_grid(
+        of(SQUARE), ["a", "b"], ["x", "y"], of([[1.0, 0.0], [0.0, 1.0]])
+    ),
+    "by_length": lambda of: week04.by_length(of([3.0, 9.0]), {"a": of([1.0, 0.0])}),
     "knob_bars": lambda of: week07.knob_bars(["a", "b"], of([0.75, 0.25]), of([1.0, 0.0])),
     "head_grid": lambda of: week07.head_grid(of(SQUARE)),
     "collapse_lines": lambda of: week07.collapse_lines({"a": of(CURVE)}),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from course.data import translation_pairs
 from course.figures.panel import Panel
 from course.models import load_tiny_gpt2
 from course.weeks.week00_setup import widgets as week00
@@ -17,6 +18,7 @@ from course.weeks.week01_word2vec import widgets as week01
 from course.weeks.week02_rnn import widgets as week02
 from course.weeks.week03_lstm import widgets as week03
 from course.weeks.week03_lstm.toys import bracket_lstm, bracket_marks
+from course.weeks.week04_attention import widgets as week04
 from course.weeks.week07_gpt import widgets as week07
 
 WORDS = ["king", "queen", "boy", "girl"]
@@ -24,6 +26,7 @@ VECTORS = np.array([[1.0, 0, 1], [1, 1, 1], [-1, 0, 1], [-1, 1, 1]])
 PAIRS = [("king", "queen"), ("boy", "girl")]
 CHECKPOINTS = [week02.Checkpoint(step, 40.0 - step, f"text {step}") for step in (0, 10, 20)]
 GPT2 = cache(load_tiny_gpt2)
+SENTENCES = translation_pairs(2)
 
 
 def softmax(logits: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
@@ -32,6 +35,14 @@ def softmax(logits: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
 
 def neighbours_of(ids: list[int], window: int) -> list[tuple[int, int]]:
     return [(i, j) for i in ids for j in ids if 0 < abs(i - j) <= window]
+
+
+def masked_softmax(scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return torch.where(mask, scores, -1e9).softmax(-1)
+
+
+def held(at: int, place: int) -> tuple[list[str], torch.Tensor]:
+    return [f"word {at}", f"place {place}"], torch.full((2, 2), 0.5)
 
 
 def gate_trace(lstm: torch.nn.LSTM, x: torch.Tensor, clamp: dict | None) -> dict[str, torch.Tensor]:
@@ -100,6 +111,18 @@ PANELS: dict[str, tuple[Callable[[], Panel], str, Any]] = {
         "gate",
         "f",
     ),
+    "link_slider": (lambda: week04.link_slider(SENTENCES), "number", 1),
+    "mask_buttons": (
+        lambda: week04.mask_buttons(WORDS, torch.arange(4.0), masked_softmax),
+        "word0",
+        False,
+    ),
+    "attention_map": (
+        lambda: week04.attention_map(SENTENCES, torch.full((2, 30, 20), 0.05)),
+        "number",
+        1,
+    ),
+    "hold_panel": (lambda: week04.hold_panel(held, WORDS[:2], 3), "at", 2),
     "token_strips": (lambda: week07.token_strips({"bytes": list}, "a b"), "text", "abc"),
     "sampling_playground": (lambda: playground(sampled), "temperature", 2.0),
 }
@@ -120,7 +143,7 @@ def test_no_widget_of_a_week_is_forgotten() -> None:
     """Each function of a week's widgets that returns a Panel is tried below."""
     made = {
         name
-        for module in (week00, week01, week02, week03, week07)
+        for module in (week00, week01, week02, week03, week04, week07)
         for name, thing in vars(module).items()
         if getattr(thing, "__annotations__", {}).get("return") == "Panel"
     }
@@ -171,10 +194,21 @@ def stub(*arguments: Any) -> Any:
         lambda exercise: week01.neighbours(WORDS, exercise, WORDS),
         lambda exercise: week02.markov_writer(exercise, [1, 3], "text"),
         lambda exercise: week03.gate_clamp(exercise, bracket_lstm(), bracket_marks("a"), "a"),
+        lambda exercise: week04.mask_buttons(WORDS, torch.arange(4.0), exercise),
         lambda exercise: week07.token_strips({"bytes": exercise}, "a b"),
         playground,
     ],
-    ids=["temperature", "explorer", "window", "neighbours", "writer", "clamp", "tokens", "knobs"],
+    ids=[
+        "temperature",
+        "explorer",
+        "window",
+        "neighbours",
+        "writer",
+        "clamp",
+        "mask",
+        "tokens",
+        "knobs",
+    ],
 )
 def test_a_widget_around_an_unsolved_exercise_says_so(
     make: Callable[[Callable], Panel], exercise: Callable

@@ -1,0 +1,985 @@
+"""Known mistakes and correct variants of week 04: padding, attention, decoding, BLEU, alignment.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# %% exercise=pad_batch name=mask-from-ids
+# en: A word may have the id of the filler: can the mask be told from the ids alone?
+# ko: 단어의 번호가 패딩 번호와 같을 수도 있습니다. 번호만 보고 마스크를 정할 수 있을까요?
+def pad_batch(rows, pad=0):
+    T = max(map(len, rows))
+    ids = torch.tensor([[*row, *[pad] * (T - len(row))] for row in rows], dtype=torch.int64)
+    return ids, ids != pad
+
+
+# %% exercise=pad_batch name=padding-in-front
+# en: The rows are flush right: at which end should the filler stand?
+# ko: 줄이 오른쪽 끝에 맞춰져 있습니다. 패딩은 어느 쪽 끝에 두어야 할까요?
+def pad_batch(rows, pad=0):
+    T = max(map(len, rows))
+    ids = torch.tensor([[*[pad] * (T - len(row)), *row] for row in rows], dtype=torch.int64)
+    lengths = torch.tensor([len(row) for row in rows])
+    return ids, torch.arange(T) >= T - lengths[:, None]
+
+
+# %% exercise=pad_batch name=mask-of-padding
+# en: The mask is true at the filler; read once more what True means in this course.
+# ko: 마스크가 패딩 자리에서 참입니다. 이 강의에서 True가 무엇을 뜻하는지 다시 읽어 보세요.
+def pad_batch(rows, pad=0):
+    T = max(map(len, rows))
+    ids = torch.tensor([[*row, *[pad] * (T - len(row))] for row in rows], dtype=torch.int64)
+    lengths = torch.tensor([len(row) for row in rows])
+    return ids, torch.arange(T) >= lengths[:, None]
+
+
+# %% exercise=pad_batch name=filler-always-zero
+# en: The filler is always 0: what is the second argument for?
+# ko: 항상 0으로 채우고 있습니다. 두 번째 인수는 무엇을 위한 것일까요?
+def pad_batch(rows, pad=0):
+    T = max(map(len, rows))
+    ids = torch.tensor([[*row, *[0] * (T - len(row))] for row in rows], dtype=torch.int64)
+    lengths = torch.tensor([len(row) for row in rows])
+    return ids, torch.arange(T) < lengths[:, None]
+
+
+# %% exercise=pad_batch name=cut-to-the-shortest
+# en: Words are lost: to the length of which row are the others brought?
+# ko: 단어가 사라졌습니다. 어느 줄의 길이에 맞추고 있나요?
+def pad_batch(rows, pad=0):
+    T = min(map(len, rows))
+    ids = torch.tensor([list(row[:T]) for row in rows], dtype=torch.int64)
+    return ids, torch.ones(len(rows), T, dtype=torch.bool)
+
+
+# %% exercise=pad_batch name=one-column-too-many
+# en: Every row has at least one filler at its end: is the longest row longer than T should be?
+# ko: 모든 줄의 끝에 패딩이 하나 이상 있습니다. 가장 긴 줄의 길이와 T를 비교해 보세요.
+def pad_batch(rows, pad=0):
+    T = max(map(len, rows)) + 1
+    ids = torch.tensor([[*row, *[pad] * (T - len(row))] for row in rows], dtype=torch.int64)
+    lengths = torch.tensor([len(row) for row in rows])
+    return ids, torch.arange(T) < lengths[:, None]
+
+
+# %% exercise=pad_batch variant=library-call
+def pad_batch(rows, pad=0):
+    parts = [torch.tensor(row, dtype=torch.int64) for row in rows]
+    ids = nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value=pad)
+    ones = [torch.ones(len(row), dtype=torch.bool) for row in rows]
+    return ids, nn.utils.rnn.pad_sequence(ones, batch_first=True)
+
+
+# %% exercise=pad_batch variant=lists-and-arange
+def pad_batch(rows, pad=0):
+    lengths = torch.tensor([len(row) for row in rows])
+    T = int(lengths.max())
+    ids = torch.tensor([list(row) + [pad] * (T - len(row)) for row in rows]).long()
+    return ids.reshape(len(rows), T), torch.arange(T)[None] < lengths[:, None]
+
+
+# %% exercise=additive_scores name=no-tanh
+# en: Without a curve the order of the scores cannot depend on the query: what is missing?
+# ko: 곡선이 없으면 점수의 순서가 쿼리에 따라 달라질 수 없습니다. 무엇이 빠졌나요?
+def additive_scores(h, memory, W, U, v):
+    return ((h @ W).unsqueeze(1) + memory @ U) @ v
+
+
+# %% exercise=additive_scores name=tanh-after-v
+# en: The scores lie between -1 and 1: is the curve on the vectors or on the finished number?
+# ko: 점수가 -1과 1 사이에 있습니다. 곡선을 벡터에 씌웠나요, 완성된 수에 씌웠나요?
+def additive_scores(h, memory, W, U, v):
+    return torch.tanh(((h @ W).unsqueeze(1) + memory @ U) @ v)
+
+
+# %% exercise=additive_scores name=two-curves
+# en: Both sides pass through a curve of their own: are they added before or after it?
+# ko: 두 항이 각각 따로 곡선을 지나갑니다. 더하기는 곡선의 앞인가요, 뒤인가요?
+def additive_scores(h, memory, W, U, v):
+    return (torch.tanh(h @ W).unsqueeze(1) + torch.tanh(memory @ U)) @ v
+
+
+# %% exercise=additive_scores name=multiplied
+# en: Query and memory are multiplied here: how does additive attention bring them together?
+# ko: 쿼리와 메모리를 곱하고 있습니다. 덧셈 어텐션에서는 둘을 어떻게 합칠까요?
+def additive_scores(h, memory, W, U, v):
+    return torch.tanh((h @ W).unsqueeze(1) * (memory @ U)) @ v
+
+
+# %% exercise=additive_scores name=query-left-out
+# en: The scores do not change with the decoder's state: does the query take part?
+# ko: 디코더의 상태가 바뀌어도 점수가 그대로입니다. 쿼리가 식에 들어 있나요?
+def additive_scores(h, memory, W, U, v):
+    return torch.tanh(memory @ U) @ v
+
+
+# %% exercise=additive_scores name=weights-already
+# en: The rows sum to 1: the softmax belongs to the next exercise, where padding is known.
+# ko: 각 행의 합이 1입니다. 소프트맥스는 패딩을 아는 다음 연습문제의 일입니다.
+def additive_scores(h, memory, W, U, v):
+    return (torch.tanh((h @ W).unsqueeze(1) + memory @ U) @ v).softmax(1)
+
+
+# %% exercise=additive_scores name=scaled-by-width
+# en: The scores are smaller by a constant factor: does the formula divide by anything?
+# ko: 점수가 일정한 비율만큼 작습니다. 식에 나눗셈이 있나요?
+def additive_scores(h, memory, W, U, v):
+    return torch.tanh((h @ W).unsqueeze(1) + memory @ U) @ v / v.shape[0] ** 0.5
+
+
+# %% exercise=additive_scores variant=loop
+def additive_scores(h, memory, W, U, v):
+    columns = [torch.tanh(h @ W + memory[:, t] @ U) @ v for t in range(memory.shape[1])]
+    return torch.stack(columns, dim=1)
+
+
+# %% exercise=additive_scores variant=one-matrix
+def additive_scores(h, memory, W, U, v):
+    T = memory.shape[1]
+    both = torch.cat([h[:, None].expand(-1, T, -1), memory], dim=2)
+    return torch.einsum("bta,a->bt", (both @ torch.cat([W, U])).tanh(), v)
+
+
+# %% exercise=masked_softmax name=mask-after-softmax
+# en: The weights of the real places do not sum to 1: what did the padding take with it?
+# ko: 실제 위치의 가중치 합이 1이 아닙니다. 패딩이 얼마를 가져갔을까요?
+def masked_softmax(scores, mask):
+    return torch.where(mask, torch.where(mask, scores, scores[mask].min()).softmax(-1), 0.0)
+
+
+# %% exercise=masked_softmax name=scores-times-mask
+# en: A score of 0 is no small score: which weight does softmax give to it?
+# ko: 점수 0은 작은 점수가 아닙니다. 소프트맥스는 점수 0에 얼마의 가중치를 줄까요?
+def masked_softmax(scores, mask):
+    return (scores * mask).softmax(-1)
+
+
+# %% exercise=masked_softmax name=not-a-number-for-empty-rows
+# en: A row that is all padding gives NaN: what is minus infinity less minus infinity?
+# ko: 모두 패딩인 행에서 NaN이 나옵니다. 음의 무한대에서 음의 무한대를 빼면 무엇인가요?
+def masked_softmax(scores, mask):
+    return torch.where(mask, scores, float("-inf")).softmax(-1)
+
+
+# %% exercise=masked_softmax name=even-over-empty-rows
+# en: A row that is all padding is spread evenly over it: what was it promised to be?
+# ko: 모두 패딩인 행에 고르게 퍼져 있습니다. 이 경우 무엇을 돌려주기로 했나요?
+def masked_softmax(scores, mask):
+    return torch.where(mask, scores, torch.finfo(scores.dtype).min).softmax(-1)
+
+
+# %% exercise=masked_softmax name=mask-inverted
+# en: The weight lies where nothing is real: what does True mean in a mask?
+# ko: 실제가 아닌 곳에 가중치가 있습니다. 마스크에서 True는 무엇을 뜻하나요?
+def masked_softmax(scores, mask):
+    low = torch.finfo(scores.dtype).min
+    return torch.where(mask, 0.0, torch.where(mask, low, scores).softmax(-1))
+
+
+# %% exercise=masked_softmax name=wrong-axis
+# en: The columns sum to 1 in place of the rows: along which axis do the positions lie?
+# ko: 행이 아니라 열의 합이 1입니다. 위치는 어느 축을 따라 놓여 있나요?
+def masked_softmax(scores, mask):
+    low = torch.finfo(scores.dtype).min
+    return torch.where(mask, torch.where(mask, scores, low).softmax(0), 0.0)
+
+
+# %% exercise=masked_softmax name=bare-exponentials
+# en: The formula is right on paper, but how large is exp of a thousand?
+# ko: 종이 위의 공식은 맞습니다. 그런데 1000의 exp는 얼마나 큰가요?
+def masked_softmax(scores, mask):
+    e = torch.where(mask, torch.where(mask, scores, 0.0).exp(), 0.0)
+    return e / e.sum(-1, keepdim=True).clamp(min=1e-30)
+
+
+# %% exercise=masked_softmax name=padding-not-low-enough
+# en: What if all real scores are lower still than the number that you gave to padding?
+# ko: 실제 점수가 모두 패딩에 준 값보다 더 낮다면 어떻게 될까요?
+def masked_softmax(scores, mask):
+    return torch.where(mask, torch.where(mask, scores, -1e4).softmax(-1), 0.0)
+
+
+# %% exercise=masked_softmax name=product-with-mask
+# en: Zero times NaN is NaN: choose in place of multiplying, before and after.
+# ko: 0 곱하기 NaN은 NaN입니다. 곱하지 말고 골라 보세요.
+def masked_softmax(scores, mask):
+    weights = scores.masked_fill(~mask, 0.0) * mask + (scores * 0 + torch.finfo(scores.dtype).min) * ~mask
+    return weights.softmax(-1) * mask
+
+
+# %% exercise=masked_softmax variant=shifted-exponentials
+def masked_softmax(scores, mask):
+    safe = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    e = torch.where(mask, (safe - safe.amax(-1, keepdim=True)).exp(), 0.0)
+    total = e.sum(-1, keepdim=True)
+    return e / torch.where(total > 0, total, 1.0)
+
+
+# %% exercise=masked_softmax variant=minus-infinity-and-a-rescue
+def masked_softmax(scores, mask):
+    mask = mask.expand_as(scores)
+    some = mask.any(-1, keepdim=True)
+    safe = scores.masked_fill(~mask, float("-inf")).masked_fill(~some, 0.0)
+    return safe.softmax(-1).masked_fill(~mask, 0.0)
+
+
+# %% exercise=decoder_step name=looks-with-the-new-state
+# en: It moves first and looks afterwards: with which state does it decide where to look?
+# ko: 먼저 움직이고 나중에 봅니다. 어느 상태로 볼 곳을 정해야 할까요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    context = torch.einsum("bt,btm->bm", look(h), memory)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    weights = look(h_new)
+    context = torch.einsum("bt,btm->bm", weights, memory)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=speaks-from-the-old-state
+# en: The logits know nothing of the word just told: from which state are they read?
+# ko: 로짓이 방금 들은 단어를 모릅니다. 어느 상태에서 읽고 있나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.einsum("bt,btm->bm", weights, memory)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h, context], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=context-first
+# en: Two vectors stand side by side in the other order: what does the cell read first?
+# ko: 두 벡터가 반대 순서로 놓였습니다. 셀은 무엇을 먼저 읽나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.einsum("bt,btm->bm", weights, memory)
+    h_new = cell(torch.cat([context, y], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=readout-context-first
+# en: State and weights are right; in which order does the last product read its two vectors?
+# ko: 상태와 가중치는 맞습니다. 마지막 곱은 두 벡터를 어떤 순서로 읽나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.einsum("bt,btm->bm", weights, memory)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([context, h_new], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=plain-mean
+# en: The context is the same wherever it looks: do the weights take part in it?
+# ko: 어디를 보든 문맥 벡터가 같습니다. 가중치가 계산에 들어가나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = memory.mean(1)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=hard-look
+# en: Only the largest weight counts here; the others should add their share to the mean.
+# ko: 가장 큰 가중치만 쓰고 있습니다. 나머지도 제 몫만큼 평균에 더해져야 합니다.
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = memory[torch.arange(len(h)), weights.argmax(1)]
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=probabilities
+# en: The rows sum to 1: what was asked for are the numbers before the softmax.
+# ko: 각 행의 합이 1입니다. 소프트맥스 이전의 수를 돌려주어야 합니다.
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.einsum("bt,btm->bm", weights, memory)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return (torch.cat([h_new, context], dim=1) @ W_out + b_out).softmax(1), h_new, weights
+
+
+# %% exercise=decoder_step name=old-state-returned
+# en: The next word will start from the same state again: which state goes on?
+# ko: 다음 단어가 같은 상태에서 다시 시작합니다. 어느 상태를 넘겨주어야 할까요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.einsum("bt,btm->bm", weights, memory)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h, weights
+
+
+# %% exercise=decoder_step variant=matrix-product
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.bmm(weights[:, None], memory)[:, 0]
+    h_new = cell(torch.cat((y, context), -1), h)
+    H = h.shape[1]
+    return h_new @ W_out[:H] + context @ W_out[H:] + b_out, h_new, weights
+
+
+# %% exercise=decoder_step variant=loop-over-positions
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.zeros_like(memory[:, 0])
+    for t in range(memory.shape[1]):
+        context = context + weights[:, t, None] * memory[:, t]
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return F.linear(torch.cat([h_new, context], dim=1), W_out.T, b_out), h_new, weights
+
+
+# %% exercise=greedy_decode name=end-included
+# en: The id that ends a sentence is not part of it: leave it out of what you return.
+# ko: 문장을 끝내는 번호는 문장의 일부가 아닙니다. 결과에서 빼세요.
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, out, done = torch.full((B,), bos), [[] for _ in range(B)], [False] * B
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        for b in range(B):
+            if not done[b]:
+                out[b].append(ids[b].item())
+                done[b] = ids[b].item() == eos
+        if all(done):
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=end-ignored
+# en: Sentences go on behind their end: what should the id eos do to its row?
+# ko: 문장이 끝난 뒤에도 계속 이어집니다. eos가 나온 행은 어떻게 되어야 하나요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, rows = torch.full((B,), bos), []
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        rows.append(ids)
+    return torch.stack(rows, 1).tolist()
+
+
+# %% exercise=greedy_decode name=first-end-stops-all
+# en: One sentence that ends ends them all: may the other rows still be writing?
+# ko: 한 문장이 끝나면 모두 끝나 버립니다. 다른 행은 아직 쓰는 중일 수 있지 않나요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, out = torch.full((B,), bos), [[] for _ in range(B)]
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        if (ids == eos).any():
+            break
+        for b in range(B):
+            out[b].append(ids[b].item())
+    return out
+
+
+# %% exercise=greedy_decode name=resumes-after-its-end
+# en: A row that had ended writes again: is an end remembered in the steps that follow?
+# ko: 끝난 행이 다시 쓰기 시작합니다. 다음 단계에서도 끝났다는 것을 기억하나요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, out = torch.full((B,), bos), [[] for _ in range(B)]
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        for b in range(B):
+            if ids[b] != eos:
+                out[b].append(ids[b].item())
+        if (ids == eos).all():
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=told-the-beginning-again
+# en: Every step is told the same first id: which id came before?
+# ko: 매 단계 같은 시작 번호만 알려 줍니다. 바로 앞에 나온 번호는 무엇인가요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    out, writing = [[] for _ in range(B)], set(range(B))
+    for _ in range(max_len):
+        logits, state = step(torch.full((B,), bos), state)
+        ids = logits.argmax(1)
+        writing = {b for b in writing if ids[b] != eos}
+        for b in writing:
+            out[b].append(ids[b].item())
+        if not writing:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=state-left-behind
+# en: The state that step returns is not handed to the next step.
+# ko: step이 돌려준 상태를 다음 단계에 넘겨주지 않고 있습니다.
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, out, writing = torch.full((B,), bos), [[] for _ in range(B)], set(range(B))
+    for _ in range(max_len):
+        logits, _ = step(ids, state)
+        ids = logits.argmax(1)
+        writing = {b for b in writing if ids[b] != eos}
+        for b in writing:
+            out[b].append(ids[b].item())
+        if not writing:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=one-word-too-few
+# en: The longest sentence is one id short: how often may step be called?
+# ko: 가장 긴 문장이 하나 모자랍니다. step을 몇 번까지 부를 수 있나요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, out, writing = torch.full((B,), bos), [[] for _ in range(B)], set(range(B))
+    for _ in range(max_len - 1):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        writing = {b for b in writing if ids[b] != eos}
+        for b in writing:
+            out[b].append(ids[b].item())
+        if not writing:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=never-stops-early
+# en: The words are right, but step goes on being called when nobody writes any more.
+# ko: 단어는 맞습니다. 그런데 아무도 쓰지 않는데도 step을 계속 부르고 있습니다.
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, rows = torch.full((B,), bos), []
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        rows.append(ids)
+    rows = torch.stack(rows, 1).tolist()
+    return [row[: row.index(eos)] if eos in row else row for row in rows]
+
+
+# %% exercise=greedy_decode variant=cut-at-the-end
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, rows = torch.full((B,), bos), []
+    done = torch.zeros(B, dtype=torch.bool)
+    while len(rows) < max_len and not done.all():
+        logits, state = step(ids, state)
+        ids = logits.max(dim=1).indices
+        done = done | (ids == eos)
+        rows.append(ids)
+    lists = torch.stack(rows, dim=1).tolist()
+    return [row[: row.index(eos)] if eos in row else row for row in lists]
+
+
+# %% exercise=greedy_decode variant=flags
+def greedy_decode(step, state, B, bos, eos, max_len):
+    last, out, over = torch.tensor([bos] * B), [[] for _ in range(B)], [False] * B
+    for _ in range(max_len):
+        if all(over):
+            break
+        logits, state = step(last, state)
+        last = torch.tensor([int(row.argmax()) for row in logits])
+        for b, word in enumerate(last.tolist()):
+            over[b] = over[b] or word == eos
+            if not over[b]:
+                out[b].append(word)
+    return out
+
+
+# %% exercise=beam_search name=states-stay-behind
+# en: The hypotheses change places and their states do not: whose state does each go on with?
+# ko: 가설은 자리를 바꾸는데 상태는 그대로입니다. 각 가설은 누구의 상태로 이어 가나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        kept = [min(n, len(total) - 1) for n in range(len(alive))]
+        state, ids = tuple(part[kept] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=last-word-only
+# en: Only the newest word is scored: where are the logarithms of the words before it?
+# ko: 가장 최근 단어만 점수에 들어갑니다. 앞 단어들의 로그 확률은 어디에 있나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        total, state = step(ids, state)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=length-not-divided-by
+# en: Scores of short and long hypotheses are compared as they are: what is alpha for?
+# ko: 짧은 가설과 긴 가설의 점수를 그대로 비교합니다. alpha는 무엇을 위한 것일까요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=end-not-counted
+# en: The length is one too small where a hypothesis ended: does eos count?
+# ko: 끝난 가설의 길이가 하나 작습니다. eos도 세나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / max(1, len(w) - 1) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=end-left-in
+# en: The ids of finished hypotheses still carry eos at their end.
+# ko: 끝난 가설의 번호 목록에 eos가 남아 있습니다.
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w, s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=worst-first
+# en: The list begins with the worst hypothesis: which end of a sorted list is the best?
+# ko: 목록이 가장 나쁜 가설부터 시작합니다. 정렬한 목록의 어느 쪽이 가장 좋은가요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: pair[1])
+
+
+# %% exercise=beam_search name=unfinished-thrown-away
+# en: What has not ended after the last step is lost: what does rule 4 say about it?
+# ko: 마지막 단계까지 끝나지 않은 가설이 사라졌습니다. 규칙 4는 뭐라고 하나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=k-for-each-row
+# en: Each hypothesis keeps its own k words, so the beam grows: k of how many are kept in all?
+# ko: 가설마다 k개씩 남겨서 빔이 계속 커집니다. 모두 합쳐 k개를 남겨야 하지 않나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, words = total.topk(min(2, k, total.shape[1]), dim=1)
+        rows = torch.arange(len(total)).repeat_interleave(best.shape[1])
+        best, words = best.flatten(), words.flatten()
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos][:500]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])[:200]
+
+
+# %% exercise=beam_search name=always-greedy
+# en: However wide the beam, one hypothesis survives: what does k decide?
+# ko: 빔이 아무리 넓어도 가설 하나만 남습니다. k는 무엇을 정하나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    words, total, ids = [], 0.0, torch.tensor([bos])
+    for n in range(1, max_len + 1):
+        log_p, state = step(ids, state)
+        ids = log_p.argmax(1)
+        total += log_p[0, ids[0]].item()
+        if ids.item() == eos:
+            return [(words, total / n**alpha)]
+        words = words + ids.tolist()
+    return [(words, total / max_len**alpha)]
+
+
+# %% exercise=beam_search variant=one-at-a-time
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished = [([], 0.0, bos, state)], []
+    for _ in range(max_len):
+        grown = []
+        for words, total, last, held in beam:
+            log_p, moved = step(torch.tensor([last]), held)
+            grown += [(words + [w], total + p, w, moved) for w, p in enumerate(log_p[0].tolist())]
+        grown = sorted(grown, key=lambda item: item[1], reverse=True)[:k]
+        finished += [item for item in grown if item[2] == eos]
+        beam = [item for item in grown if item[2] != eos]
+        if not beam:
+            break
+    scored = [([w for w in words if w != eos], total / len(words) ** alpha)
+              for words, total, *_ in finished + beam]
+    return sorted(scored, key=lambda pair: pair[1], reverse=True)
+
+
+# %% exercise=beam_search variant=sorted-lists
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    hypotheses, scores, done = [[]], [0.0], []
+    last = torch.full((1,), bos)
+    for length in range(1, max_len + 1):
+        log_p, state = step(last, state)
+        choices = [
+            (scores[n] + log_p[n, w].item(), n, w)
+            for n in range(len(hypotheses)) for w in range(log_p.shape[1])
+        ]
+        choices = sorted(choices, reverse=True)[:k]
+        done += [(hypotheses[n], s / length**alpha) for s, n, w in choices if w == eos]
+        choices = [c for c in choices if c[2] != eos]
+        hypotheses = [hypotheses[n] + [w] for _, n, w in choices]
+        scores = [s for s, _, _ in choices]
+        if not choices:
+            break
+        keep = torch.tensor([n for _, n, _ in choices])
+        state = tuple(part.index_select(0, keep) for part in state)
+        last = torch.tensor([w for _, _, w in choices])
+    done += [(h, s / max_len**alpha) for h, s in zip(hypotheses, scores)]
+    return sorted(done, key=lambda item: item[1])[::-1]
+
+
+# %% exercise=bleu name=not-clipped
+# en: A word that the reference has once counts again and again: what limits a match?
+# ko: 참조 문장에 한 번 나온 단어가 여러 번 맞은 것으로 세어집니다. 무엇으로 제한해야 할까요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += k * any(t[gram] for t in theirs)
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=no-brevity-penalty
+# en: Half a translation can have a perfect precision: what punishes what is missing?
+# ko: 절반만 번역해도 정밀도는 완벽할 수 있습니다. 빠진 부분은 무엇이 벌하나요?
+def bleu(candidates, references):
+    matched, counted = [0] * 4, [0] * 4
+    for candidate, given in zip(candidates, references):
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    return 100 * math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+
+
+# %% exercise=bleu name=long-output-punished
+# en: Output that is too long loses twice: which side of the penalty is always 1?
+# ko: 너무 긴 번역이 두 번 벌을 받습니다. 벌점은 어느 쪽에서 항상 1인가요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(-abs(1 - r / c))
+
+
+# %% exercise=bleu name=arithmetic-mean
+# en: The four precisions are added and divided by four: which mean does the formula take?
+# ko: 네 정밀도를 더해서 4로 나눕니다. 식에서는 어떤 평균을 쓰나요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    return 100 * sum(m / k for m, k in zip(matched, counted)) / 4 * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=mean-of-sentences
+# en: One short sentence without a 4-gram spoils a mean of sentence scores: sum first, then divide.
+# ko: 문장별 점수의 평균은 짧은 문장 하나에 망가집니다. 먼저 더하고 나중에 나누세요.
+def bleu(candidates, references):
+    scores = []
+    for candidate, given in zip(candidates, references):
+        p = []
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            hits = sum(min(k, max(t[gram] for t in theirs)) for gram, k in mine.items())
+            p.append(hits / max(1, sum(mine.values())))
+        r = min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        low = min(p) == 0
+        scores.append(0 if low else math.prod(p) ** 0.25 * math.exp(min(0, 1 - r / len(candidate))))
+    return 100 * sum(scores) / len(scores)
+
+
+# %% exercise=bleu name=first-reference-only
+# en: Other references are given and not asked: against how many may an n-gram match?
+# ko: 다른 참조 문장도 있는데 첫 번째만 봅니다. n그램은 몇 개의 참조와 비교할 수 있나요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c, r = c + len(candidate), r + len(given[0])
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), grams(given[0])
+            matched[n - 1] += (mine & theirs).total()
+            counted[n - 1] += mine.total()
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=shortest-reference-counts
+# en: The penalty compares with the shortest reference: which length is asked for?
+# ko: 벌점이 가장 짧은 참조와 비교합니다. 어떤 길이를 써야 하나요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c, r = c + len(candidate), r + min(map(len, given))
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=references-added-up
+# en: Counts of several references are added: the limit is the largest of them, not the sum.
+# ko: 여러 참조의 횟수를 더했습니다. 제한은 합이 아니라 가장 큰 값입니다.
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, sum(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=share-of-one
+# en: The number lies between 0 and 1: on which scale is BLEU reported here?
+# ko: 값이 0과 1 사이에 있습니다. 여기에서 BLEU는 어떤 척도로 나타내나요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu variant=counters
+def bleu(candidates, references):
+    matched, counted = np.zeros(4), np.zeros(4)
+    c = sum(len(x) for x in candidates)
+    r = 0
+    for candidate, given in zip(candidates, references):
+        r += len(min(given, key=lambda ref: (abs(len(ref) - len(candidate)), len(ref))))
+        for n in range(4):
+            def grams(x):
+                return Counter(tuple(x[i : i + n + 1]) for i in range(len(x) - n))
+            allowed = Counter()
+            for ref in given:
+                allowed |= grams(ref)
+            mine = grams(candidate)
+            matched[n] += sum((mine & allowed).values())
+            counted[n] += sum(mine.values())
+    if c == 0 or (matched == 0).any():
+        return 0.0
+    penalty = 1.0 if c >= r else math.exp(1 - r / c)
+    return float(100 * penalty * np.exp(np.log(matched / counted).mean()))
+
+
+# %% exercise=bleu variant=product-and-root
+def bleu(candidates, references):
+    product, c, r = 1.0, 0, 0
+    for n in (1, 2, 3, 4):
+        hits = all_of_them = 0
+        for candidate, given in zip(candidates, references):
+            cut = [[" ".join(x[i : i + n]) for i in range(len(x) - n + 1)] for x in [candidate, *given]]
+            for gram in set(cut[0]):
+                hits += min(cut[0].count(gram), max(x.count(gram) for x in cut[1:]))
+            all_of_them += len(cut[0])
+        product *= hits / all_of_them if all_of_them else 0.0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += sorted((abs(len(x) - len(candidate)), len(x)) for x in given)[0][1]
+    return 0.0 if product == 0 else 100 * product**0.25 * min(1.0, math.exp(1 - r / c))
+
+
+# %% exercise=alignment_accuracy name=unlinked-counted
+# en: Padding and the end of a sentence have no link: are they in the denominator?
+# ko: 패딩과 문장의 끝에는 연결이 없습니다. 분모에 들어가 있나요?
+def alignment_accuracy(weights, links):
+    top = weights.argmax(2, keepdim=True)
+    return links.gather(2, top).sum().item() / max(1, links.shape[0] * links.shape[1])
+
+
+# %% exercise=alignment_accuracy name=mean-of-sentences
+# en: Each sentence counts alike here, however short: should each word?
+# ko: 문장의 길이와 상관없이 문장마다 똑같이 셉니다. 단어마다 세어야 하지 않나요?
+def alignment_accuracy(weights, links):
+    hit = links.gather(2, weights.argmax(2, keepdim=True))[:, :, 0].sum(1)
+    known = links.any(2).sum(1)
+    shares = [(h / k).item() for h, k in zip(hit, known) if k > 0]
+    return sum(shares) / max(1, len(shares))
+
+
+# %% exercise=alignment_accuracy name=wrong-axis
+# en: The largest weight is sought among the target words: who chooses from whom?
+# ko: 목표 단어들 중에서 가장 큰 가중치를 찾고 있습니다. 누가 무엇을 고르나요?
+def alignment_accuracy(weights, links):
+    top = weights.argmax(1, keepdim=True)
+    return links.gather(1, top).sum().item() / max(1, links.any(2).sum().item())
+
+
+# %% exercise=alignment_accuracy name=weight-on-links
+# en: All weight on linked places is added up: only the place of the largest was asked for.
+# ko: 연결된 위치의 가중치를 모두 더했습니다. 가장 큰 곳이 어디인지만 보면 됩니다.
+def alignment_accuracy(weights, links):
+    return (weights * links).sum().item() / max(1, links.any(2).sum().item())
+
+
+# %% exercise=alignment_accuracy name=links-counted
+# en: A word with two links cannot look at both: what is counted below the fraction line?
+# ko: 연결이 둘인 단어가 두 곳을 모두 볼 수는 없습니다. 분모에서 무엇을 세나요?
+def alignment_accuracy(weights, links):
+    top = weights.argmax(2, keepdim=True)
+    return links.gather(2, top).sum().item() / max(1, links.sum().item())
+
+
+# %% exercise=alignment_accuracy name=first-link-only
+# en: A word may have several links, and any of them is right: you compare with one.
+# ko: 한 단어에 연결이 여러 개일 수 있고 그중 어느 것이든 맞습니다. 하나와만 비교하고 있습니다.
+def alignment_accuracy(weights, links):
+    known = links.any(2)
+    hit = (weights.argmax(2) == links.int().argmax(2)) & known
+    return hit.sum().item() / max(1, known.sum().item())
+
+
+# %% exercise=alignment_accuracy variant=one-hot
+def alignment_accuracy(weights, links):
+    known = links.any(-1)
+    if not known.any():
+        return 0.0
+    looked = F.one_hot(weights.argmax(-1), weights.shape[-1]).bool()
+    return (looked & links).any(-1)[known].float().mean().item()
+
+
+# %% exercise=alignment_accuracy variant=loop
+def alignment_accuracy(weights, links):
+    right = asked = 0
+    for w, g in zip(weights.flatten(0, 1), links.flatten(0, 1)):
+        if g.any():
+            asked += 1
+            right += bool(g[w.argmax()])
+    return right / asked if asked else 0.0
+
+
+# %% exercise=beam_search survivor=`1` -> `-1` in `return sorted(finished, key=lambda pair: -pair[1])`
+# why: Equivalent: a pair's second and last entry are the same.
+
+# %% exercise=bleu survivor=`len(one) - len(candidate)` -> `len(candidate) - len(one)` in `r += len(min(given, key=lambda one: (abs(len(one) - len(candidate)), len(one))))`
+# why: Equivalent: the absolute value follows.
+
+# %% exercise=alignment_accuracy survivor=`links.any(2)` -> `links.any(2, keepdim=True)` in `return hit.sum().item() / max(1, links.any(2).sum().item())`
+# why: Equivalent: the sum goes over all axes.
