@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transformers import GPT2ForSequenceClassification, GPT2LMHeadModel, GPT2Tokenizer
+    from transformers import (
+        BertForMaskedLM,
+        BertTokenizer,
+        GPT2ForSequenceClassification,
+        GPT2LMHeadModel,
+        GPT2Tokenizer,
+    )
 
     from course.models.char_lstm_model import CharLSTM
     from course.models.translator_model import HelpTranslator
@@ -27,6 +33,7 @@ __all__ = [
     "load_char_lstm",
     "load_reward_model",
     "load_story_gpt2",
+    "load_tiny_bert",
     "load_tiny_gpt2",
     "load_translator",
 ]
@@ -200,6 +207,27 @@ def load_translator(attention: bool = True) -> HelpTranslator:
     state = load_file(folder / ("model.safetensors" if attention else "fixed_vector.safetensors"))
     model.load_state_dict({name: weight.float() for name, weight in state.items()})
     return HelpTranslator(model.eval(), english, korean)
+
+
+def load_tiny_bert() -> tuple[BertForMaskedLM, BertTokenizer]:
+    """The tiny BERT of this course: a `BertForMaskedLM` in float32, and its tokenizer.
+
+    It reads English in lower case, 64 tokens at a time. The model is in evaluation mode. Its card,
+    `course/models/tiny_bert/README.md`, says what it was trained on and what it cannot do.
+
+    Raises:
+        ModelError: a file is missing or damaged.
+    """
+    folder = MODELS_DIR / "tiny_bert"
+    check_files(folder)
+
+    import torch
+    from transformers import BertForMaskedLM, BertTokenizer
+
+    with _no_progress_bar():
+        tokenizer = BertTokenizer.from_pretrained(folder, local_files_only=True)
+        model = BertForMaskedLM.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+    return model.eval(), tokenizer
 
 
 @contextmanager

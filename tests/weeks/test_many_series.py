@@ -19,6 +19,7 @@ from course.weeks.week01_word2vec import plots as week01
 from course.weeks.week02_rnn import plots as week02
 from course.weeks.week03_lstm import plots as week03
 from course.weeks.week04_attention import plots as week04
+from course.weeks.week06_bert import plots as week06
 from course.weeks.week07_gpt import plots as week07
 
 PNG = b"\x89PNG"
@@ -111,6 +112,8 @@ MANY: dict[str, Callable[[int], Figure]] = {
     "style_bars": lambda n: week07.style_bars(
         named(n, {"reviews": 2.5, "novel": 1.5}), {"table": 2.0}
     ),
+    "masking_curves": lambda n: week06.masking_curves([5, 10, 15], named(n, CURVE)),
+    "label_curves": lambda n: week06.label_curves(named(n, ([5, 50], SQUARE)), {"chance": 0.33}),
 }
 
 
@@ -249,6 +252,13 @@ ARRAYS: dict[str, Callable[[Callable[[Any], Any]], Figure]] = {
     "collapse_lines": lambda of: week07.collapse_lines({"a": of(CURVE)}),
     "loss_curves": lambda of: week07.loss_curves({"a": (of(CURVE), of(CURVE))}, {"b": 3.4}),
     "compression": lambda of: week07.compression(of([1.0, 2.0, 3.0]), {"a": of(CURVE)}),
+    "masking_curves": lambda of: week06.masking_curves(of([1.0, 2.0, 3.0]), {"a": of(CURVE)}),
+    "label_curves": lambda of: week06.label_curves({"a": ([1, 2], of(SQUARE))}, {"b": 0.5}),
+    "place_likeness": lambda of: week06.place_likeness(of(SQUARE)),
+    "guesses": lambda of: week06.guesses(["a", "b"], of([0.5, 0.25]), "c"),
+    "head_costs": lambda of: week06.head_costs(of(SQUARE), 0.5),
+    "confusion": lambda of: week06.confusion(of(SQUARE), ["a", "b"]),
+    "mood_bars": lambda of: week06.mood_bars(of([0.5, 0.25, 0.25]), ["a", "b", "c"]),
 }
 
 

@@ -12,13 +12,14 @@ import torch
 
 from course.data import translation_pairs
 from course.figures.panel import Panel
-from course.models import load_tiny_gpt2
+from course.models import load_tiny_bert, load_tiny_gpt2
 from course.weeks.week00_setup import widgets as week00
 from course.weeks.week01_word2vec import widgets as week01
 from course.weeks.week02_rnn import widgets as week02
 from course.weeks.week03_lstm import widgets as week03
 from course.weeks.week03_lstm.toys import bracket_lstm, bracket_marks
 from course.weeks.week04_attention import widgets as week04
+from course.weeks.week06_bert import widgets as week06
 from course.weeks.week07_gpt import widgets as week07
 
 WORDS = ["king", "queen", "boy", "girl"]
@@ -27,6 +28,7 @@ PAIRS = [("king", "queen"), ("boy", "girl")]
 CHECKPOINTS = [week02.Checkpoint(step, 40.0 - step, f"text {step}") for step in (0, 10, 20)]
 GPT2 = cache(load_tiny_gpt2)
 SENTENCES = translation_pairs(2)
+BERT = cache(load_tiny_bert)
 
 
 def softmax(logits: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
@@ -64,6 +66,12 @@ def playground(probs: Callable[..., Any]) -> Panel:
         lambda prompt, seed, **knobs: f"{prompt} {seed} {knobs}",
         "The",
     )
+
+
+def corrupt_first(ids: torch.Tensor, *dice: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    labels = torch.full_like(ids, -100)
+    labels[0, 0] = ids[0, 0]
+    return ids, labels
 
 
 # name: (widget, the control to move, its other value)
@@ -125,6 +133,17 @@ PANELS: dict[str, tuple[Callable[[], Panel], str, Any]] = {
     "hold_panel": (lambda: week04.hold_panel(held, WORDS[:2], 3), "at", 2),
     "token_strips": (lambda: week07.token_strips({"bytes": list}, "a b"), "text", "abc"),
     "sampling_playground": (lambda: playground(sampled), "temperature", 2.0),
+    "corruption": (
+        lambda: week06.corruption(corrupt_first, {"a": ["one", "two"], "b": ["three"]}),
+        "sentence",
+        "b",
+    ),
+    "fill_mask": (lambda: week06.fill_mask(*BERT(), "a good film"), "hidden", 0),
+    "mood_meter": (
+        lambda: week06.mood_meter(lambda text: [0.5, len(text) / 100, 0.1], WORDS[:3], "a film"),
+        "text",
+        "another film",
+    ),
 }
 each_panel = pytest.mark.parametrize(
     ("make", "control", "other"), PANELS.values(), ids=PANELS.keys()
@@ -143,7 +162,7 @@ def test_no_widget_of_a_week_is_forgotten() -> None:
     """Each function of a week's widgets that returns a Panel is tried below."""
     made = {
         name
-        for module in (week00, week01, week02, week03, week04, week07)
+        for module in (week00, week01, week02, week03, week04, week06, week07)
         for name, thing in vars(module).items()
         if getattr(thing, "__annotations__", {}).get("return") == "Panel"
     }
@@ -197,6 +216,7 @@ def stub(*arguments: Any) -> Any:
         lambda exercise: week04.mask_buttons(WORDS, torch.arange(4.0), exercise),
         lambda exercise: week07.token_strips({"bytes": exercise}, "a b"),
         playground,
+        lambda exercise: week06.corruption(exercise, {"a": ["one", "two"]}),
     ],
     ids=[
         "temperature",
@@ -208,6 +228,7 @@ def stub(*arguments: Any) -> Any:
         "mask",
         "tokens",
         "knobs",
+        "corruption",
     ],
 )
 def test_a_widget_around_an_unsolved_exercise_says_so(

@@ -1,0 +1,1126 @@
+"""Known mistakes and correct variants of week 06: masking, pairs, BERT's two ends, fine-tuning.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# %% exercise=mlm_corrupt name=everything-becomes-mask
+# en: Every chosen token became the same symbol: what does a model learn about texts without it?
+# ko: 선택된 토큰이 모두 같은 기호가 되었습니다. 그 기호가 없는 글에서 모델은 무엇을 배울까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    return torch.where(chosen, mask_id, ids), torch.where(chosen, ids, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=labels-everywhere
+# en: Tokens that were not chosen have labels too: how easy is it to predict a token that is shown?
+# ko: 선택되지 않은 토큰에도 레이블이 있습니다. 눈앞에 보이는 토큰을 맞히는 것은 얼마나 쉬울까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, ids
+
+
+# %% exercise=mlm_corrupt name=special-tokens-masked
+# en: A position was hidden that may never be: what is the second argument for?
+# ko: 절대 가려서는 안 되는 위치가 가려졌습니다. 두 번째 인자는 무엇을 위한 것일까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = pick < share
+    labels = torch.where(chosen, ids, IGNORE)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=kept-tokens-not-predicted
+# en: A tenth of the chosen tokens stays as it is: does it have to be predicted or not?
+# ko: 선택된 토큰의 10분의 1은 그대로 남습니다. 그 토큰도 맞혀야 할까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, torch.where(chosen & (fate < 0.9), ids, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=random-and-kept-exchanged
+# en: Two of the three fates have traded places: read the two tens at the end once more.
+# ko: 세 가지 운명 중 둘이 자리를 바꾸었습니다. 마지막 두 개의 10%를 다시 읽어 보세요.
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.9), random_ids, inputs)
+    return inputs, torch.where(chosen, ids, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=random-overwrites-mask
+# en: Nothing is left of the masks: which of your two replacements came last, and for whom?
+# ko: 마스크가 남아 있지 않습니다. 두 번의 바꾸기 중 나중 것이 누구에게 적용되었나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate < 0.9), random_ids, inputs)
+    return inputs, torch.where(chosen, ids, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=no-random-tokens
+# en: Random tokens never appear: what happens to the chosen ones that become no mask?
+# ko: 무작위 토큰이 한 번도 나타나지 않습니다. 마스크가 되지 않은 선택된 토큰은 어떻게 되어야 할까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    return torch.where(chosen & (fate < 0.8), mask_id, ids), torch.where(chosen, ids, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=labels-after-corruption
+# en: The labels were read from the corrupted text: which token should be found again?
+# ko: 레이블을 이미 망가진 글에서 읽었습니다. 다시 찾아야 하는 토큰은 어느 것일까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, torch.where(chosen, inputs, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=zero-for-no-label
+# en: Zero is the id of a token: which number tells the loss to look away?
+# ko: 0은 어떤 토큰의 번호입니다. 손실이 세지 않게 하는 수는 무엇일까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, torch.where(chosen, ids, 0)
+
+
+# %% exercise=mlm_corrupt name=share-written-in
+# en: The share is the same whatever is asked for: where does your code read the argument?
+# ko: 어떤 값을 주어도 비율이 같습니다. 코드의 어디에서 그 인자를 읽나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < 0.15)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, torch.where(chosen, ids, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=text-overwritten
+# en: After the call the text itself is corrupted: what will the next epoch hide?
+# ko: 호출한 뒤에 원래 글 자체가 망가졌습니다. 다음 에폭에서는 무엇을 가리게 될까요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    labels = torch.where(chosen, ids, IGNORE)
+    ids[chosen & (fate < 0.8)] = mask_id
+    swapped = chosen & (fate >= 0.8) & (fate < 0.9)
+    ids[swapped] = random_ids[swapped]
+    return ids, labels
+
+
+# %% exercise=mlm_corrupt variant=indexing
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    inputs, labels = ids.clone(), torch.full_like(ids, IGNORE)
+    chosen = (pick < share) & can_mask
+    labels[chosen] = ids[chosen]
+    inputs[chosen & (fate < 0.9)] = random_ids[chosen & (fate < 0.9)]
+    inputs[chosen & (fate < 0.8)] = mask_id
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt variant=position-by-position
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    inputs, labels = ids.clone(), torch.full_like(ids, -100)
+    for b in range(ids.shape[0]):
+        for t in range(ids.shape[1]):
+            if can_mask[b, t] and pick[b, t] < share:
+                labels[b, t] = ids[b, t]
+                if fate[b, t] < 0.8:
+                    inputs[b, t] = mask_id
+                elif fate[b, t] < 0.9:
+                    inputs[b, t] = random_ids[b, t]
+    return inputs, labels
+
+
+# %% exercise=dynamic_collate name=one-mask-for-all-epochs
+# en: The second epoch shows the gaps of the first: what does your function keep between calls?
+# ko: 두 번째 에폭에서도 첫 번째와 같은 자리가 가려졌습니다. 함수가 호출 사이에 무엇을 간직하고 있나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    kept = getattr(corrupt, "kept", None)
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    if kept is None:
+        kept = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+        try:
+            corrupt.kept = kept
+        except AttributeError:
+            pass
+    return {"input_ids": kept[0], "attention_mask": real.long(), "labels": kept[1]}
+
+
+# %% exercise=dynamic_collate name=special-tokens-may-be-masked
+# en: The tokens at both ends may be hidden now: what is there to guess about them?
+# ko: 양 끝의 특수 토큰도 가려질 수 있게 되었습니다. 그것들에 대해 맞힐 것이 있을까요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    inputs, labels = corrupt(ids, real)
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=padding-may-be-masked
+# en: Filler can be hidden and asked for: is it a token of the text?
+# ko: 패딩도 가려지고 정답으로 물어볼 수 있게 되었습니다. 패딩이 글의 토큰인가요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    inputs, labels = corrupt(ids, (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": (ids != pad_id).long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=no-attention-mask
+# en: The encoder is told that everything is real: what will it read in the shorter rows?
+# ko: 모든 위치가 진짜라고 알려 주고 있습니다. 짧은 행에서 인코더는 무엇을 읽게 될까요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    inputs, labels = corrupt(ids, (ids != pad_id) & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": torch.ones_like(ids), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=separator-cut-off
+# en: A long text lost its last token, the special one: was the row cut before or after it was added?
+# ko: 긴 글에서 마지막 특수 토큰이 사라졌습니다. 자르기와 붙이기 중 무엇을 먼저 했나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text, sep_id][:max_len] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=two-tokens-too-many
+# en: A cut row is longer than it may be: who else takes places in it beside the text?
+# ko: 자른 행이 허용된 길이보다 깁니다. 글 말고 또 무엇이 자리를 차지하나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[:max_len], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=padded-to-the-limit
+# en: Every batch is as wide as the limit: how wide does the longest row of this batch need it?
+# ko: 모든 배치가 최대 길이만큼 넓습니다. 이 배치에서 가장 긴 행에는 얼마나 필요한가요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    ids = torch.tensor([row + [pad_id] * (max_len - len(row)) for row in rows])
+    real = ids != pad_id
+    inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=padded-with-zero
+# en: Zero is not everybody's filler: which argument says what to fill with?
+# ko: 패딩이 언제나 0인 것은 아닙니다. 무엇으로 채울지 알려 주는 인자는 어느 것인가요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [torch.tensor([cls_id, *text[: max_len - 2], sep_id]) for text in texts]
+    ids = nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    real = ids != 0
+    inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=texts-written-to
+# en: The texts themselves grew: what do insert and append do to a list that others hold too?
+# ko: 원래 글 자체가 길어졌습니다. 다른 곳에서도 쓰는 리스트에 insert와 append를 하면 어떻게 될까요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    for text in texts:
+        del text[max_len - 2 :]
+        text.insert(0, cls_id)
+        text.append(sep_id)
+    T = max(len(row) for row in texts)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in texts])
+    real = ids != pad_id
+    inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate variant=row-by-row
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    lengths = [min(len(text), max_len - 2) + 2 for text in texts]
+    shape = len(texts), max(lengths)
+    ids, real = torch.full(shape, pad_id), torch.zeros(shape, dtype=torch.long)
+    may = torch.zeros(shape, dtype=torch.bool)
+    for b, (text, length) in enumerate(zip(texts, lengths)):
+        ids[b, 0], ids[b, length - 1] = cls_id, sep_id
+        ids[b, 1 : length - 1] = torch.tensor(text[: length - 2], dtype=torch.long)
+        real[b, :length] = 1
+        may[b, 1 : length - 1] = True
+    inputs, labels = corrupt(ids, may)
+    return dict(input_ids=inputs, attention_mask=real, labels=labels)
+
+
+# %% exercise=dynamic_collate variant=pad-sequence
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [torch.tensor([cls_id] + text[: max_len - 2] + [sep_id]) for text in texts]
+    ids = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)
+    lengths = torch.tensor([len(row) for row in rows])[:, None]
+    places = torch.arange(ids.shape[1])
+    inputs, labels = corrupt(ids, (places > 0) & (places < lengths - 1))
+    return {
+        "labels": labels,
+        "input_ids": inputs,
+        "attention_mask": (places < lengths).long(),
+    }
+
+
+# %% exercise=nsp_pairs name=label-upside-down
+# en: True pairs and drawn pairs have each other's label: what does 0 mean in this task?
+# ko: 참인 쌍과 뽑은 쌍의 레이블이 뒤바뀌었습니다. 이 과제에서 0은 무엇을 뜻하나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        others = [s for k, other in enumerate(documents) if k != place for s in other]
+        for a, following in zip(document, document[1:]):
+            drawn = coin() >= 0.5
+            b = choose(others) if drawn else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, int(not drawn)))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=segments-all-zero
+# en: All segment ids are 0: how is the model to know where the second sentence begins?
+# ko: 세그먼트 번호가 모두 0입니다. 두 번째 문장이 어디에서 시작하는지 모델이 어떻게 알 수 있을까요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        others = [s for k, other in enumerate(documents) if k != place for s in other]
+        for a, following in zip(document, document[1:]):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            ids = [cls_id, *a, sep_id, *b, sep_id]
+            pairs.append((ids, [0] * len(ids), label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=first-separator-in-segment-one
+# en: One number too few belongs to the first sentence: on which side is the separator between them?
+# ko: 첫 문장에 속한 번호가 하나 모자랍니다. 두 문장 사이의 구분 토큰은 어느 쪽에 속하나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        others = [s for k, other in enumerate(documents) if k != place for s in other]
+        for a, following in zip(document, document[1:]):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 1) + [1] * (len(b) + 2)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=drawn-from-the-same-document
+# en: A wrong second sentence can come from the same text: from where should it be drawn?
+# ko: 잘못된 둘째 문장이 같은 글에서 나올 수 있습니다. 어디에서 뽑아야 할까요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    everything = [sentence for document in documents for sentence in document]
+    for document in documents:
+        for a, following in zip(document, document[1:]):
+            label = int(coin() >= 0.5)
+            b = choose(everything) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=equal-documents-left-out
+# en: Two texts that read the same were taken for one: how do you tell that a document is another?
+# ko: 내용이 같은 두 글을 하나로 보았습니다. 다른 문서라는 것을 무엇으로 구별하나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for document in documents:
+        others = [s for other in documents if other != document for s in other]
+        for a, following in zip(document, document[1:]):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=pairs-across-documents
+# en: The last sentence of a text was paired with the first of the next: does it come after it?
+# ko: 한 글의 마지막 문장이 다음 글의 첫 문장과 쌍이 되었습니다. 정말로 이어지는 문장인가요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    flat = [(place, s) for place, document in enumerate(documents) for s in document]
+    for (place, a), (_, following) in zip(flat, flat[1:]):
+        others = [s for k, s in flat if k != place]
+        label = int(coin() >= 0.5)
+        b = choose(others) if label else following
+        segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+        pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=one-throw-for-all
+# en: Either all pairs are true or none is: how often is the coin thrown?
+# ko: 모든 쌍이 참이거나 모두 거짓입니다. 동전을 몇 번 던지나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs, label = [], int(coin() >= 0.5)
+    for place, document in enumerate(documents):
+        others = [s for k, other in enumerate(documents) if k != place for s in other]
+        for a, following in zip(document, document[1:]):
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=drawn-for-every-pair
+# en: A wrong sentence is drawn even where it is not used: what does that do to the dice?
+# ko: 쓰지 않을 때에도 잘못된 문장을 뽑고 있습니다. 그러면 난수의 순서는 어떻게 될까요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        others = [s for k, other in enumerate(documents) if k != place for s in other]
+        for a, following in zip(document, document[1:]):
+            label, drawn = int(coin() >= 0.5), choose(others)
+            b = drawn if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=no-last-separator
+# en: One special token is missing: how does the model know where the second sentence ends?
+# ko: 특수 토큰이 하나 빠졌습니다. 둘째 문장이 어디에서 끝나는지 모델이 어떻게 알 수 있을까요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        others = [s for k, other in enumerate(documents) if k != place for s in other]
+        for a, following in zip(document, document[1:]):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * len(b)
+            pairs.append(([cls_id, *a, sep_id, *b], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=only-the-next-document
+# en: Some documents are never drawn from: which ones are "the others"?
+# ko: 어떤 문서에서는 한 번도 뽑지 않습니다. "다른 문서들"에는 무엇이 들어가나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        others = [s for other in documents[place + 1 :] or documents[:1] for s in other]
+        for a, following in zip(document, document[1:]):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs variant=by-index
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    found = []
+    for d in range(len(documents)):
+        for s in range(len(documents[d]) - 1):
+            first, second, label = documents[d][s], documents[d][s + 1], 0
+            if not coin() < 0.5:
+                pool = []
+                for k in range(len(documents)):
+                    if k != d:
+                        pool.extend(documents[k])
+                second, label = choose(pool), 1
+            left = [cls_id] + list(first) + [sep_id]
+            right = list(second) + [sep_id]
+            found.append((left + right, [0 for _ in left] + [1 for _ in right], label))
+    return found
+
+
+# %% exercise=nsp_pairs variant=pairwise
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    import itertools
+
+    def pair(a, following, others):
+        label = 0 if coin() < 0.5 else 1
+        b = [following, None][label] or choose(others)
+        ids = [cls_id, *a, sep_id, *b, sep_id]
+        cut = ids.index(sep_id) + 1
+        return ids, [int(place >= cut) for place in range(len(ids))], label
+
+    return [
+        pair(a, b, sum(documents[:d] + documents[d + 1 :], []))
+        for d in range(len(documents))
+        for a, b in itertools.pairwise(documents[d])
+    ]
+
+
+# %% exercise=bert_embed name=no-layer-norm
+# en: The sum is right, but it is not the end: what is done to each vector before the first layer?
+# ko: 합은 맞지만 아직 끝이 아닙니다. 첫 층에 들어가기 전에 벡터마다 무엇을 하나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    return E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+
+
+# %% exercise=bert_embed name=no-segments
+# en: Both sentences of a pair get the same vectors: which of the three tables was left out?
+# ko: 쌍의 두 문장이 같은 벡터를 받습니다. 세 표 중 어느 것이 빠졌나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]]
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=no-positions
+# en: The order of the words makes no difference now: which of the three tables was left out?
+# ko: 단어의 순서를 바꾸어도 차이가 없습니다. 세 표 중 어느 것이 빠졌나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=position-from-one
+# en: Every place is one too far: which row of the table belongs to the first token?
+# ko: 모든 위치가 하나씩 밀렸습니다. 첫 토큰은 위치 표의 몇 번째 행을 쓰나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    places = torch.arange(1, ids.shape[1] + 1) % len(E_position)
+    x = E_word[ids] + E_position[places] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=position-of-the-row
+# en: All tokens of a text stand at one place: along which axis do you count?
+# ko: 한 글의 모든 토큰이 같은 위치에 있습니다. 어느 축을 따라 세고 있나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[0], None] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=position-from-the-token
+# en: The same word always stands at the same place: what should the table of places be asked with?
+# ko: 같은 단어는 언제나 같은 위치를 받습니다. 위치 표에서는 무엇으로 찾아야 할까요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[ids] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=epsilon-of-torch
+# en: Only tiny vectors come out wrong: which small number stands under the root, and how small?
+# ko: 아주 작은 벡터에서만 틀립니다. 제곱근 안에 더하는 작은 수는 얼마인가요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain, bias)
+
+
+# %% exercise=bert_embed name=norm-before-the-sum
+# en: The words were normalised alone: what does the LayerNorm get to see?
+# ko: 단어 벡터만 따로 정규화했습니다. LayerNorm은 무엇을 받아야 할까요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = F.layer_norm(E_word[ids], gain.shape, gain, bias, EPS)
+    return x + E_position[: ids.shape[1]] + E_segment[segments]
+
+
+# %% exercise=bert_embed name=norm-over-the-text
+# en: One mean was taken over a whole text: over which numbers does LayerNorm run?
+# ko: 글 전체에서 평균 하나를 구했습니다. LayerNorm은 어떤 수들에 걸쳐 계산하나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, x.shape[1:], eps=EPS) * gain + bias
+
+
+# %% exercise=bert_embed name=gain-left-out
+# en: The vectors are normalised, but two of the arguments have no effect: which ones?
+# ko: 정규화는 되었지만 두 인자가 아무 영향도 주지 않습니다. 어느 것일까요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, eps=EPS)
+
+
+# %% exercise=bert_embed name=variance-by-one-less
+# en: The vectors are a little too short: by what is the sum of squares divided?
+# ko: 벡터가 조금 짧습니다. 제곱의 합을 무엇으로 나누나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    x = (x - x.mean(-1, keepdim=True)) / (x.var(-1, keepdim=True) + EPS).sqrt()
+    return x * gain + bias
+
+
+# %% exercise=bert_embed variant=by-hand
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    places = torch.arange(ids.shape[1]).expand_as(ids)
+    x = F.embedding(ids, E_word) + F.embedding(places, E_position)
+    x = x + F.embedding(segments, E_segment)
+    centred = x - x.mean(dim=-1, keepdim=True)
+    return gain * centred / torch.sqrt((centred**2).mean(dim=-1, keepdim=True) + 1e-12) + bias
+
+
+# %% exercise=bert_embed variant=one-hot
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    def rows(index, table):
+        return F.one_hot(index, len(table)).to(table.dtype) @ table
+
+    x = rows(ids, E_word) + rows(segments, E_segment)
+    x = torch.stack([x[:, t] + E_position[t] for t in range(x.shape[1])], dim=1)
+    return F.layer_norm(x, x.shape[-1:], gain, bias, eps=EPS)
+
+
+# %% exercise=mlm_loss name=mean-over-all-positions
+# en: The loss is too small: how many positions have to be guessed, and by how many do you divide?
+# ko: 손실이 너무 작습니다. 맞혀야 할 위치는 몇 개이고, 무엇으로 나누고 있나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
+    return F.cross_entropy(u @ E.T + b_out, labels[chosen], reduction="sum") / labels.numel()
+
+
+# %% exercise=mlm_loss name=sum-of-losses
+# en: The loss grows with the batch: should it be a sum or a mean?
+# ko: 배치가 커질수록 손실도 커집니다. 합이어야 할까요, 평균이어야 할까요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
+    return F.cross_entropy(u @ E.T + b_out, labels[chosen], reduction="sum")
+
+
+# %% exercise=mlm_loss name=nan-for-nothing
+# en: A batch without a single gap gives NaN: what is the mean of no numbers?
+# ko: 가려진 곳이 하나도 없는 배치에서 NaN이 나옵니다. 수가 하나도 없을 때 평균은 무엇일까요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
+    return F.cross_entropy(u @ E.T + b_out, labels[chosen])
+
+
+# %% exercise=mlm_loss name=zero-is-no-token
+# en: Token 0 is never asked for: which label says that a position does not count?
+# ko: 0번 토큰은 한 번도 묻지 않습니다. 세지 않는 위치를 나타내는 레이블은 무엇인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels > 0
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
+    total = F.cross_entropy(u @ E.T + b_out, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=head-layer-left-out
+# en: The vectors are compared with the word table at once: what stands between the two?
+# ko: 벡터를 바로 단어 표와 비교했습니다. 그 사이에는 무엇이 있나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    logits = h[chosen] @ E.T + b_out
+    total = F.cross_entropy(logits, labels[chosen], reduction="sum")
+    return total / max(len(logits), 1)
+
+
+# %% exercise=mlm_loss name=no-gelu
+# en: Two linear layers in a row are one: what stands between the product and the norm?
+# ko: 선형층 둘을 이어 붙이면 하나와 같습니다. 곱과 정규화 사이에 무엇이 있어야 하나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(h[chosen] @ W + b, gain.shape, gain, bias, EPS)
+    total = F.cross_entropy(u @ E.T + b_out, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=relu-for-gelu
+# en: Everything below zero is cut off: which bend does BERT use?
+# ko: 0보다 작은 값이 모두 잘렸습니다. BERT는 어떤 활성화 함수를 쓰나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.relu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
+    total = F.cross_entropy(u @ E.T + b_out, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=transposed-weight
+# en: The weight is used the wrong way round: in this course, which axis of it is the input?
+# ko: 가중치의 방향이 뒤바뀌었습니다. 이 강의에서 입력은 가중치의 어느 축인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.gelu(F.linear(h[chosen], W, b)), gain.shape, gain, bias, EPS)
+    total = F.cross_entropy(u @ E.T + b_out, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=no-output-bias
+# en: Frequent words have no head start: which of the arguments is not used?
+# ko: 자주 나오는 단어가 앞서 나가지 못합니다. 쓰지 않은 인자는 어느 것인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
+    total = F.cross_entropy(u @ E.T, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=mean-of-row-means
+# en: A text with one gap counts as much as one with ten: over what is the mean taken?
+# ko: 빈칸이 하나인 글과 열 개인 글이 똑같이 세어집니다. 무엇에 대한 평균인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    u = F.layer_norm(F.gelu(h @ W + b), gain.shape, gain, bias, EPS)
+    logits = u @ E.T + b_out
+    means = [
+        F.cross_entropy(logits[n], labels[n])
+        for n in range(len(labels))
+        if (labels[n] != IGNORE).any()
+    ]
+    return torch.stack(means).mean() if means else logits.sum() * 0
+
+
+# %% exercise=mlm_loss name=epsilon-of-torch
+# en: Only a small layer comes out wrong: which small number stands under the root of the norm?
+# ko: 값이 작은 층에서만 틀립니다. 정규화의 제곱근 안에 더하는 작은 수는 얼마인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), gain.shape, gain, bias)
+    total = F.cross_entropy(u @ E.T + b_out, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=table-cut-off-from-learning
+# en: The word table learns nothing from the guesses: what does tied mean for its gradient?
+# ko: 단어 표가 예측에서 아무것도 배우지 못합니다. 가중치를 묶는다는 것은 기울기에 무엇을 뜻하나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
+    total = F.cross_entropy(u @ E.detach().T + b_out, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss variant=all-positions-ignored
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    u = F.layer_norm(F.gelu(h @ W + b), gain.shape, gain, bias, EPS)
+    logits = u @ E.T + b_out
+    if (labels == IGNORE).all():
+        return logits.sum() * 0
+    return F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORE)
+
+
+# %% exercise=mlm_loss variant=log-softmax
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    keep = (labels != -100).to(h.dtype)
+    x = h @ W + b
+    x = 0.5 * x * (1 + torch.erf(x / 2**0.5))
+    x = (x - x.mean(-1, keepdim=True)) * (x.var(-1, correction=0, keepdim=True) + 1e-12).rsqrt()
+    log_p = ((x * gain + bias) @ E.T + b_out).log_softmax(-1)
+    picked = log_p.gather(-1, labels.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+    return -(picked * keep).sum() / keep.sum().clamp(min=1)
+
+
+# %% exercise=classifier_head name=mean-with-padding
+# en: Filler pulls the summary of short texts: over which positions is the mean taken?
+# ko: 패딩이 짧은 글의 요약을 끌어당깁니다. 어떤 위치들의 평균인가요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    s = h[:, 0] if pool == "cls" else h.mean(1)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=sum-over-the-width
+# en: The sum is over real positions, the divisor is not: by how many should it be divided?
+# ko: 합은 진짜 위치에 대한 것이지만 나누는 수는 아닙니다. 몇으로 나누어야 할까요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    real = mask.unsqueeze(-1).to(h.dtype)
+    s = h[:, 0] if pool == "cls" else (h * real).mean(1)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=sum-for-mean
+# en: Long texts shout: is the summary a sum or a mean?
+# ko: 긴 글일수록 값이 커집니다. 요약은 합인가요, 평균인가요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    real = mask.unsqueeze(-1).to(h.dtype)
+    s = h[:, 0] if pool == "cls" else (h * real).sum(1)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=last-position
+# en: The summary is taken from the end of the row: where does the token for it stand?
+# ko: 행의 끝에서 요약을 가져왔습니다. 요약을 위한 토큰은 어디에 있나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    real = mask.unsqueeze(-1).to(h.dtype)
+    s = h[:, -1] if pool == "cls" else (h * real).sum(1) / real.sum(1)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=always-the-first
+# en: Both ways of summing up give the same: where does your code read the last argument?
+# ko: 두 가지 요약 방법이 같은 결과를 냅니다. 마지막 인자를 코드의 어디에서 읽나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    return (h[:, 0] @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=always-the-mean
+# en: The first position has no special part in it, whatever is asked for: what does "cls" mean?
+# ko: 무엇을 요청해도 첫 위치가 특별하지 않습니다. "cls"는 무엇을 뜻하나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    real = mask.unsqueeze(-1).to(h.dtype)
+    return ((h * real).sum(1) / real.sum(1) @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=no-tanh
+# en: Two products in a row are one: what bends the line between them?
+# ko: 곱셈 둘을 이어 붙이면 하나와 같습니다. 그 사이에서 직선을 굽히는 것은 무엇인가요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    real = mask.unsqueeze(-1).to(h.dtype)
+    s = h[:, 0] if pool == "cls" else (h * real).sum(1) / real.sum(1)
+    return (s @ W_pool + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=tanh-at-the-end
+# en: No logit can leave the range from -1 to 1: after which of the two layers does the tanh stand?
+# ko: 로짓이 -1과 1 사이를 벗어나지 못합니다. tanh는 두 층 중 어느 것 뒤에 있나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    real = mask.unsqueeze(-1).to(h.dtype)
+    s = h[:, 0] if pool == "cls" else (h * real).sum(1) / real.sum(1)
+    return ((s @ W_pool + b_pool) @ W + b).tanh()
+
+
+# %% exercise=classifier_head name=probabilities-returned
+# en: The rows add up to 1: does the loss want probabilities or logits?
+# ko: 각 행의 합이 1입니다. 손실 함수는 확률과 로짓 중 무엇을 받나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    real = mask.unsqueeze(-1).to(h.dtype)
+    s = h[:, 0] if pool == "cls" else (h * real).sum(1) / real.sum(1)
+    return ((s @ W_pool + b_pool).tanh() @ W + b).softmax(-1)
+
+
+# %% exercise=classifier_head variant=row-by-row
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    rows = []
+    for vectors, real in zip(h, mask):
+        s = vectors[0] if pool == "cls" else vectors[real].mean(dim=0)
+        rows.append(torch.tanh(s @ W_pool + b_pool) @ W + b)
+    return torch.stack(rows)
+
+
+# %% exercise=classifier_head variant=einsum
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    weights = mask.to(h.dtype) if pool == "mean" else F.one_hot(torch.zeros(len(h)).long(), h.shape[1]).to(h.dtype)
+    s = torch.einsum("bt,btd->bd", weights / weights.sum(1, keepdim=True), h)
+    return F.linear(torch.tanh(F.linear(s, W_pool.T, b_pool)), W.T, b)
+
+
+# %% exercise=param_groups name=decay-for-all
+# en: Biases are pulled to zero too: which parameters are left in peace?
+# ko: 편향까지 0으로 끌어당기고 있습니다. 어떤 파라미터는 그대로 두어야 하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = L - int(parts[3]) if parts[2:3] == ["layer"] else (L + 1) * (parts[1:2] == ["embeddings"])
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": weight_decay})
+    return groups
+
+
+# %% exercise=param_groups name=layer-norm-decays
+# en: A gain is pulled to zero: which weights are no matrices of a layer?
+# ko: 게인을 0으로 끌어당기고 있습니다. 층의 행렬이 아닌 weight는 어느 것인가요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = L - int(parts[3]) if parts[2:3] == ["layer"] else (L + 1) * (parts[1:2] == ["embeddings"])
+        wd = 0.0 if parts[-1] == "bias" else weight_decay
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups name=bottom-learns-fastest
+# en: The rates run the wrong way: which layer should change least, the first or the last?
+# ko: 학습률의 순서가 거꾸로입니다. 가장 적게 바뀌어야 하는 층은 첫 층일까요, 마지막 층일까요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = 1 + int(parts[3]) if parts[2:3] == ["layer"] else (L + 1) * (parts[1:2] == ["embeddings"])
+        wd = 0.0 if parts[-1] == "bias" or "LayerNorm" in name else weight_decay
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups name=top-layer-as-the-head
+# en: All layers are one step too fast: how many steps below the head is the top one?
+# ko: 모든 층이 한 단계씩 빠릅니다. 맨 위 층은 헤드에서 몇 단계 아래인가요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = L - 1 - int(parts[3]) if parts[2:3] == ["layer"] else L * (parts[1:2] == ["embeddings"])
+        wd = 0.0 if parts[-1] == "bias" or "LayerNorm" in name else weight_decay
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups name=embeddings-as-the-head
+# en: The deepest table learns as fast as the new head: how far below it is it?
+# ko: 가장 아래에 있는 표가 새 헤드만큼 빨리 배웁니다. 헤드에서 얼마나 아래에 있나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = L - int(parts[3]) if parts[2:3] == ["layer"] else 0
+        wd = 0.0 if parts[-1] == "bias" or "LayerNorm" in name else weight_decay
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups name=embeddings-as-layer-zero
+# en: The table of words learns as fast as the layer above it: is it one step further down?
+# ko: 단어 표가 바로 위의 층과 같은 속도로 배웁니다. 한 단계 더 아래에 있지 않나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = L - int(parts[3]) if parts[2:3] == ["layer"] else L * (parts[1:2] == ["embeddings"])
+        wd = 0.0 if parts[-1] == "bias" or "LayerNorm" in name else weight_decay
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups name=frozen-ones-included
+# en: A frozen parameter stands in a group: what would weight decay do to it?
+# ko: 얼려 둔 파라미터가 그룹에 들어 있습니다. 어떤 속성을 보아야 할까요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = L - int(parts[3]) if parts[2:3] == ["layer"] else (L + 1) * (parts[1:2] == ["embeddings"])
+        wd = 0.0 if parts[-1] == "bias" or "LayerNorm" in name else weight_decay
+        groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups name=one-digit-of-the-number
+# en: With twelve layers some learn at the wrong rate: how many digits does the number in a name have?
+# ko: 층이 열두 개일 때 일부 학습률이 틀립니다. 이름 속 번호는 몇 자리인가요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def number(name):
+        return int(name.split(".layer.")[1][0])
+
+    L = 1 + max(number(n) for n, _ in model.named_parameters() if ".layer." in n)
+    groups = []
+    for name, p in model.named_parameters():
+        below = L - number(name) if ".layer." in name else (L + 1) * (".embeddings." in name)
+        wd = 0.0 if name.endswith("bias") or "LayerNorm" in name else weight_decay
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups name=pooler-in-the-encoder
+# en: One new layer of the head learns too slowly: what belongs to the head beside the classifier?
+# ko: 헤드의 새 층 하나가 너무 느리게 배웁니다. 분류기 말고 무엇이 헤드에 속하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    names = [name.split(".") for name, _ in model.named_parameters()]
+    L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
+    groups = []
+    for name, p in model.named_parameters():
+        parts = name.split(".")
+        below = L - int(parts[3]) if parts[2:3] == ["layer"] else 0
+        below = L + 1 if parts[1:2] == ["embeddings"] else 1 if parts[1:2] == ["pooler"] else below
+        wd = 0.0 if parts[-1] == "bias" or "LayerNorm" in name else weight_decay
+        if p.requires_grad:
+            groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
+    return groups
+
+
+# %% exercise=param_groups variant=grouped
+def param_groups(model, lr, weight_decay, layer_decay):
+    import re
+
+    found = {}
+    number = re.compile(r"bert\.encoder\.layer\.(\d+)\.")
+    named = list(model.named_parameters())
+    L = len({m[1] for name, _ in named if (m := number.match(name))})
+    for name, parameter in named:
+        if not parameter.requires_grad:
+            continue
+        match = number.match(name)
+        rate = lr
+        if match:
+            rate = lr * layer_decay ** (L - int(match[1]))
+        elif name.startswith("bert.embeddings"):
+            rate = lr * layer_decay ** (L + 1)
+        decay = 0 if name.endswith("bias") or "LayerNorm" in name else weight_decay
+        found.setdefault((rate, decay), []).append(parameter)
+    return [{"params": ps, "lr": rate, "weight_decay": wd} for (rate, wd), ps in found.items()]
+
+
+# %% exercise=param_groups variant=by-module
+def param_groups(model, lr, weight_decay, layer_decay):
+    layers = list(model.bert.encoder.layer) if hasattr(model.bert, "encoder") else list(model.bert["encoder"]["layer"])
+    embeddings = model.bert["embeddings"] if isinstance(model.bert, nn.ModuleDict) else model.bert.embeddings
+    rates = {}
+    for below, layer in enumerate(reversed(layers), start=1):
+        rates |= {id(p): lr * layer_decay**below for p in layer.parameters()}
+    rates |= {id(p): lr * layer_decay ** (len(layers) + 1) for p in embeddings.parameters()}
+    return [
+        {
+            "params": [p],
+            "lr": rates.get(id(p), lr),
+            "weight_decay": 0.0 if name.endswith(".bias") or ".LayerNorm." in name else weight_decay,
+        }
+        for name, p in model.named_parameters()
+        if p.requires_grad
+    ]
+
+
+# %% exercise=evaluate name=precision-for-f1
+# en: A class is not blamed for what it missed: which of the three counts is left out?
+# ko: 놓친 것에 대한 책임을 묻지 않고 있습니다. 세 개의 수 중 어느 것이 빠졌나요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        both = ((predicted == c) & (targets == c)).sum().item()
+        said = (predicted == c).sum().item()
+        f1.append(both / said if said else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=recall-for-f1
+# en: A class that is called all the time gets a full score: which of the three counts is left out?
+# ko: 아무 때나 부르는 클래스가 만점을 받습니다. 세 개의 수 중 어느 것이 빠졌나요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        both = ((predicted == c) & (targets == c)).sum().item()
+        true = (targets == c).sum().item()
+        f1.append(both / true if true else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=weighted-by-size
+# en: Large classes count for more in the mean: with what weight should each class enter it?
+# ko: 큰 클래스가 평균에 더 많이 들어갑니다. 각 클래스의 가중치는 어떠해야 할까요?
+def evaluate(predicted, targets, n_classes):
+    f1, weights = [], []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        total = said.sum().item() + true.sum().item()
+        f1.append(2 * (said & true).sum().item() / total if total else 0.0)
+        weights.append(true.float().mean().item())
+    accuracy = (predicted == targets).float().mean().item()
+    macro = sum(w * f for w, f in zip(weights, f1))
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": macro}
+
+
+# %% exercise=evaluate name=mean-over-present-classes
+# en: A class that never comes was left out of the mean: over how many classes does it run?
+# ko: 한 번도 나오지 않은 클래스를 평균에서 뺐습니다. 몇 개의 클래스에 대한 평균인가요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        total = said.sum().item() + true.sum().item()
+        f1.append(2 * (said & true).sum().item() / total if total else 0.0)
+    there = [f1[c] for c in set(targets.tolist()) | set(predicted.tolist())]
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(there) / len(there)}
+
+
+# %% exercise=evaluate name=accuracy-for-macro
+# en: Two of the answers are always equal: is the mean over classes the same as over examples?
+# ko: 두 개의 답이 언제나 같습니다. 클래스에 대한 평균과 예제에 대한 평균이 같은 것일까요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        total = said.sum().item() + true.sum().item()
+        f1.append(2 * (said & true).sum().item() / total if total else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": accuracy}
+
+
+# %% exercise=evaluate name=division-by-zero
+# en: A class that never comes has zero of zero: what does the text say that this should be?
+# ko: 한 번도 나오지 않은 클래스는 0/0이 됩니다. 본문에서는 그 값을 무엇으로 정했나요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        total = said.sum().item() + true.sum().item()
+        f1.append(2 * (said & true).sum().item() / total)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=no-factor-of-two
+# en: Even a perfect class gets one half: read the numerator of the formula once more.
+# ko: 완벽한 클래스도 절반밖에 받지 못합니다. 식의 분자를 다시 읽어 보세요.
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        total = said.sum().item() + true.sum().item()
+        f1.append((said & true).sum().item() / total if total else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=one-for-an-empty-class
+# en: A class that never comes is called perfect: what does the text say that 0/0 should be?
+# ko: 한 번도 나오지 않은 클래스가 만점을 받았습니다. 본문에서는 0/0을 무엇으로 정했나요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        total = said.sum().item() + true.sum().item()
+        f1.append(2 * (said & true).sum().item() / total if total else 1.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate variant=confusion-matrix
+def evaluate(predicted, targets, n_classes):
+    table = torch.zeros(n_classes, n_classes, dtype=torch.float64)
+    for said, true in zip(predicted.tolist(), targets.tolist()):
+        table[true, said] += 1
+    hits = table.diagonal()
+    f1 = 2 * hits / (table.sum(0) + table.sum(1)).clamp(min=1)
+    return {
+        "accuracy": (hits.sum() / table.sum()).item(),
+        "f1": f1.tolist(),
+        "macro_f1": f1.mean().item(),
+    }
+
+
+# %% exercise=evaluate variant=precision-and-recall
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        tp = sum(p == c == t for p, t in zip(predicted.tolist(), targets.tolist()))
+        fp = sum(p == c != t for p, t in zip(predicted.tolist(), targets.tolist()))
+        fn = sum(t == c != p for p, t in zip(predicted.tolist(), targets.tolist()))
+        precision = tp / (tp + fp) if tp + fp else 0.0
+        recall = tp / (tp + fn) if tp + fn else 0.0
+        both = precision + recall
+        f1.append(2 * precision * recall / both if both else 0.0)
+    right = sum(p == t for p, t in zip(predicted.tolist(), targets.tolist()))
+    return dict(accuracy=right / len(targets), f1=f1, macro_f1=float(np.mean(f1)))

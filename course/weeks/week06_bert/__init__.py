@@ -1,0 +1,1 @@
+"""Week 06: BERT, RoBERTa and transfer learning."""
