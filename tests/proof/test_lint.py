@@ -377,9 +377,9 @@ def test_the_weights_of_a_network_are_no_words(tmp_path):
     """A long line of base64 is not read by the spelling rule; a word before it is."""
     line = "/Teh/wROte/" * 8
     words = edit("door", "Halves", f"Halves\n\n{line}\n")
-    assert list(RULE["spelling"](broken_week(tmp_path, words))) == []
+    assert list(RULE["spelling"](broken_week(tmp_path / "right", words))) == []
     wrong = edit("door", "Halves", f"Teh\n\n{line}\n")
-    assert len(list(RULE["spelling"](broken_week(tmp_path, wrong)))) == 1
+    assert len(list(RULE["spelling"](broken_week(tmp_path / "wrong", wrong)))) == 1
 
 
 def test_what_is_not_written_yet_is_to_do_and_not_broken(tmp_path):

@@ -55,4 +55,4 @@ def test_the_students_part_holds_no_hidden_set() -> None:
     """Below course/ a challenge draws its practice alone; the hidden draw is the grader's."""
     for path in (Path(__file__).resolve().parents[2] / "course" / "weeks").glob("*/challenge.py"):
         text = path.read_text("utf-8")
-        assert "def hidden" not in text and '"practice"' in text
+        assert "def hidden" not in text and 'practice"' in text
