@@ -44,6 +44,6 @@ CHALLENGE = Challenge(
     name="reader",
     unit="bits a letter",
     classes=LETTERS,
-    curve=((3.5, 0), (3.0, 1), (2.5, 2), (2.15, 3), (2.0, 4), (1.9, 5)),
+    curve=((3.5, 0), (3.0, 1), (2.5, 2), (2.17, 3), (2.03, 4), (1.94, 5)),
     practice=lambda: texts("practice", PRACTICE_TEXTS),
 )
