@@ -11,7 +11,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from course.data import SentencePair, load_en_ko_help
+from course.data import SentencePair, split_en_ko_help
 
 Tokens = list[str]
 TokenPair = tuple[Tokens, Tokens]
@@ -34,18 +34,13 @@ def tokens(text: str) -> Tokens:
 
 @lru_cache(maxsize=4)
 def help_pairs(longest: int) -> tuple[list[TokenPair], list[TokenPair]]:
-    """Short pairs of LibreOffice's help: to learn from, and every tenth to judge by.
-
-    The manual repeats itself: what shares a side with a pair of the test is not learned from.
+    """Short pairs of LibreOffice's help, in the parts of the course: to learn from and to judge by.
 
     Args:
         longest: the most tokens of a side.
     """
-    pairs = load_en_ko_help()
-    test = pairs[::10]
-    seen = {side for pair in test for side in pair}
-    rest = [pair for n, pair in enumerate(pairs) if n % 10 and not seen.intersection(pair)]
-    return _short(rest, longest), _short(test, longest)
+    parts = split_en_ko_help()
+    return _short(parts["train"], longest), _short(parts["test"], longest)
 
 
 def _short(pairs: Sequence[tuple[str, str]], longest: int) -> list[TokenPair]:
