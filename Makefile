@@ -9,7 +9,7 @@ TORCH_CPU ?= https://download.pytorch.org/whl/cpu
 
 # one process more than there are cores, as many tests wait for a limit; the tests of one file share
 # what they have made
-CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+CORES := $(shell env -u OMP_NUM_THREADS nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 PROCESSES := $(shell expr $(CORES) + 1)
 SIDE_BY_SIDE := --numprocesses $(PROCESSES) --maxprocesses 5 --dist loadfile
 

@@ -250,13 +250,13 @@ def test_troubleshooting_gives_cause_and_fix_for_each_symptom() -> None:
 
 
 def test_syllabus_says_which_weeks_are_ready() -> None:
-    """The syllabus lists fourteen weeks: released ones are ready, those in source/ in work."""
+    """The syllabus lists sixteen weeks: released ones are ready, those in source/ in work."""
     rows = re.findall(
         r"^\| (\d\d) \| `(week\d\d_\w+)` \|.*\| ([\w ]+) \|$",
         read(GUIDE / "syllabus.md"),
         flags=re.MULTILINE,
     )
-    assert [number for number, _, _ in rows] == [f"{n:02d}" for n in range(14)]
+    assert [number for number, _, _ in rows] == [f"{n:02d}" for n in range(16)]
     begun = {path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")}
     ready = {path.parent.name for path in (ROOT / "release").glob("*/*.ipynb")}
     assert {week for _, week, state in rows if state == "ready"} == ready
