@@ -15,6 +15,10 @@ from autograder.course_folder import Course
 from autograder.errors import UserError
 
 WAITS = (1, 2, 4, 8)  # seconds between tries; SQLite itself waits five at every try
+CLOSE_IT = (
+    "Close the program that holds it (the formgrader, or another command), or make room on the "
+    "disk, and run the command again: what was recorded before is kept."
+)
 Result = TypeVar("Result")
 
 # nbgrader 0.9.6 builds a new submission in an order that SQLAlchemy 2.1 remarks on; it is harmless
@@ -54,8 +58,7 @@ def patiently(attempt: Callable[[], Result], undo: Callable[[], None] = lambda: 
             if wait is None:
                 raise UserError(
                     f"The gradebook cannot be used: {cause.orig}.",
-                    "Close the program that holds it, or make room on the disk, and run the "
-                    "command again: what was recorded before is kept.",
+                    CLOSE_IT,
                 ) from error
             time.sleep(wait)
     raise AssertionError("the last try returns or raises")

@@ -26,6 +26,10 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get(
 
 WORK_ON_A_COPY = "Make it writable for this user, or work on a copy of the course."
 MAKE_ROOM = "Make room, then run the command again."
+IS_IT_WHOLE = (
+    "Is it this course's gradebook.db, complete, and writable for this user? Copy it aside before "
+    "you repair or replace it; releasing the weeks makes a new one."
+)
 DISK_REMEDIES = {
     errno.EACCES: WORK_ON_A_COPY, errno.EPERM: WORK_ON_A_COPY, errno.EROFS: WORK_ON_A_COPY,
     errno.ENOSPC: MAKE_ROOM, errno.EDQUOT: MAKE_ROOM,
@@ -58,10 +62,12 @@ def main() -> None:
         )
         raise SystemExit(EXIT_ERROR) from None
     except DatabaseError as error:
+        from autograder.gradebook import CLOSE_IT  # and with it nbgrader
+
+        remedy = CLOSE_IT if "locked" in str(error.orig) else IS_IT_WHOLE
         err.print(
             f"[bold red]autograder:[/] The gradebook does not work: {escape(str(error.orig))}. "
-            "Is it this course's gradebook.db, complete, and writable for this user? Copy it "
-            "aside before you repair or replace it; releasing the weeks makes a new one.",
+            f"{remedy}",
             soft_wrap=True,
         )
         raise SystemExit(EXIT_ERROR) from None

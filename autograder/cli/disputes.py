@@ -47,7 +47,7 @@ def explain(
     from autograder.desk.explaining import explain as explain_submission
     from autograder.week import open_week
 
-    factor = read_deadlines(course).factors.get(student, 1.0)
+    factor = read_deadlines(course).factors(week).get(student, 1.0)
     provisioner = provisioner_for(no_sandbox)
     found = explain_submission(
         open_week(course, week), student, check, provisioner, factor, lambda text: err.print(text)

@@ -19,6 +19,7 @@
     [[accommodation]]
     student = "003010"
     time_factor = 1.5
+    week = "week01_word2vec"    # left out: every week
 
 Times without an offset are in `timezone`. What the file does not say stays as the gradebook has it.
 """
@@ -40,7 +41,7 @@ FILE = "course.toml"
 TABLES = ("timezone", "due", "late", "extension", "accommodation")
 LATE = ("percent_per_day", "grace_minutes", "slip_days", "most_percent")
 EXTENSION = ("week", "student", "section", "days", "hours", "until")
-ACCOMMODATION = ("student", "time_factor")
+ACCOMMODATION = ("student", "time_factor", "week")
 FACTORS = (1.0, 20.0)
 
 
@@ -76,6 +77,16 @@ class Extension:
 
 
 @dataclass(frozen=True)
+class Accommodation:
+    """So many times the time limits for one student, in one week or in all of them."""
+
+    line: int
+    student: str
+    factor: float
+    week: str = ""
+
+
+@dataclass(frozen=True)
 class Deadlines:
     """What course.toml says. Dates are in UTC without zone, as the gradebook keeps them."""
 
@@ -83,8 +94,7 @@ class Deadlines:
     due: Mapping[str, datetime] = field(default_factory=dict)
     policy: Policy | None = None
     extensions: tuple[Extension, ...] = ()
-    factors: Mapping[str, float] = field(default_factory=dict)
-    lines: Mapping[str, int] = field(default_factory=dict)  # of each student's accommodation
+    accommodations: tuple[Accommodation, ...] = ()
 
     def extension(self, week: str, student: str, section: str) -> timedelta | None:
         """The longest extension of a student in a week; None for none."""
@@ -95,6 +105,15 @@ class Deadlines:
             if extension.holds(week, student, section)
         ]
         return max(found, default=None)
+
+    def factors(self, week: str) -> dict[str, float]:
+        """How many times the time limits each student has in a week; who has none is not here.
+
+        What is said for that week counts before what is said for all.
+        """
+        general = {one.student: one.factor for one in self.accommodations if not one.week}
+        own = {one.student: one.factor for one in self.accommodations if one.week == week}
+        return general | own
 
 
 def read_deadlines(course: Course) -> Deadlines:
@@ -135,12 +154,8 @@ class _File:
         extensions = tuple(
             self.extension(number, zone) for number in range(len(self.blocks("extension")))
         )
-        factors = [self.accommodation(n) for n in range(len(self.blocks("accommodation")))]
-        return Deadlines(
-            zone, due, self.policy(), extensions,
-            {student: factor for student, factor, _ in factors},
-            {student: line for student, _, line in factors},
-        )  # fmt: skip
+        factors = tuple(self.accommodation(n) for n in range(len(self.blocks("accommodation"))))
+        return Deadlines(zone, due, self.policy(), extensions, factors)
 
     # -------------------------------------------------------------------------------- tables
     def zone(self) -> ZoneInfo | None:
@@ -190,7 +205,7 @@ class _File:
             self.refuse(line, "an extension needs days or hours above 0, or until.")
         return Extension(line, week, student, section, more)
 
-    def accommodation(self, number: int) -> tuple[str, float, int]:
+    def accommodation(self, number: int) -> Accommodation:
         block = self.blocks("accommodation")[number]
         line = self.block_line("accommodation", number)
         self.only(block, ACCOMMODATION, line)
@@ -200,7 +215,10 @@ class _File:
             self.refuse(line, f"time_factor is a number from {least:g} to {most:g}.")
         if not block.get("student"):
             self.refuse(line, "an accommodation names its student.")
-        return str(block["student"]), float(factor), line
+        week = str(block.get("week", ""))
+        if week:
+            self.only([week], self.course.weeks(), line, "week")
+        return Accommodation(line, str(block["student"]), float(factor), week)
 
     # -------------------------------------------------------------------------------- values
     def table(self, name: str) -> dict[str, Any]:

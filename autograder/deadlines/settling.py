@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,7 @@ def settle(
     gradebook: Gradebook,
     week: str,
     arrived: Mapping[str, datetime | None] | None = None,
+    students: Collection[str] | None = None,
 ) -> dict[str, Lateness]:
     """Write the dates of course.toml, then what lateness costs in a week by them.
 
@@ -50,22 +51,24 @@ def settle(
         gradebook: open.
         week: the assignment.
         arrived: when each student's submission came, in UTC without zone, where that is read anew.
+        students: these alone, after the file was once settled for everybody; None: everybody.
 
     Raises:
         UserError: course.toml cannot be used, or another program holds the gradebook.
     """
     deadlines = read_deadlines(course)
     return patiently(
-        lambda: _settle(course, gradebook, week, deadlines, arrived or {}), gradebook.db.rollback
+        lambda: _settle(course, gradebook, week, deadlines, arrived or {}, students),
+        gradebook.db.rollback,
     )
 
 
 def _settle(
     course: Course, gradebook: Gradebook, week: str, deadlines: Deadlines,
-    arrived: Mapping[str, datetime | None],
+    arrived: Mapping[str, datetime | None], students: Collection[str] | None,
 ) -> dict[str, Lateness]:  # fmt: skip
-    _write_dates(gradebook, deadlines)
-    submissions = _submissions(gradebook, week)
+    _write_dates(gradebook, deadlines, students)
+    submissions = _submissions(gradebook, week, students)
     for submission in submissions:
         if submission.student_id in arrived:
             submission.timestamp = arrived[submission.student_id]
@@ -76,23 +79,30 @@ def _settle(
     return found
 
 
-def _submissions(gradebook: Gradebook, week: str) -> list[SubmittedAssignment]:
-    return (
+def _submissions(
+    gradebook: Gradebook, week: str, students: Collection[str] | None
+) -> list[SubmittedAssignment]:
+    query = (
         gradebook.db.query(SubmittedAssignment)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(Assignment.name == week)
-        .all()
     )
+    if students is not None:
+        query = query.filter(SubmittedAssignment.student_id.in_(students))
+    return query.all()
 
 
 # ------------------------------------------------------------------------------------ dates
-def _write_dates(gradebook: Gradebook, deadlines: Deadlines) -> None:
-    members = class_of(gradebook, dropped=True)
-    known = KnownIds(frozenset(members), any(one.entered for one in members.values()))
-    _refuse_strangers(deadlines, known, {one.section for one in members.values()})
+def _write_dates(
+    gradebook: Gradebook, deadlines: Deadlines, students: Collection[str] | None
+) -> None:
+    members = class_of(gradebook, dropped=True, students=students)
+    if students is None:
+        known = KnownIds(frozenset(members), any(one.entered for one in members.values()))
+        _refuse_strangers(deadlines, known, {one.section for one in members.values()})
     for assignment in gradebook.db.query(Assignment).filter(Assignment.name.in_(deadlines.due)):
         assignment.duedate = deadlines.due[assignment.name]
-        for submission in assignment.submissions:
+        for submission in _submissions(gradebook, assignment.name, students):
             student = submission.student_id
             section = members[student].section
             submission.extension = deadlines.extension(assignment.name, student, section)
@@ -102,7 +112,7 @@ def _write_dates(gradebook: Gradebook, deadlines: Deadlines) -> None:
 def _refuse_strangers(deadlines: Deadlines, known: KnownIds, sections: Iterable[str]) -> None:
     """Raise UserError for an extension of nobody: it would silently be worth nothing."""
     named = [(one.line, one.student) for one in deadlines.extensions if one.student]
-    named += [(deadlines.lines[student], student) for student in deadlines.factors]
+    named += [(one.line, one.student) for one in deadlines.accommodations]
     for line, student in named:
         if known.ids and student not in known.ids and (known.complete or known.like(student)):
             raise UserError(f"{FILE}, line {line}: {_stranger(known, student)}")

@@ -108,7 +108,8 @@ def export(course: Course, wanted: Wanted, target: Path | None = None) -> Export
     """
     scores = _read(course, wanted)
     name = "+".join(wanted.weeks) if len(wanted.weeks) < 4 else f"{len(wanted.weeks)}_weeks"
-    path = target or course.root / "exported" / f"{name}.{wanted.to}.csv"
+    form = "" if wanted.to == "csv" else f".{wanted.to}"
+    path = target or course.root / "exported" / f"{name}{form}.csv"
     if wanted.like is not None:
         head, rows, remarks = _like(wanted, scores, read_table(wanted.like))
     else:

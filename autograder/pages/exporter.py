@@ -59,7 +59,7 @@ class FeedbackExporter(Exporter):
 
 def _drawn(week: Week, judged: str, student: str, notebook: str) -> str:
     with open_gradebook(week.course) as gradebook:
-        marks = read_marks(gradebook, week.name, student)[student, notebook]
+        marks = read_marks(gradebook, week.name, [student])[student, notebook]
     entry = open_journal(week).entries.get(student)
     folder = str(week.course.root / CATALOGS)
     done = _process().draw(PageTask(judged, marks, entry.notes if entry else (), catalogs=folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,17 +25,19 @@ from autograder.pages.marks import Mark, Marks
 Key = tuple[str, str]  # student, notebook
 
 
-def read_marks(gradebook: Gradebook, week: str, student: str | None = None) -> dict[Key, Marks]:
-    """The marks of every submission of a week, or of one student's, by student and notebook."""
+def read_marks(
+    gradebook: Gradebook, week: str, students: Collection[str] | None = None
+) -> dict[Key, Marks]:
+    """The marks of a week's submissions, all or those of some, by student and notebook."""
     cells = _cells(gradebook, week)
     marks: dict[Key, dict[str, Mark]] = {}
     comments: dict[Key, dict[str, str]] = {}
-    penalties = _penalties(gradebook, week, student)
+    penalties = _penalties(gradebook, week, students)
     shown = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
-    for who, notebook, cell, *values in _rows(gradebook, week, student, Grade, shown):
+    for who, notebook, cell, *values in _rows(gradebook, week, students, Grade, shown):
         marks.setdefault((who, notebook), {})[cells[cell].name] = _mark(cells[cell], *values)
     said = (Comment.auto_comment, Comment.manual_comment)
-    for who, notebook, cell, auto, manual in _rows(gradebook, week, student, Comment, said):
+    for who, notebook, cell, auto, manual in _rows(gradebook, week, students, Comment, said):
         if text := (manual if manual is not None else auto):
             comments.setdefault((who, notebook), {})[cells[cell].name] = text
     return {
@@ -90,30 +93,36 @@ def _cells(gradebook: Gradebook, week: str) -> dict[str, _Cell]:
     }  # fmt: skip
 
 
-def _rows(gradebook: Gradebook, week: str, student: str | None, kind: Any, shown: tuple) -> Any:
+def _rows(
+    gradebook: Gradebook, week: str, students: Collection[str] | None, kind: Any, shown: tuple
+) -> Any:
     """Student, notebook, cell and some columns of grades or comments."""
     query = (
         gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, kind.cell_id, *shown)
         .select_from(kind)
         .join(SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id)
     )
-    return _of_the_week(query, week, student)
+    return _of_the_week(query, week, students)
 
 
-def _penalties(gradebook: Gradebook, week: str, student: str | None) -> dict[Key, float]:
+def _penalties(
+    gradebook: Gradebook, week: str, students: Collection[str] | None
+) -> dict[Key, float]:
     """What a late submission cost, for each notebook that was handed in."""
     query = gradebook.db.query(
         SubmittedAssignment.student_id, Notebook.name, SubmittedNotebook.late_submission_penalty
     ).select_from(SubmittedNotebook)
-    rows = _of_the_week(query, week, student)
+    rows = _of_the_week(query, week, students)
     return {(who, notebook): float(penalty or 0.0) for who, notebook, penalty in rows}
 
 
-def _of_the_week(query: Any, week: str, student: str | None) -> Any:
+def _of_the_week(query: Any, week: str, students: Collection[str] | None) -> Any:
     query = (
         query.join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(Assignment.name == week)
     )
-    return query if student is None else query.filter(SubmittedAssignment.student_id == student)
+    if students is None:
+        return query
+    return query.filter(SubmittedAssignment.student_id.in_(students))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from nbgrader.api import Gradebook
@@ -60,10 +60,12 @@ def standing_of(student: str, notebooks: Iterable[Marks]) -> Standing:
     )  # fmt: skip
 
 
-def read_standings(gradebook: Gradebook, week: str) -> dict[str, Standing]:
-    """Where everybody stands who handed something in, by student."""
+def read_standings(
+    gradebook: Gradebook, week: str, students: Collection[str] | None = None
+) -> dict[str, Standing]:
+    """Where everybody stands who handed something in, or some of them, by student."""
     handed_in: dict[str, list[Marks]] = {}
-    for marks in read_marks(gradebook, week).values():
+    for marks in read_marks(gradebook, week, students).values():
         handed_in.setdefault(marks.student, []).append(marks)
     return {student: standing_of(student, found) for student, found in handed_in.items()}
 

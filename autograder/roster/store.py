@@ -6,7 +6,7 @@ left the course stand in a table of ours in the same database, so that one backu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,21 +64,27 @@ def read_class(course: Course, dropped: bool = False) -> dict[str, ClassMember]:
         return class_of(gradebook, dropped)
 
 
-def class_of(gradebook: Gradebook, dropped: bool = False) -> dict[str, ClassMember]:
-    """Everybody in an open gradebook, by id; who has left only if asked for."""
-    ours = {row.student_id: row for row in _ours(gradebook)}
-    members = (_member(student, ours.get(student.id)) for student in _students(gradebook))
+def class_of(
+    gradebook: Gradebook, dropped: bool = False, students: Collection[str] | None = None
+) -> dict[str, ClassMember]:
+    """Everybody in an open gradebook, or some of them, by id; who has left only if asked for."""
+    ours = {row.student_id: row for row in _ours(gradebook, students)}
+    found = _students(gradebook, students)
+    members = (_member(student, ours.get(student.id)) for student in found)
     return {member.student: member for member in members if dropped or not member.dropped}
 
 
-def _students(gradebook: Gradebook) -> list[Student]:
-    return gradebook.db.query(Student).order_by(Student.id).all()
+def _students(gradebook: Gradebook, only: Collection[str] | None = None) -> list[Student]:
+    query = gradebook.db.query(Student).order_by(Student.id)
+    return (query if only is None else query.filter(Student.id.in_(only))).all()
 
 
-def _ours(gradebook: Gradebook) -> list[Any]:
+def _ours(gradebook: Gradebook, only: Collection[str] | None = None) -> list[Any]:
     if not inspect(gradebook.db.get_bind()).has_table(PERSON.name):
         return []
-    return list(gradebook.db.execute(select(PERSON)))
+    query = select(PERSON)
+    query = query if only is None else query.where(PERSON.c.student_id.in_(only))
+    return list(gradebook.db.execute(query))
 
 
 def _member(student: Student, ours: Any) -> ClassMember:

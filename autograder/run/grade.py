@@ -98,8 +98,9 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
         sweep(week)
         run = GradeRun(week.name, before=dict(journal.entries))
         grader = _Grader(
-            week, template, references, journal, options, provisioner, run, deadlines.factors
-        )
+            week, template, references, journal, options, provisioner, run,
+            deadlines.factors(week.name),
+        )  # fmt: skip
         for entry in grader.go(students, watcher, gate):
             run.graded.append(entry)
             watcher.done(entry)

@@ -18,11 +18,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import find_all_files
 
 from autograder.course_folder import CONFIG_FILE, Course, course_from_config, open_course
+from autograder.deadlines.course_toml import read_deadlines
 from autograder.errors import GraderFault, Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.model import (
     Entry,
     Execution,
+    ExecutionJob,
     GradedSubmission,
     PreparedNotebook,
     Reference,
@@ -31,7 +33,7 @@ from autograder.model import (
 from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_pages
 from autograder.pages.judged_notebook import bare_notebook
-from autograder.reference.build import job_for, load_references
+from autograder.reference.build import job_for, load_references, with_more_time
 from autograder.reference.suppositions import with_suppositions
 from autograder.run.cells_to_run import cells_to_run
 from autograder.run.gate import pass_gate
@@ -40,7 +42,7 @@ from autograder.stages.execute import execute_alone
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
 from autograder.stages.record import is_inert, record
-from autograder.week import open_week
+from autograder.week import Week, open_week
 
 _refused: set[str] = set()  # folders of which nbgrader must copy nothing
 
@@ -185,7 +187,11 @@ class ExecuteAndJudge(_Stage):
         week = open_week(course, submission.week)
         references = load_references(week, say=self.log.info)
         reference = with_suppositions(week, references, say=self.log.info)[prepared.name]
-        job = job_for(
-            week, submission.student, cells_to_run(prepared), files=submission.attachments
-        )
-        return execute_alone(job), reference
+        return execute_alone(job_of(week, submission, prepared)), reference
+
+
+def job_of(week: Week, submission: Submission, prepared: PreparedNotebook) -> ExecutionJob:
+    """What the worker is sent, with the time that an accommodation gives."""
+    job = job_for(week, submission.student, cells_to_run(prepared), files=submission.attachments)
+    factors = read_deadlines(week.course).factors(week.name)
+    return with_more_time(job, factors.get(submission.student, 1.0))

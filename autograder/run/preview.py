@@ -29,10 +29,11 @@ def try_out(
     """
     with open_gradebook(week.course) as gradebook:
         run.standings_before = read_standings(gradebook, week.name)
+        with tried(week.course, gradebook, ()):  # refuses what is odd in course.toml, once
+            settle(week.course, gradebook, week.name)
         for batch in batches(finished):
-            with tried(week.course, gradebook, [judged for judged, _ in batch]):
-                settle(week.course, gradebook, week.name, arrived)
-                found = read_standings(gradebook, week.name)
             students = [entry.student for _, entry in batch]
-            run.standings |= {who: found[who] for who in students if who in found}
+            with tried(week.course, gradebook, [judged for judged, _ in batch]):
+                settle(week.course, gradebook, week.name, arrived, students)
+                run.standings |= read_standings(gradebook, week.name, students)
             yield from (entry for _, entry in batch)

@@ -105,6 +105,7 @@ def test_moodles_worksheet_is_filled(course: Course, tmp_path: Path) -> None:
 
 def test_a_plain_table_tells_the_parts_and_the_total(course: Course) -> None:
     """Scaled and weighted; a review leaves the total open, nothing handed in counts 0."""
+    assert export(course, Wanted("csv", (WEEK,))).path.name == f"{WEEK}.csv"
     head, rows = written(course, most=12.0, weights={WEEK: 2.0})
     found = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
     assert (found["003011"][WEEK], found["003011"]["total"]) == ("9.6", "19.2")

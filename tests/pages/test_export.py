@@ -99,7 +99,7 @@ def test_marks_agree_with_nbgrader(course: Course) -> None:
         assert marks.max_score == notebook.max_score
         assert marks.comments["double"] == "Well named."
         assert scores_of(gradebook, WEEK)["half"].score == 1.5
-        assert read_marks(gradebook, WEEK, "half") == {("half", WEEK): marks}
+        assert read_marks(gradebook, WEEK, ["half"]) == {("half", WEEK): marks}
         grade_.extra_credit, grade_.manual_score, notebook.late_submission_penalty = None, None, 0
         gradebook.db.commit()
 

@@ -14,11 +14,16 @@ from tiny_course import GOOD, WEEK, make_course, solve, submit
 from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.deadlines.course_toml import Policy, read_deadlines
 from autograder.deadlines.late_policy import charge, slipped_before
+from autograder.deadlines.settling import settle
 from autograder.errors import UserError
 from autograder.pages.export import scores_of
+from autograder.pages.standing import read_standings
 from autograder.roster.entering import enter_class
 from autograder.run.grade import Options, grade
+from autograder.run.nbgrader_hooks import job_of
 from autograder.run.results import GradeRun
+from autograder.stages.ingest import ingest
+from autograder.stages.prepare import prepare, read_template
 from autograder.week import open_week
 
 DUE = f'timezone = "Asia/Seoul"\n[due]\n{WEEK} = 2026-03-02 23:59:59\n'
@@ -146,6 +151,42 @@ def test_more_time_is_for_one_student_alone(root: Path) -> None:
     (root / "course.toml").write_text(DUE + accommodation)
     run = grade(open_week(open_course(root), WEEK), Options(provisioner=UNPROTECTED))
     assert [entry.student for entry in run.graded] == ["s2"]
+
+
+def test_more_time_can_be_for_one_week(root: Path) -> None:
+    """What is said for a week counts there, before what is said for all."""
+    block = '[[accommodation]]\nstudent = "s2"\ntime_factor = {}\n'
+    own = block.format(3) + f'week = "{WEEK}"\n'
+    (root / "course.toml").write_text(block.format(1.5) + own)
+    deadlines = read_deadlines(open_course(root))
+    assert deadlines.factors(WEEK) == {"s2": 3.0}
+    assert deadlines.factors("another") == {"s2": 1.5}
+
+
+def test_nbgraders_own_route_gives_the_same_time(root: Path) -> None:
+    """`nbgrader autograde` sends the worker the limits that `autograder grade` sends."""
+    (root / "course.toml").write_text('[[accommodation]]\nstudent = "s2"\ntime_factor = 1.5\n')
+    course = open_course(root)
+    week, limits = open_week(course, WEEK), course.settings.limits()
+    template = read_template(week)
+
+    def given(student: str) -> tuple[float, float]:
+        submission = ingest(week.folder("submitted", student), student, WEEK)
+        found = job_of(week, submission, prepare(submission, template)[0]).limits
+        return found.cell_seconds, found.submission_seconds
+
+    assert given("s1") == (limits.cell_seconds, limits.submission_seconds)
+    assert given("s2") == (1.5 * limits.cell_seconds, 1.5 * limits.submission_seconds)
+
+
+def test_some_students_are_read_without_the_class(root: Path) -> None:
+    """What a preview reads for a batch does not grow with the class."""
+    again(root, LATE)
+    course = open_course(root)
+    with Gradebook(course.db_url) as gradebook:
+        assert settle(course, gradebook, WEEK, students=["s2"]).keys() == {"s2"}
+        everybody = read_standings(gradebook, WEEK)
+        assert read_standings(gradebook, WEEK, ["s2"]) == {"s2": everybody["s2"]}
 
 
 def test_a_preview_speaks_of_final_scores(root: Path) -> None:
