@@ -35,6 +35,7 @@ from autograder.sandbox.warm import (
 from autograder.stages.clock import PATIENCE
 from autograder.stages.execute import execute
 
+PRELOADED = "autograder.run.preloaded"  # a module that brings what the processes need
 OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel
 MEETING_SECONDS = 120.0  # for all processes of a pool to come up
 STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
@@ -224,5 +225,5 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.cli.app", "autograder.run.scheduling"])
+    context.set_forkserver_preload([PRELOADED, "autograder.cli.app"])
     return context

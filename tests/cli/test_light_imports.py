@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from autograder.run.pool import PRELOADED
+
 LIGHT = """
 import sys
 from autograder.light_imports import import_jsonschema, import_nbgrader
@@ -13,6 +15,12 @@ import_nbgrader()
 import autograder.run.grade
 heavy = ("jupyter_server", "nbconvert", "mistune", "torch", "rfc3987_syntax", "_pytest")
 print([name for name in heavy if name in sys.modules])
+"""
+FORKED_FROM = f"""
+import sys
+import {PRELOADED}
+heavy = ("jupyter_server", "nbconvert", "mistune", "torch", "rfc3987_syntax", "_pytest")
+print([name for name in heavy if name in sys.modules], "autograder.stages.execute" in sys.modules)
 """
 LATER = """
 import nbgrader.server_extensions.formgrader.handlers as handlers
@@ -42,6 +50,11 @@ def said(program: str) -> list[str]:
 def test_a_run_starts_without_what_it_does_not_need() -> None:
     """No server, no converter, no torch in the process that grades."""
     assert said(LIGHT)[0] == "[]"
+
+
+def test_the_processes_of_a_pool_start_without_it_either() -> None:
+    """Nor in the process that they are forked from, which brings what they execute with."""
+    assert said(FORKED_FROM)[0] == "[] True"
 
 
 def test_the_servers_extensions_are_whole_afterwards() -> None:

@@ -109,7 +109,11 @@ def journal_of(root: Path) -> dict[str, float | None]:
 
 
 # ------------------------------------------------------------------------------------ the kernel
-CELLS = (JobCell(0, "x = 1"), JobCell(1, "import time; time.sleep(2)"), JobCell(2, "x"))
+CELLS = (
+    JobCell(0, "x = 1"),
+    JobCell(1, "import time; time.sleep(2)"),
+    JobCell(2, "time.sleep(2); x"),
+)
 
 
 class Killer:
