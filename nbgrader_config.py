@@ -1,6 +1,7 @@
 """The one configuration file: nbgrader reads it, the engine reads it, you edit it."""
 
 from autograder.pages import formgrader
+from autograder.reading.extension import extend
 from autograder.templates import FOLDER, nbgrader_templates
 
 c = get_config()  # noqa: F821
@@ -60,3 +61,4 @@ c.HTMLExporter.filters = {
     "new_page": "autograder.pages.caps.new_page",
 }
 formgrader.repair()  # its page for a submission without a graded notebook does not open
+extend()  # all answers to one written question on one page, by keyboard: Read Answers

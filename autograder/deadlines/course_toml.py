@@ -21,6 +21,10 @@
     time_factor = 1.5
     week = "week01_word2vec"    # left out: every week
 
+    [[reader]]                  # an assistant, and whose written answers she reads
+    name = "minji"
+    sections = ["분반 1", "분반 2"]
+
 Times without an offset are in `timezone`. What the file does not say stays as the gradebook has it.
 """
 
@@ -38,10 +42,11 @@ from autograder.errors import UserError, did_you_mean
 from autograder.zones import NoMoment, read_moment, zone_of
 
 FILE = "course.toml"
-TABLES = ("timezone", "due", "late", "extension", "accommodation")
+TABLES = ("timezone", "due", "late", "extension", "accommodation", "reader")
 LATE = ("percent_per_day", "grace_minutes", "slip_days", "most_percent")
 EXTENSION = ("week", "student", "section", "days", "hours", "until")
 ACCOMMODATION = ("student", "time_factor", "week")
+READER = ("name", "sections")
 FACTORS = (1.0, 20.0)
 
 
@@ -95,6 +100,7 @@ class Deadlines:
     policy: Policy | None = None
     extensions: tuple[Extension, ...] = ()
     accommodations: tuple[Accommodation, ...] = ()
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # sections by name
 
     def extension(self, week: str, student: str, section: str) -> timedelta | None:
         """The longest extension of a student in a week; None for none."""
@@ -155,7 +161,8 @@ class _File:
             self.extension(number, zone) for number in range(len(self.blocks("extension")))
         )
         factors = tuple(self.accommodation(n) for n in range(len(self.blocks("accommodation"))))
-        return Deadlines(zone, due, self.policy(), extensions, factors)
+        readers = dict(self.reader(n) for n in range(len(self.blocks("reader"))))
+        return Deadlines(zone, due, self.policy(), extensions, factors, readers)
 
     # -------------------------------------------------------------------------------- tables
     def zone(self) -> ZoneInfo | None:
@@ -219,6 +226,14 @@ class _File:
         if week:
             self.only([week], self.course.weeks(), line, "week")
         return Accommodation(line, str(block["student"]), float(factor), week)
+
+    def reader(self, number: int) -> tuple[str, tuple[str, ...]]:
+        block, line = self.blocks("reader")[number], self.block_line("reader", number)
+        self.only(block, READER, line)
+        sections = block.get("sections")
+        if not isinstance(sections, list) or not sections or not block.get("name"):
+            self.refuse(line, 'a reader has a name and a list of sections, such as ["A", "B"].')
+        return str(block["name"]), tuple(map(str, sections))
 
     # -------------------------------------------------------------------------------- values
     def table(self, name: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ ROOT_FILES = (
 )
 STAFF_PAGES = (
     *("architecture", "authoring", "authoring-kit", "authoring-challenge", "cluster", "host"),
-    *("instructor", "security"),
+    *("instructor", "security", "reading", "hub"),
 )
 STAFF_SECTIONS = ("I teach with it", "I maintain it", "The shortest tour")
 STAFF_LINK = re.compile(rf"\[([^\]]*)\]\((?:{'|'.join(STAFF_PAGES)})\.md[^)\s]*\)")

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 import tiny_course
 from browsing import JupyterServer, chromium, jupyter_lab, picture_on_failure, watch
+from hostile import active
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
@@ -59,23 +60,6 @@ def test_defused_markdown_is_safe_in_a_viewer_that_sanitises_nothing(name: str) 
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
     assert active(markdown2html_mistune(defused(hostile.MARKDOWN[name]))) == []
-
-
-def active(html: str) -> list[str]:
-    """Tags and attributes outside what plain text needs, as a browser's parser would see them."""
-    from bs4 import BeautifulSoup
-
-    found = []
-    for tag in BeautifulSoup(html, "html.parser").find_all(True):
-        if tag.name in ("script", "img", "svg", "iframe", "object", "embed", "meta", "base", "form",
-                        "input", "button", "link", "style", "noscript"):  # fmt: skip
-            found.append(tag.name)
-        found += [name for name in tag.attrs if name.startswith("on")]
-        if not re.match(r"(https?://|mailto:|#|$)", tag.get("href", "")):
-            found.append(tag["href"])
-        if "url(" in tag.get("style", "") or "position" in tag.get("style", ""):
-            found.append("style")
-    return found
 
 
 def test_plain_formatting_survives() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 import tiny_course
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
@@ -95,3 +97,20 @@ def notebook(solved: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def submission(root: object) -> nbformat.NotebookNode:
     """The hostile notebook: `double` is right, `row_sums` raises an error full of HTML."""
     return notebook(tiny_course.solve(root, {**tiny_course.GOOD, "row_sums": ANSWER}))
+
+
+def active(html: str) -> list[str]:
+    """Tags and attributes outside what plain text needs, as a browser's parser would see them."""
+    from bs4 import BeautifulSoup
+
+    found = []
+    for tag in BeautifulSoup(html, "html.parser").find_all(True):
+        if tag.name in ("script", "img", "svg", "iframe", "object", "embed", "meta", "base", "form",
+                        "input", "button", "link", "style", "noscript"):  # fmt: skip
+            found.append(tag.name)
+        found += [name for name in tag.attrs if name.startswith("on")]
+        if not re.match(r"(https?://|mailto:|#|$)", tag.get("href", "")):
+            found.append(tag["href"])
+        if "url(" in tag.get("style", "") or "position" in tag.get("style", ""):
+            found.append("style")
+    return found
