@@ -42,6 +42,7 @@ BROUGHT_ALONG = {
     "huggingface-hub": "transformers",
     "platformdirs": "nbconvert",
     "matplotlib-inline": "ipykernel",
+    "tornado": "ipykernel",
 }
 ELSEWHERE = re.compile(r"://|--index-url|--extra-index-url|--find-links|file:|^/|@ ", re.MULTILINE)
 
