@@ -146,6 +146,8 @@ def read_document(content: bytes) -> dict[str, Any]:
     except RecursionError:
         raise NotebookError("is not a notebook: it is nested too deeply") from None
     except json.JSONDecodeError as error:
+        if b"\n<<<<<<< " in content and b"\n>>>>>>> " in content:
+            raise NotebookError("holds the marks of a merge conflict of git") from None
         where = f"line {error.lineno}, column {error.colno}"
         raise NotebookError(f"is not a notebook: its JSON breaks off at {where}") from None
     except ValueError:  # a number with thousands of digits

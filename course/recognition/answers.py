@@ -16,9 +16,10 @@ from course.phrases import SOURCE_LANGUAGE
 from course.recognition.cells import NotebookTemplate, StudentCell, StudentNotebook
 from course.recognition.code_reading import (
     added_statements,
+    bound_in,
     definitions,
     functions_in,
-    names_in,
+    unfenced,
     words_in,
 )
 from course.recognition.matching import Found, How, KnownCell, find_cells, known_cells
@@ -91,7 +92,7 @@ class Reading:
     # -------------------------------------------------------------------------------- one exercise
     def _answer(self, index: int) -> Answer | None:
         known, own = self.known[index], self.sent_of.get(index)
-        text = None if own is None else self.sent.cells[own].source
+        text = None if own is None else self._code(self.sent.cells[own])
         if text is not None and self._is_work(known, text):
             return Answer(text)
         definers = [i for i in self._defining(known) if i != own]
@@ -100,10 +101,15 @@ class Reading:
         return None if text is None else Answer(text)
 
     @staticmethod
+    def _code(cell: StudentCell) -> str:
+        """The text of a cell that holds code, whatever kind of cell an editor has made of it."""
+        return cell.source if cell.kind == "code" else unfenced(cell.source)
+
+    @staticmethod
     def _is_work(known: KnownCell, text: str) -> bool:
         if normal(text) == known.text:
             return False
-        return not known.names or bool(known.names & names_in(text))
+        return not known.names or bool(known.names & bound_in(text))
 
     def _defining(self, known: KnownCell) -> list[int]:
         """The student's cells of code that define the function of an exercise, stubs left out."""
@@ -111,9 +117,9 @@ class Reading:
             index
             for index, cell in enumerate(self.sent.cells)
             if cell.kind == "code"
-            and known.names & names_in(cell.source)
+            and known.names & bound_in(cell.source)
             and normal(cell.source) != known.text
-            and known.names & names_in(self.own_part(index, cell))
+            and known.names & bound_in(self.own_part(index, cell))
         ]
 
     def own_part(self, index: int, cell: StudentCell) -> str:

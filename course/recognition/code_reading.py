@@ -11,13 +11,14 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from course.notebook_format import HIDDEN_TESTS, MARK_SCHEME, normal
 
 PARSED_CHARS = 20_000  # longer cells are not parsed: a parser's worst case costs seconds
 FUNCTION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]{1,200})?=(?!=)", re.MULTILINE)
+BLOCKS = ("body", "orelse", "finalbody", "handlers")  # of if, for, while, with, try
 MARKERS = re.compile(rf"\b(BEGIN|END) (?={HIDDEN_TESTS.name}|{MARK_SCHEME.name})")
 
 
@@ -36,6 +37,13 @@ def inert(source: str) -> str:
     return MARKERS.sub("\\1\N{NO-BREAK SPACE}", source)
 
 
+def unfenced(source: str) -> str:
+    """The code of a text cell that holds nothing but a fenced block of it; else the text."""
+    lines = source.strip().splitlines()
+    fenced = len(lines) > 1 and lines[0].startswith("```") and lines[-1].strip() == "```"
+    return "\n".join(lines[1:-1]) if fenced else source
+
+
 # ------------------------------------------------------------------------------------ definitions
 def functions_in(source: str) -> frozenset[str]:
     """The functions and classes that a cell defines at its outer level, even if it has an error."""
@@ -45,6 +53,35 @@ def functions_in(source: str) -> frozenset[str]:
 def names_in(source: str) -> frozenset[str]:
     """The functions, classes and variables that a cell binds at its outer level."""
     return functions_in(source) | frozenset(ASSIGNED.findall(source))
+
+
+@lru_cache(maxsize=2048)
+def bound_in(source: str) -> frozenset[str]:
+    """All that a student's cell binds at its outer level, also by an import, a pair or in an `if`.
+
+    Of a cell that is no plain Python, what `names_in` finds.
+    """
+    tree = parsed(source)
+    return names_in(source) if tree is None else frozenset(_bound(tree.body))
+
+
+def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    for node in statements:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            inner = (part for target in targets for part in ast.walk(target))
+            yield from (part.id for part in inner if _is_bound(part))
+        else:
+            for block in (getattr(node, name, []) for name in BLOCKS):
+                yield from _bound(block)
+
+
+def _is_bound(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def parsed(source: str) -> ast.Module | None:
@@ -64,7 +101,7 @@ def definitions(source: str, names: Iterable[str]) -> str:
     if tree is None:
         return source
     wanted, texts = frozenset(names), _statements(source, tree)
-    kept = [text for node, text in texts if _imports(node) or wanted & names_in(text)]
+    kept = [text for node, text in texts if _imports(node) or wanted & bound_in(text)]
     return "\n\n".join(kept)
 
 

@@ -18,8 +18,8 @@ from course.recognition.cells import PreparedCell, StudentCell, TemplateCell
 from course.recognition.code_reading import (
     added_lines,
     added_statements,
+    bound_in,
     inert,
-    names_in,
     newer_syntax,
 )
 from course.recognition.matching import How, KnownCell
@@ -182,7 +182,7 @@ class Laid:
 
     def _names(self, index: int) -> frozenset[str]:
         cell = self._sent(index)
-        return names_in(cell.source) if cell.kind == "code" else frozenset()
+        return bound_in(cell.source) if cell.kind == "code" else frozenset()
 
     def _on_locked_cells(self) -> Iterator[str]:
         for index, added in self._added.items():

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from course.notebook_format import ANSWER_STUB, TEXT_STUB, normal, visible
 from course.recognition.cells import NotebookTemplate, StudentCell, StudentNotebook, TemplateCell
-from course.recognition.code_reading import functions_in, lines_of, names_in, parsed
+from course.recognition.code_reading import bound_in, functions_in, lines_of, names_in, parsed
 
 ALIKE = 0.6  # of the lines of two texts that must be common for one to be the other, changed
 
@@ -144,7 +144,7 @@ class _Search:
 
     def by_function(self) -> None:
         """The last cell that defines what a solution cell is to define; code before text."""
-        free = [(index, cell, names_in(cell.source)) for index, cell in self.free()]
+        free = [(index, cell, bound_in(cell.source)) for index, cell in self.free()]
         for place, known in self.missing() if free else ():
             fit = [
                 (cell.kind == "code", index)

@@ -112,6 +112,14 @@ KINDS = {
     "in set-up": lambda c, t: [
         StudentCell("code", f"{c['setup'].source}\n{GOOD['double']}", "setup", "setup"),
         stub(t, "double"), c["row_sums"]],
+    "in an if": lambda c, t: [
+        stub(t, "double"), c["check_double"], c["row_sums"],
+        fresh("if True:\n    def double(x):\n        return 2 * x")],
+    "by a pair": lambda c, t: [stub(t, "double"), c["check_double"], c["row_sums"],
+                               fresh("double, other = (lambda x: 2 * x), None")],
+    "in a fence": lambda c, t: [
+        StudentCell("markdown", f"```python\n{GOOD['double']}\n```\n", "double", "double"),
+        c["row_sums"]],
     "as text": lambda c, t: [fresh(GOOD["double"], "markdown"), c["check_double"], c["row_sums"]],
     "under another name first": lambda c, t: [
         c["setup"], fresh("def twice(x):\n    return 2 * x"), fresh("double = twice"),
@@ -142,7 +150,7 @@ def test_the_self_check_runs_what_grading_runs(
     assert [normal(text) for text in mine] == [normal(text) for text in graded]
 
 
-IN_PLACE = ("beside a copy of the stub", "merged upwards")
+IN_PLACE = ("beside a copy of the stub", "merged upwards", "in a fence")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in IN_PLACE])
