@@ -11,33 +11,17 @@ that the rest are special cases. In doubt there is no name: a wrong one costs a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.judging.comparison import looks_same, settled
 from autograder.judging.generic import GENERIC, Generic, Shape
+from autograder.judging.places import Lost, labels, where
 from autograder.judging.relations import rich
 from autograder.model import CheckReference, MistakeReference, ProbeReference
 
 RELATED = 2e-5  # relative; answers are shown at six digits, so relations hold to about this
 PARTICULAR = 3  # so many different numbers do not agree by chance
-SPECIAL = (
-    "only here it is wrong, all other inputs come out right. What is special about this input, and "
-    "which line of yours deals with it?"
-)
-SPECIAL_KO = (
-    "여기만 틀리고 다른 입력은 모두 맞습니다. 이 입력은 무엇이 다르고, 어느 줄이 그것을 다루나요?"
-)
-
-
-@dataclass(frozen=True)
-class Lost:
-    """A probe that was lost, its place in the check, and the answer."""
-
-    place: int
-    probe: ProbeReference
-    answer: dict
 
 
 def diagnose(check: CheckReference, answers: list[dict | None]) -> MistakeReference | None:
@@ -62,7 +46,7 @@ def diagnose(check: CheckReference, answers: list[dict | None]) -> MistakeRefere
             or _supposed(check, check.near_misses, lost)
             or _general(lost)
             or _known_in_part(check, lost)
-            or _special_case(check, lost)
+            or where(check, lost)
         )
 
 
@@ -157,17 +141,6 @@ def _particular(one: Lost) -> bool:
 
 
 # ------------------------------------------------------------------------------------ general ones
-def _special_case(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
-    """That the main cases are right, where most probes pass: what is left is a special input."""
-    if 2 * len(lost) > len(check.probes) - 1:
-        return None
-    return MistakeReference("special-case", _at(lost) + SPECIAL, _at(lost) + SPECIAL_KO, (), True)
-
-
-def _at(lost: list[Lost]) -> str:
-    return ", ".join(f"'{one.probe.label}'" for one in lost) + ": "
-
-
 def _general(lost: list[Lost], everywhere: bool = False) -> MistakeReference | None:
     """The general mistake that holds at most of the lost probes, the first in the table of equals.
 
@@ -189,7 +162,7 @@ def _general(lost: list[Lost], everywhere: bool = False) -> MistakeReference | N
 
 def _told(generic: Generic, held: list[Lost], lost: list[Lost]) -> MistakeReference:
     """The sentences, with the probes that they are about if these are not all that were lost."""
-    at = _at(held) if len(held) < len(lost) else ""
+    at = f"{labels([one.probe for one in held])}: " if len(held) < len(lost) else ""
     return MistakeReference(generic.name, at + generic.en, at + generic.ko, (), general=True)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from autograder.judging.comparison import looks_same, settled
 from autograder.judging.error_texts import LIBRARY, error_kind, shown_error, usual_text
+from autograder.judging.relations import LAST_DIGITS
 from autograder.judging.vocabulary import Vocabulary
 from autograder.model import ProbeReference
 from course.probes import ChangedArgument
@@ -22,7 +23,6 @@ KINDS = {
     "mapping": "a dictionary", "text": "a text", "bytes": "bytes", "none": "None",
     "error": "an error",
 }  # fmt: skip
-LAST_DIGITS = 1e-4  # relative; nearer than this, an answer is called right but for its last digits
 EXACT = 20  # up to so many numbers are counted; of more, the share is told in tenths
 AXES, SIZE = 4, 999  # the largest shape that is told
 

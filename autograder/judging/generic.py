@@ -119,6 +119,29 @@ def items_extra(answer: dict, expected: dict) -> int:
     return items_missing(expected, answer)
 
 
+def _entries(value: dict) -> list[tuple[str, str]]:
+    return [(repr(k), repr(v)) for k, v in value["items"]] if value["kind"] == "mapping" else []
+
+
+def other_keys(answer: dict, expected: dict) -> int:
+    """A dictionary of the right values, all of them under other keys."""
+    mine, theirs = _entries(answer), _entries(expected)
+    values = sorted(value for _, value in mine) == sorted(value for _, value in theirs)
+    apart = {key for key, _ in mine}.isdisjoint(key for key, _ in theirs)
+    return len(theirs) if values and apart else 0
+
+
+def keys_missing(answer: dict, expected: dict) -> int:
+    """Some keys are missing; what is there is right."""
+    mine, theirs = set(_entries(answer)), set(_entries(expected))
+    return len(theirs) if mine and mine < theirs else 0
+
+
+def keys_extra(answer: dict, expected: dict) -> int:
+    """All keys are there with their values, and others too."""
+    return keys_missing(expected, answer)
+
+
 def list_for_tensor(answer: dict, expected: dict) -> int:
     """The right numbers in a list where a tensor is asked for, or the other way round."""
     kinds = {answer["kind"], expected["kind"]}
@@ -275,6 +298,11 @@ GENERIC: tuple[Generic, ...] = (
     _array("moved-by-one-place", relations.moved,
            "The numbers are right but moved by one place along one axis.",
            "숫자는 맞지만 한 축을 따라 한 자리 밀려 있습니다."),
+    _array("one-place-for-all", relations.repeated,
+           "One place along an axis is right, and all the others hold the same. Does your index "
+           "move on?",
+           "한 축의 한 자리는 맞는데 나머지 자리에도 같은 값이 들어 있습니다. 인덱스가 다음으로 "
+           "넘어가나요?"),
     _array("first-place-wrong", relations.at_an_edge(last=False),
            "All is right but the first place along one axis. What does your function start from?",
            "한 축의 첫 자리만 빼고 모두 맞습니다. 함수는 무엇에서 시작하나요?"),
@@ -322,5 +350,19 @@ GENERIC: tuple[Generic, ...] = (
     _other("items-too-many", items_extra,
            "All items are there and in order, but others stand there that should not.",
            "항목은 모두 순서대로 있지만 있으면 안 되는 항목도 있습니다.", needs=4),
+    _other("other-keys", other_keys,
+           "The values are right, but they stand under other keys. Of which type is a key?",
+           "값은 맞지만 키가 다릅니다. 키는 어떤 자료형이어야 하나요?", needs=2),
+    _other("keys-missing", keys_missing,
+           "What is there is right, but some keys are missing.",
+           "들어 있는 것은 맞지만 빠진 키가 있습니다.", needs=3),
+    _other("keys-too-many", keys_extra,
+           "All keys are there with their values, but others stand there that should not.",
+           "키와 값은 모두 있지만 있으면 안 되는 키도 있습니다.", needs=3),
+    _number("last-digits", relations.few_digits,
+            "Only the last digits are wrong. Is something rounded, is it computed in a smaller "
+            "dtype, is a small number added, or is a step too wide?",
+            "마지막 자릿수만 틀립니다. 반올림했거나 더 작은 dtype으로 계산했나요? 작은 수를 "
+            "더했거나 간격이 너무 넓은가요?", needs=2),
     *(_other(one.name, one.relation, one.en, one.ko) for one in RAISED),
 )  # fmt: skip

@@ -19,6 +19,8 @@ Array = np.ndarray
 Relation = Callable[[Array, Array, float], int]
 AXES = 4  # more are not permuted
 ZERO = 1e-7
+LAST_DIGITS = 1e-4  # relative; nearer than this, an answer is called right but for its last digits
+FIRST_DIGITS, MANY = 2e-3, 6  # the same, where so many different numbers are as near
 
 
 def near(mine: Array, theirs: Array, rtol: float) -> bool:
@@ -153,13 +155,13 @@ def not_unit_length(mine: Array, theirs: Array, rtol: float) -> int:
 
 
 def _rows_apart(mine: Array, theirs: Array, rtol: float, ones: Array) -> int:
-    same = mine.shape == theirs.shape and mine.size > mine.shape[-1] > 1
+    same = mine.shape == theirs.shape and mine.size >= mine.shape[-1] > 1
     if not same or not np.allclose(ones, 1, rtol=1e-4) or not np.isfinite(mine).all():
         return 0
     sizes = np.sqrt(
         np.square(mine).sum(-1, keepdims=True) / np.square(theirs).sum(-1, keepdims=True)
     )
-    return _borne_out(near(mine, sizes * theirs, rtol), mine)
+    return _borne_out(near(mine, sizes * theirs, rtol), mine, 3 if mine.ndim == 1 else 2)
 
 
 def turned_round(mine: Array, theirs: Array, rtol: float) -> int:
@@ -207,6 +209,16 @@ def cut_short(mine: Array, theirs: Array, rtol: float) -> int:
             near(short, long[1:], rtol) or near(short, long[:-1], rtol)
         ):
             return _borne_out(True, short)
+    return 0
+
+
+def repeated(mine: Array, theirs: Array, rtol: float) -> int:
+    """One place along an axis is right, and stands in all the others too."""
+    for axis in range(theirs.ndim) if mine.shape == theirs.shape else ():
+        one, other = np.moveaxis(mine, axis, 0), np.moveaxis(theirs, axis, 0)
+        alike = len(one) > 1 and near(one, np.broadcast_to(one[:1], one.shape), rtol)
+        if alike and any(near(one[0], place, rtol) for place in other):
+            return _borne_out(True, one[0])
     return 0
 
 
@@ -292,6 +304,13 @@ def gathered(mine: Array, theirs: Array, rtol: float) -> int:
     totals = [np.asarray(theirs.sum(axis=axis)) for axis in axes]
     means = [np.asarray(theirs.mean(axis=axis)) for axis in axes] if theirs.size else []
     return _borne_out(any(near(mine, one, rtol) for one in (*totals, *means)), mine, 1)
+
+
+def few_digits(mine: Array, theirs: Array, rtol: float) -> int:
+    """Right but for the last digits; with so many numbers at once that no search is helped."""
+    if near(mine, theirs, LAST_DIGITS):
+        return max(rich(theirs), 1)
+    return _borne_out(near(mine, theirs, FIRST_DIGITS), theirs, MANY)
 
 
 def not_gathered(mine: Array, theirs: Array, rtol: float) -> int:

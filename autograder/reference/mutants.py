@@ -18,7 +18,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.reference.mutation import OPERATORS, Operator, Place, changes
+from autograder.reference.mutation import OPERATORS, Operator, Place, changes, other_axes
 from course.notebook_format import SOLUTION
 
 
@@ -65,6 +65,32 @@ def mutants(
             line = getattr(node, "lineno", 0)
             found.append((line, description, text, kind, ast.unparse(node)))
     return [Mutant(i, *item) for i, item in enumerate(spread(found, limit))]
+
+
+def all_axes(source: str) -> Iterator[Mutant]:
+    """The solution with every axis that is written as one number changed to another one.
+
+    A student who takes the wrong axis takes it everywhere: one place alone would not even run.
+    """
+    tree = ast.parse(source)
+    found: dict[int, list[tuple[Place, ast.AST]]] = {}
+    for place, node, _ in _nodes(tree, solution_lines(source)):
+        axis, _ = other_axes(node, place)
+        if axis is not None:
+            found.setdefault(axis, []).append((place, node))
+    for axis, places in found.items():
+        for other in other_axes(places[0][1], places[0][0])[1] if len(places) > 1 else ():
+            description = f"every axis `{axis}` -> `{ast.unparse(other)}`"
+            yield Mutant(0, 0, description, _all_put(tree, places, other), "axes", "")
+
+
+def _all_put(tree: ast.Module, places: list[tuple[Place, ast.AST]], new: ast.AST) -> str:
+    for place, _ in places:
+        place.put(new)
+    text = ast.unparse(ast.fix_missing_locations(tree))
+    for place, old in places:
+        place.put(old)
+    return text
 
 
 def solution_lines(source: str) -> set[int]:

@@ -179,10 +179,15 @@ def _is_axis(place: Place) -> bool:
 
 def _axis(node: ast.AST, place: Place) -> Iterator[ast.AST]:
     """`dim=-1` becomes axes that are another one both in a matrix and in a batch of matrices."""
+    yield from other_axes(node, place)[1]
+
+
+def other_axes(node: ast.AST, place: Place) -> tuple[int | None, list[ast.expr]]:
+    """The axis that a number stands for, None for any other node, and the axes it could be."""
     value = _number(node)
-    if value is not None and _is_axis(place):
-        for other in OTHER_AXES.get(int(value), (0, 1)):
-            yield _literal(other)
+    if value is None or not _is_axis(place):
+        return None, []
+    return int(value), [_literal(other) for other in OTHER_AXES.get(int(value), (0, 1))]
 
 
 def _keepdim(node: ast.AST, place: Place) -> Iterator[ast.AST]:

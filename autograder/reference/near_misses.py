@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from autograder.reference.mutants import Mutant, mutants, spread
+from autograder.reference.mutants import Mutant, all_axes, mutants, spread
 from autograder.reference.mutation import OPERATORS, Operator, Place
 
-AT_MOST = 45  # of one exercise; each is run at every probe
+AT_MOST = 45  # of one solution; each is run at every probe
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ KINDS: dict[str, tuple[str, str, str]] = {  # the likeliest first
         "a-function-for-another",
         "one function stands in for another (sum for mean, sigmoid for tanh, log2 for log)",
         "함수 하나가 다른 함수로 바뀌었습니다(sum과 mean, sigmoid와 tanh, log2와 log)",
+    ),
+    "axes": (
+        "another-axis-everywhere",
+        "all sums, maxima or norms run along another axis",
+        "합, 최댓값, 노름이 모두 다른 축을 따라 계산됩니다",
     ),
     "axis": (
         "another-axis",
@@ -130,19 +135,20 @@ BEGIN, BEGIN_KO = (
 )
 
 
-def near_misses(source: str, function: str) -> Iterator[NearMiss]:
-    """One for each slip that can be made in a solution cell.
+def near_misses(source: str, function: str, at_most: int = AT_MOST) -> Iterator[NearMiss]:
+    """One for each slip that can be made in a right solution.
 
     Args:
-        source: the cell, with its BEGIN/END SOLUTION lines.
+        source: the cell, with its BEGIN/END SOLUTION lines, or a correct variant's code.
         function: the exercise's function in it; its parameters may be named.
+        at_most: so many, the likeliest.
     """
     tree = ast.parse(source)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function]
     public = [arg.arg for arg in found[0].args.args] if found else []
     operators = (*OPERATORS, *MORE, _renamed(_locals(tree)))
     made = [_overwriting(one) for one in mutants(source, operators=operators)]
-    for mutant in _likeliest(made):
+    for mutant in _likeliest([*all_axes(source), *made], at_most):
         yield _made(mutant, public)
 
 
@@ -152,11 +158,11 @@ def _overwriting(mutant: Mutant) -> Mutant:
     return replace(mutant, kind="overwritten") if augmented else mutant
 
 
-def _likeliest(made: list[Mutant]) -> list[Mutant]:
+def _likeliest(made: list[Mutant], at_most: int) -> list[Mutant]:
     """Of many, those of the likelier kinds; of the last kind that has room, some of all places."""
     chosen: list[Mutant] = []
     for kind in KINDS:
-        chosen += spread([one for one in made if one.kind == kind], AT_MOST - len(chosen))
+        chosen += spread([one for one in made if one.kind == kind], at_most - len(chosen))
     return chosen
 
 

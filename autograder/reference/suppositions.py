@@ -11,11 +11,13 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from autograder.judging.evidence import read_evidence
+from autograder.mistakebook import MistakeBook
 from autograder.model import (
     CheckReference,
     JobCell,
@@ -33,6 +35,7 @@ from autograder.week import Week
 
 OVERLAY_SECONDS = 2.0  # a slip may make an endless loop
 OUTPUT_BYTES = 500_000_000
+OF_A_VARIANT = 15  # slips in each correct variant: most of them are slips in the solution as well
 HELPERS_CELL = (
     "supposing = __import__('types').ModuleType('supposing')\n"
     f"exec({HELPERS!r}, supposing.__dict__)"
@@ -69,7 +72,8 @@ def _load(
     provisioner: str | None,
     say: Callable[[str], None],
 ) -> Reference:
-    name = f"{notebook.name}-{reference.key[:16]}-supposed.json"
+    variants = hashlib.sha256(repr(week.book.variants).encode()).hexdigest()[:8]
+    name = f"{notebook.name}-{reference.key[:16]}-{variants}-supposed.json"
     stored = week.course.state / "reference" / name
     with contextlib.suppress(OSError, Damaged):
         return from_json(Reference, stored.read_bytes())
@@ -79,13 +83,23 @@ def _load(
     return made
 
 
-def suppositions(notebook: NotebookTemplate) -> Iterator[tuple[str, AsIf | NearMiss]]:
+def suppositions(
+    notebook: NotebookTemplate, book: MistakeBook
+) -> Iterator[tuple[str, AsIf | NearMiss]]:
     """All suppositions on a notebook's exercises, each with the exercise's name."""
-    for name, cell in notebook.known.items():
-        answer = cell.solution and cell.kind == "code" and f"check_{name}" in notebook.known
-        if answer and _parses(cell.source):
-            yield from ((name, one) for one in islice(as_if(cell.source, name), AT_MOST))
-            yield from ((name, one) for one in near_misses(cell.source, name))
+    answers = {
+        name: cell.source
+        for name, cell in notebook.known.items()
+        if cell.solution and cell.kind == "code" and f"check_{name}" in notebook.known
+    }
+    for name, source in answers.items():
+        if _parses(source):
+            yield from ((name, one) for one in islice(as_if(source, name), AT_MOST))
+            yield from ((name, one) for one in near_misses(source, name))
+    for variant in book.variants:
+        if variant.exercise in answers:
+            slips = near_misses(variant.source, variant.exercise, OF_A_VARIANT)
+            yield from ((variant.exercise, one) for one in slips)
 
 
 def _parses(source: str) -> bool:
@@ -102,7 +116,8 @@ def _tried(
 ) -> Reference:
     # an open challenge has no right answer that another one could be compared with
     probed = {check.grade_id for check in reference.checks if check.probes}
-    found = [_Supposition(*one) for one in suppositions(notebook) if f"check_{one[0]}" in probed]
+    made = suppositions(notebook, week.book)
+    found = [_Supposition(*one) for one in made if f"check_{one[0]}" in probed]
     checks = {check.grade_id for check in reference.checks}
     own = (cell for cell in own_cells(notebook) if cell.grade_id not in checks)
     first = (*own, JobCell(-1, HELPERS_CELL))

@@ -89,6 +89,12 @@ HOLDS = {
     "not-unit-length": (UNIT * ROWS, UNIT),
     "in-reverse": (X[:, ::-1], X),
     "moved-by-one-place": (np.roll(CUBE, 1, axis=2), CUBE),
+    "other-keys": ({"ab": 2, "bc": 1}, {("a", "b"): 2, ("b", "c"): 1}),
+    "keys-missing": ({"a": 1.5, "b": 2.5}, {"a": 1.5, "b": 2.5, "c": 3.5}),
+    "keys-too-many": ({"a": 1.5, "b": 2.5, "c": 7.0, "d": 1.0}, {"a": 1.5, "b": 2.5, "d": 1.0}),
+    "one-place-for-all": (np.broadcast_to(CUBE[:, 1:2], CUBE.shape), CUBE),
+    "last-digits": ([7.3005, 2.5], [7.3, 2.5001]),
+    "last-digits, many": (X * (1 + 1e-3 * UNIT**2), X),
     "first-place-wrong": (np.vstack([X[:1] ** 2 + 3, X[1:]]), X),
     "last-place-wrong": (np.hstack([X[:, :-1], [[7.1], [8.2], [1.3]]]), X),
     "zero-expected": (np.where(HOLES == 0, X, HOLES), HOLES),
@@ -281,6 +287,25 @@ def test_where_most_is_right_the_special_case_is_named() -> None:
     assert named((X, X), (X, X), (Z, X)) == "special-case"
     assert named((X, X), (Z, X)) is None
     assert named((X, X), (Z, X), (Y, X)) is None
+
+
+def test_of_several_outputs_the_wrong_one_is_named() -> None:
+    """By its place, if it is the same one everywhere; a list of many items is no set of outputs."""
+    right = (X, Y, 3.5)
+    assert named(((X, Z, 3.5), right), ((X, W, 3.5), right)) == "one-output"
+    assert named(((X, Z, 3.5), right), ((W, Y, 3.5), right)) is None
+    assert named(((X, Z, 1.25), right), ((X, W, 3.5), right)) is None
+    assert named(([*range(7), Z], [*range(7), X]), ([*range(7), Y], [*range(7), X])) is None
+
+
+def test_some_inputs_right_and_some_wrong_is_told_by_their_labels() -> None:
+    """If it is right twice at least, and wrong at twice as many at most."""
+    probes = tuple(ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, bundle(X)) for i in range(4))
+    check = CheckReference("c", 1.0, probes)
+    found = diagnose(check, [bundle(X), bundle(Y), bundle(X), bundle(Z)])
+    assert found is not None and found.name == "some-inputs"
+    assert found.en.startswith("Right at 'p0', 'p2'; wrong at 'p1', 'p3'.")
+    assert diagnose(check, [bundle(X), bundle(Y), bundle(W), bundle(Z)]) is None
 
 
 def test_nothing_shown_is_not_named() -> None:

@@ -9,11 +9,12 @@ import torch
 from tiny_course import WEEK
 
 from autograder.course_folder import Course
+from autograder.mistakebook import MistakeBook, Variant
 from autograder.model import Reference
 from autograder.reference.as_if import HELPERS, as_if
 from autograder.reference.build import load_references
 from autograder.reference.near_misses import AT_MOST, KINDS, near_misses
-from autograder.reference.suppositions import with_suppositions
+from autograder.reference.suppositions import suppositions, with_suppositions
 from autograder.week import open_week
 
 SOURCE = '''
@@ -74,6 +75,24 @@ def test_a_near_miss_is_the_solution_with_one_slip() -> None:
     assert ("another-axis", "total = (x * mask).sum(0) + power") in texts
     assert ("answers-exchanged", "return (total, secret[:n])") in texts
     assert len(found) <= AT_MOST
+
+
+def test_the_wrong_axis_is_tried_in_all_places_at_once() -> None:
+    """One place alone would leave shapes that do not fit."""
+    source = "def mean(x):\n    return x.sum(1) / x.ne(0).sum(1).clamp(min=1)"
+    found = [one.source for one in near_misses(source, "mean") if "everywhere" in one.name]
+    assert found == ["def mean(x):\n    return x.sum(0) / x.ne(0).sum(0).clamp(min=1)"]
+
+
+def test_slips_in_correct_variants_are_tried_too(course: Course) -> None:
+    """Somebody else's way of writing it has slips of its own; those of the solution come first."""
+    week = open_week(course, WEEK)
+    (notebook,) = week.notebooks
+    alone = list(suppositions(notebook, MistakeBook(week.book.path)))
+    variant = Variant("double", "twice", "def double(x):\n    return x + x")
+    made = list(suppositions(notebook, MistakeBook(week.book.path, variants=(variant,))))
+    assert made[: len(alone)] == alone
+    assert "def double(x):\n    return x - x" in [one.source for _, one in made[len(alone) :]]
 
 
 def test_no_sentence_tells_the_solution() -> None:
