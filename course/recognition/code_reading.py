@@ -73,15 +73,16 @@ def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
             yield from (alias.asname or alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            inner = (part for target in targets for part in ast.walk(target))
-            yield from (part.id for part in inner if _is_bound(part))
+            yield from (name for target in targets for name in _stored(target))
         else:
             for block in (getattr(node, name, []) for name in BLOCKS):
                 yield from _bound(block)
 
 
-def _is_bound(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+def _stored(target: ast.AST) -> Iterator[str]:
+    for part in ast.walk(target):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
 
 
 def parsed(source: str) -> ast.Module | None:
