@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from traitlets import Enum, Float, Integer, Unicode
+from traitlets import Dict, Enum, Float, Integer, Unicode
 from traitlets.config import Config, LoggingConfigurable, PyFileConfigLoader
 
 from autograder.errors import UserError, did_you_mean
@@ -19,6 +19,7 @@ from course.probes import DEFAULT_SEED
 CONFIG_FILE = "nbgrader_config.py"
 SEED_FILE = "grading_seed.txt"  # ignored by git, readable by its owner alone
 HIDDEN_FILE = "challenge_seed.txt"  # the same; no kernel ever has it
+LIMIT_NAMES = ("cell_seconds", "submission_seconds", "memory_mb", "output_bytes")
 SANDBOX, WARM, UNPROTECTED = "word2chat-sandbox", "word2chat-warm", "word2chat-unprotected"
 
 
@@ -69,14 +70,14 @@ class Grading(LoggingConfigurable):
         None, allow_none=True, help="The zone of the LMS's clock, such as 'Asia/Seoul'."
     ).tag(config=True)
 
-    def limits(self) -> Limits:
-        """The limits a sandbox enforces, with the sandbox's own defaults for the rest."""
-        return Limits(
-            cell_seconds=self.cell_seconds,
-            submission_seconds=self.submission_seconds,
-            memory_mb=self.memory_mb,
-            output_bytes=self.output_bytes,
-        )
+    weeks = Dict(help="Other limits for single weeks: {'week07_gpt': {'cell_seconds': 60}}. ").tag(
+        config=True
+    )
+
+    def limits(self, week: str = "") -> Limits:
+        """The limits a sandbox enforces in a week, with the sandbox's own defaults for the rest."""
+        own = self.weeks.get(week, {})
+        return Limits(**{name: own.get(name, getattr(self, name)) for name in LIMIT_NAMES})
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def open_course(root: Path | str = ".") -> Course:
             "Repair that file; nothing was changed.",
         ) from error
     _refuse_typos(root, config)
+    _refuse_odd_weeks(course)
     return course
 
 
@@ -176,14 +178,34 @@ def _refuse_typos(root: Path, config: Config) -> None:
     """Raise UserError for a setting of ours that there is not: it would silently do nothing."""
     known = sorted(Grading.class_trait_names(config=True))
     for name in config.get("Grading", {}):
-        if name in known:
-            continue
-        lines = (root / CONFIG_FILE).read_text("utf-8", "replace").splitlines()
-        place = next((n for n, line in enumerate(lines, 1) if f"Grading.{name}" in line), 0)
-        where = f"{CONFIG_FILE}, line {place}" if place else CONFIG_FILE
-        raise UserError(
-            f"{where}: there is no setting c.Grading.{name}.", did_you_mean(name, known)
-        )
+        if name not in known:
+            place = _place(root, f"Grading.{name}")
+            raise UserError(
+                f"{place}: there is no setting c.Grading.{name}.", did_you_mean(name, known)
+            )
+
+
+def _refuse_odd_weeks(course: Course) -> None:
+    """Raise UserError for a limit of a week that there is not, or that is no number."""
+    for week, own in course.settings.weeks.items():
+        place = _place(course.root, f"{week}")
+        known = course.weeks()
+        if week not in known:
+            said = f"{place}: c.Grading.weeks names '{week}', and there is no such week."
+            raise UserError(said, did_you_mean(str(week), known or ["none yet"]))
+        for name, value in own.items() if isinstance(own, dict) else [(str(own), None)]:
+            if name not in LIMIT_NAMES:
+                said = f"{place}: '{name}' of {week} is no limit that a week can have."
+                raise UserError(said, did_you_mean(name, LIMIT_NAMES))
+            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                raise UserError(f"{place}: {name} of {week} is no number above 0.")
+
+
+def _place(root: Path, text: str) -> str:
+    """The configuration file, with the line on which a text stands."""
+    lines = (root / CONFIG_FILE).read_text("utf-8", "replace").splitlines()
+    place = next((n for n, line in enumerate(lines, 1) if text in line), 0)
+    return f"{CONFIG_FILE}, line {place}" if place else CONFIG_FILE
 
 
 def draw_seed(course: Course) -> bool:

@@ -251,6 +251,7 @@ class Verdict(StrEnum):
     OUTPUT_LIMIT = "output limit"
     DEAD_KERNEL = "dead kernel"
     GRADER_FAULT = "grader fault"
+    VOID = "void"  # the check itself was broken; see voided
 
 
 @dataclass(frozen=True)
@@ -279,6 +280,7 @@ class CheckVerdict:
     mistake: MistakeReference | None = None
     visible_error: str = ""  # what ended the cell, bounded; see messages.shown_by_check
     by: JudgedBy = JudgedBy.PROBES
+    answer: str = ""  # of a wrong one without a name: equal for equal answers, see judging.alike
 
     @property
     def exercise(self) -> str:

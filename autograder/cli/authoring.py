@@ -98,6 +98,9 @@ def release(
     practice: Annotated[
         bool, typer.Option("--practice", help="Keep the published seed: for trying things out.")
     ] = False,
+    revised: Annotated[
+        bool, typer.Option("--revise", help="Exercises were added or removed after submissions.")
+    ] = False,
     no_sandbox: NoSandbox = False,
     as_json: AsJson = False,
 ) -> None:
@@ -108,6 +111,7 @@ def release(
     course = open_here(course_root)
     from autograder.course_folder import SEED_FILE, draw_seed
     from autograder.edition.release import release as release_week
+    from autograder.edition.revising import refuse_revision, revise
     from autograder.proof.prove import prove_week
     from autograder.proof.results import render
     from autograder.reference.build import load_references
@@ -115,6 +119,8 @@ def release(
     from autograder.week import open_week
 
     opened = [open_week(course, name) for name in weeks or course.weeks()]
+    for week in () if revised else opened:
+        refuse_revision(week)  # nbgrader would, after minutes of proof
     if not practice and draw_seed(course):
         err.print(f"A seed was drawn for this offering; {SEED_FILE} keeps it. Show it to nobody.")
     provisioner = provisioner_for(no_sandbox)
@@ -138,6 +144,8 @@ def release(
                             f"{name} is not released: its checks could not be proved.",
                             f"Repair what the table shows, or see `autograder prove {name}`.",
                         )
+            if revised and revise(week):
+                screen.say(f"The gradebook has the cells of {name} as they are now: grade it anew.")
             made = release_week(week, provisioner, screen.say, proved=not skip_proof)
         released.append(made)
         if not as_json:

@@ -11,6 +11,8 @@ from pathlib import Path
 from autograder.course_folder import CONFIG_FILE, SANDBOX, SEED_FILE, WARM, open_course
 from autograder.errors import UserError
 from autograder.reference.build import fingerprint
+from autograder.sandbox.gpu import devices
+from autograder.sandbox.limits import SandboxUnavailable
 from autograder.sandbox.selftest import Finding, sandbox_report, selftest
 
 REPORT = "The guide's page on a host for grading helps; a hole is reported as on its security page."
@@ -23,7 +25,8 @@ STARTS = {"cold start": SANDBOX, "warm start": WARM}  # both ways to start a san
 
 def doctor(root: Path) -> list[Finding]:
     """Look at Python, packages, the course folder; try the sandbox; the last row is the verdict."""
-    findings = [_python(), _packages(), _course(root), seed_finding(root), _disk(root)]
+    findings = [_python(), _packages(), _course(root), seed_finding(root)]
+    findings += [*gpu_findings(root), _disk(root)]
     findings += [Finding(name, True, detail) for name, detail in sandbox_report().items()]
     findings += one_row_a_check({start: selftest(name) for start, name in STARTS.items()})
     return [*findings, verdict(findings)]
@@ -102,6 +105,20 @@ def seed_finding(root: Path) -> Finding:
         return Finding("seed", True, "the published one: good for practice alone", remedy)
     place = CONFIG_FILE if course.settings.seed else SEED_FILE
     return Finding("seed", True, f"this offering's own, in {place}")
+
+
+def gpu_findings(root: Path) -> list[Finding]:
+    """Whether the GPU is here that the settings name; nothing where they name none."""
+    try:
+        gpu = open_course(root).settings.gpu
+        if gpu is not None:
+            return [Finding("GPU", True, f"{gpu}: {', '.join(devices(gpu).files)}")]
+    except SandboxUnavailable as lacking:
+        remedy = "Without c.Grading.gpu the class is graded on the CPU."
+        return [Finding("GPU", False, str(lacking), remedy)]
+    except UserError:
+        pass  # told in the row of the course folder
+    return []
 
 
 def _disk(root: Path) -> Finding:

@@ -26,6 +26,7 @@ from autograder.cli.tables import (
     class_table,
     entry_json,
     preview_table,
+    report_notes,
     standing_json,
 )
 from autograder.errors import UserError
@@ -148,8 +149,14 @@ def report(week: Week, course_root: Root = HERE, as_json: AsJson = False) -> Non
             {
                 "week": week, "html": str(html), "csv": str(table), "max_score": found.max_score,
                 "entries": [entry_json(entry) for entry in found.entries],
+                "probes": [dataclasses.asdict(one) for one in found.items],
+                "unnamed": [dataclasses.asdict(one) for one in found.groups],
+                "alike": [dataclasses.asdict(one) for one in found.alike],
+                "sections": [dataclasses.asdict(one) for one in found.sections],
             }
         )  # fmt: skip
         return
     out.print(checks_table(found))
+    for sentence in report_notes(found):
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
     out.print(f"Look at {html}, or load {table}.", highlight=False)

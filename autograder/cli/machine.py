@@ -54,6 +54,33 @@ def demo(
         raise UserError("A promise was not kept: " + "; ".join(result.broken) + ".")
 
 
+@app.command(rich_help_panel="Grade")
+def archive(
+    term: Annotated[str, typer.Argument(help="Its name, such as 2026-1.")],
+    course_root: Root = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a term: gradebook, submissions, reports, versions, and a page on how to open it again.
+
+    One file in archives/, readable by you alone: it holds names, scores and hidden answers.
+    """
+    course = open_here(course_root)
+    from autograder.desk.archiving import archive as keep
+
+    with err.status("Writing the archive, and reading it back …"):
+        done = keep(course, term)
+    if as_json:
+        print_json(dataclasses.asdict(done))
+        return
+    out.print(
+        f"{done.path}: {done.files} files, {done.size / 1e6:.1f} MB, read back and whole.",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    for remark in done.remarks:
+        out.print(remark, markup=False, highlight=False, soft_wrap=True)
+    out.print("How to open it later stands in its OPEN.md. Keep it where exams are kept.")
+
+
 @app.command(rich_help_panel="This machine")
 def bench(
     count: Annotated[int, typer.Option("--count", min=1, help="Submissions.")] = 20,

@@ -56,7 +56,7 @@ def _flags(run: Any, entry: Any, standing: Any) -> list[str]:
         flags.append(late_words(late))
     if standing is not None and standing.stale:
         cells = ", ".join(standing.stale)
-        flags.append(f"points by hand on work that has changed since: {cells}")
+        flags.append(f"by hand, on work that has changed since: {cells}")
     return flags
 
 
@@ -134,6 +134,22 @@ def checks_table(found: Any) -> Table:
             check.grade_id, f"{check.mean:.2f}", f"{check.max_points:g}", verdicts, mistakes
         )
     return table
+
+
+def report_notes(found: Any) -> list[str]:
+    """What else the page of the report tells, in a sentence each."""
+    notes = list(found.void_words)
+    if found.groups:
+        count = sum(len(group.students) for group in found.groups)
+        notes.append(f"{count} wrong answers in {len(found.groups)} groups without a name.")
+    doubtful = [f"{one.check}/{one.label}" for one in found.items if one.doubtful]
+    if doubtful:
+        notes.append(f"The strong do no better than the weak at: {', '.join(doubtful[:8])}.")
+    if found.alike:
+        notes.append(f"{len(found.alike)} pairs of submissions are worth a look side by side.")
+    if found.fallen and len(found.weeks) > 1:
+        notes.append(f"Far below their earlier weeks: {len(found.fallen)} students.")
+    return notes
 
 
 def findings_table(findings: list[Any]) -> Table:

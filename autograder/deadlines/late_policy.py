@@ -20,6 +20,7 @@ from nbgrader.plugins.latesubmission import LateSubmissionPlugin
 
 from autograder.course_folder import Course, course_from_config
 from autograder.deadlines.course_toml import Deadlines, Policy, read_deadlines
+from autograder.voided import counted_notebook, read_voids
 
 DAY = 24 * 60 * 60
 
@@ -61,7 +62,7 @@ class TermLatePolicy(LateSubmissionPlugin):
 
         Args:
             student_id: whose it is.
-            score: the points that it has.
+            score: the points that it has, for nbgrader's own plug-in; ours counts void checks.
             total_seconds_late: since the student's own date, extension included.
         """
         policy = self.deadlines.policy
@@ -72,7 +73,8 @@ class TermLatePolicy(LateSubmissionPlugin):
         before = slipped_before(policy, earlier_seconds(gradebook, week, student_id))
         found = charge(policy, total_seconds_late, before)
         notebook = gradebook.find_submission_notebook(asked.notebook_id, week, student_id)
-        return min(score, found.percent / 100 * notebook.max_score)
+        score, most = counted_notebook(notebook, read_voids(gradebook, week))
+        return min(score, found.percent / 100 * most)
 
     @cached_property
     def deadlines(self) -> Deadlines:

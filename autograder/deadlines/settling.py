@@ -22,6 +22,7 @@ from autograder.errors import Refused, UserError
 from autograder.gradebook import patiently
 from autograder.roster.ids import KnownIds
 from autograder.roster.store import class_of
+from autograder.voided import counted_notebook, read_voids
 
 NOTHING = Charge()
 CENT = 0.005  # points closer than this are the same
@@ -147,6 +148,7 @@ class _Penalties:
         self.nbgrader.gradebook, self.nbgrader.assignment_id = gradebook, week
         self.nbgrader.init_plugin()
         self.plugin: Any = self.nbgrader.plugin_inst
+        self.voids = read_voids(gradebook, week)
         if isinstance(self.plugin, TermLatePolicy):
             self.plugin.deadlines = deadlines  # of this course, wherever the command was started
         column = SubmittedNotebook.late_submission_penalty
@@ -174,8 +176,9 @@ class _Penalties:
 
     def penalty(self, student: str, notebook: Any, seconds: float) -> float | None:
         self.nbgrader.notebook_id, self.nbgrader.student_id = notebook.name, student
-        penalty = self.plugin.late_submission_penalty(student, notebook.score, seconds)
-        return None if penalty is None else self.nbgrader._check_late_penalty(notebook, penalty)
+        score, _ = counted_notebook(notebook, self.voids)
+        penalty = self.plugin.late_submission_penalty(student, score, seconds)
+        return None if penalty is None else min(max(penalty, 0.0), score)
 
     def charge(self, student: str, seconds: float) -> Charge:
         if self.policy is None or not seconds:

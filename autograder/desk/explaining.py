@@ -118,7 +118,7 @@ def explain(
             f"{student} has handed in nothing of '{week.name}'.", f"Look into {folder.parent}."
         )
     if provisioner is None:
-        pass_gate(week.course.settings.provisioner, say)
+        pass_gate(week.course.settings.provisioner, say, gpu=week.course.settings.gpu)
     try:
         submission = ingest(folder, student, week.name)
         prepared = prepare(submission, read_template(week))
@@ -144,7 +144,7 @@ def explain(
 
 
 def _limits(week: Week, factor: float) -> str:
-    limits = week.course.settings.limits()
+    limits = week.course.settings.limits(week.name)
     return (
         f"{factor * limits.cell_seconds:g} s a cell, {factor * limits.submission_seconds:g} s in "
         f"all, {limits.memory_mb} MB, {limits.output_bytes:,} bytes of output"

@@ -21,6 +21,7 @@ from autograder.roster.ids import KnownIds, roster_of
 from autograder.roster.people import read_people
 from autograder.roster.store import ClassMember, class_of, has_gradebook
 from autograder.roster.tables import Table, read_table
+from autograder.voided import WORDS
 
 FORMATS = ("canvas", "moodle", "csv")
 REVIEW, NOTHING = "needs a review", "nothing handed in"
@@ -83,6 +84,8 @@ class _Scores:
                 said.append(f"{week}: {REVIEW}")
             elif standing.to_read:
                 said.append(f"{week}: {standing.to_read:g} points wait for a reader")
+            voided = standing.voided if standing is not None else ()
+            said += [f"{week}: {name} {WORDS[how]}" for name, how in voided]
         return "; ".join(said)
 
     def total(self, student: str, wanted: Wanted) -> float | None:

@@ -1,7 +1,7 @@
 """Feedback pages as the zip that an LMS takes back, under the names of its own download.
 
 Moodle (assignment → Upload multiple feedback files in a zip) knows a person by the number in the
-name; Canvas (assignment → Upload Submissions) by the person's and the upload's number. Both stand
+name; Canvas (assignment → Re-Upload Submissions) by the numbers of person and upload. Both stand
 in the names of the download that was collected, so those are used and none are made up.
 """
 

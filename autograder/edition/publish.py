@@ -25,6 +25,7 @@ import nbformat
 
 import course as course_package
 from autograder.course_folder import Course
+from autograder.edition.limits_page import limits_file, with_real_limits
 from autograder.errors import UserError
 from autograder.mistakebook import load_mistakes
 from autograder.templates import FOLDER
@@ -44,8 +45,9 @@ ROOT_FILES = (
     "LICENSE-TEXT.md",
 )
 STAFF_PAGES = (
-    *("architecture", "authoring", "authoring-kit", "authoring-challenge", "cluster", "host"),
-    *("instructor", "security", "reading", "hub"),
+    *("architecture", "authoring", "authoring-kit", "authoring-challenge", "cluster", "deadlines"),
+    *("disputes", "host", "hub", "instructor", "lms", "nbgrader-course", "reading", "report"),
+    "security",
 )
 STAFF_SECTIONS = ("I teach with it", "I maintain it", "The shortest tour")
 STAFF_LINK = re.compile(rf"\[([^\]]*)\]\((?:{'|'.join(STAFF_PAGES)})\.md[^)\s]*\)")
@@ -148,7 +150,9 @@ def edition(
     files: dict[str, bytes] = {}
     for name, content in _read_tree(_find(course, "course")):
         if not _is_for_staff(name):
-            files[f"course/{name}"] = _for_students(name, content)
+            files[f"course/{name}"] = _for_students(course, name, content)
+    if limits := limits_file(course):
+        files["course/student/limits.json"] = limits
     for week in weeks:
         messages = catalogs(course.root, week).get(language, ())
         for name, content in _read_tree(course.folder("release", week)):
@@ -209,11 +213,11 @@ def _is_for_staff(name: str) -> bool:
     return page or path.parts[0] == "shipped"
 
 
-def _for_students(name: str, content: bytes) -> bytes:
-    """A page of the guide without the doors and links that lead to pages students do not get."""
+def _for_students(course: Course, name: str, content: bytes) -> bytes:
+    """A page of the guide without doors and links to staff's pages; limits are the course's own."""
     if not (name.startswith("guide/") and name.endswith(".md")):
         return content
-    text = content.decode("utf-8")
+    text = with_real_limits(name, content.decode("utf-8"), course)
     text = SECTION.sub(lambda m: "" if m.group(1).strip() in STAFF_SECTIONS else m.group(), text)
     return STAFF_LINK.sub(r"\1", text).encode()
 

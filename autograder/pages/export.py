@@ -19,6 +19,7 @@ from nbgrader.plugins import ExportPlugin
 from autograder.pages.gradebook_marks import read_marks
 from autograder.pages.marks import Marks
 from autograder.pages.spreadsheet import write_csv
+from autograder.voided import dropped_points
 
 COLUMNS = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
            "raw_score", "late_submission_penalty", "score", "max_score", "remark"]  # fmt: skip
@@ -80,14 +81,15 @@ class BlankWithoutScore(ExportPlugin):
         for assignment in gradebook.assignments:
             if weeks and assignment.name not in weeks:
                 continue
+            most = assignment.max_score - dropped_points(gradebook, assignment)
             for name, found in scores_of(gradebook, assignment.name).items():
                 if not only or name in only:
-                    yield _row(assignment, students[name], found)
+                    yield _row(assignment, students[name], found, most)
 
 
-def _row(assignment: Any, student: Student, found: Score) -> list[Any]:
+def _row(assignment: Any, student: Student, found: Score, most: float) -> list[Any]:
     return [
         assignment.name, assignment.duedate, found.timestamp, student.id, student.last_name,
         student.first_name, student.email, found.raw, found.penalty, found.score,
-        assignment.max_score, found.remark,
+        most, found.remark,
     ]  # fmt: skip

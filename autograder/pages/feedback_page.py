@@ -24,8 +24,13 @@ from autograder.pages.safe_html import safe_markdown
 from autograder.pages.spoken_page import in_language, spoken
 from autograder.pages.verdict_table import GREEN, GREY, KEY, ORANGE, colour
 from autograder.templates import FOLDER
+from autograder.voided import DROP, FULL
 from course.phrases import SOURCE_LANGUAGE, Message
 
+VOID_WORDS = {
+    FULL: "this check was broken: everybody has its points",
+    DROP: "this check was broken: it does not count",
+}
 NOTHING: dict[str, Any] = {"mistake": None, "reason": "", "passed": 0, "probes": 0, "stamp": ""}
 
 
@@ -149,7 +154,10 @@ def _answer(cell: Cell, marks: Marks, plain: bool) -> dict[str, Any]:
 def _check(cell: Cell, marks: Marks, plain: bool) -> dict[str, Any]:
     """The verdict; the visible part of the check stays folded, without colours."""
     source = source_html({**shown_part(cell), "cell_type": "raw"})
-    return _numbered(cell, marks, plain) | {"html": outputs_html(cell, plain), "source": source}
+    known = _numbered(cell, marks, plain)
+    void = known["mark"].void if known["mark"] else ""
+    drawn = Markup("<p>{}</p>").format(VOID_WORDS[void]) if void else outputs_html(cell, plain)
+    return known | {"html": drawn, "source": source}
 
 
 def _numbered(cell: Cell, marks: Marks, plain: bool) -> dict[str, Any]:
@@ -168,7 +176,8 @@ def _own(cell: Cell, plain: bool) -> Markup:
 def _row(cell: Cell, exercise: Exercise, marks: Marks, title: str) -> Row:
     name = exercises.flags_of(cell)["grade_id"]
     mark = marks.cells.get(name, Mark(0.0, float(exercises.flags_of(cell).get("points") or 0)))
-    found = NOTHING | ({} if mark.by_hand else cell["metadata"].get(KEY, {}))
+    untold = mark.by_hand or mark.void
+    found = NOTHING | ({} if untold else cell["metadata"].get(KEY, {}))
     named = exercise.title if exercise.title != title else ""
     return Row(
         named or name.removeprefix("check_"), exercise.answer_id, mark.points, mark.most,
@@ -180,6 +189,8 @@ def _words(mark: Mark, found: dict[str, Any]) -> tuple[str, str]:
     """What was found in a few words, and their colour."""
     if "words" in found:
         return found["words"], colour(found["verdict"])
+    if mark.void:
+        return VOID_WORDS[mark.void], GREY
     if mark.unread:
         return "a person will read it", GREY
     full = mark.points >= mark.most

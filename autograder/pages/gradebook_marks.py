@@ -21,6 +21,8 @@ from nbgrader.api import (
 )
 
 from autograder.pages.marks import Mark, Marks
+from autograder.stages.old_comments import is_old, old_texts
+from autograder.voided import counted_points, read_voids
 
 Key = tuple[str, str]  # student, notebook
 
@@ -30,20 +32,27 @@ def read_marks(
 ) -> dict[Key, Marks]:
     """The marks of a week's submissions, all or those of some, by student and notebook."""
     cells = _cells(gradebook, week)
+    voids = read_voids(gradebook, week)
     marks: dict[Key, dict[str, Mark]] = {}
     comments: dict[Key, dict[str, str]] = {}
     penalties = _penalties(gradebook, week, students)
     shown = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
     for who, notebook, cell, *values in _rows(gradebook, week, students, Grade, shown):
-        marks.setdefault((who, notebook), {})[cells[cell].name] = _mark(cells[cell], *values)
-    said = (Comment.auto_comment, Comment.manual_comment)
-    for who, notebook, cell, auto, manual in _rows(gradebook, week, students, Comment, said):
+        mark = _as_counted(_mark(cells[cell], *values), values[2], voids.get(cells[cell].name, ""))
+        marks.setdefault((who, notebook), {})[cells[cell].name] = mark
+    said = (Comment.id, Comment.auto_comment, Comment.manual_comment)
+    old, outdated = old_texts(gradebook.db), dict[Key, list[str]]()
+    for who, notebook, cell, number, auto, manual in _rows(
+        gradebook, week, students, Comment, said
+    ):
+        if is_old(number, manual, old):
+            outdated.setdefault((who, notebook), []).append(cells[cell].name)
         if text := (manual if manual is not None else auto):
             comments.setdefault((who, notebook), {})[cells[cell].name] = text
     return {
         (who, notebook): Marks(
             who, week, notebook, marks.get((who, notebook), {}), comments.get((who, notebook), {}),
-            penalty,
+            penalty, tuple(outdated.get((who, notebook), ())),
         )
         for (who, notebook), penalty in penalties.items()
     }  # fmt: skip
@@ -58,6 +67,14 @@ def _mark(cell: _Cell, auto: float | None, manual: float | None, extra: float | 
         points, cell.most, manual is not None, given is None and bool(needs_manual),
         cell.checked and given is None, cell.checked, manual is not None and bool(needs_manual),
     )  # fmt: skip
+
+
+def _as_counted(mark: Mark, extra: float | None, how: str) -> Mark:
+    """The mark of a cell that may be void: nobody reads or doubts it, and a review stays one."""
+    if not how:
+        return mark
+    points, most = counted_points(mark.points, mark.most, extra or 0.0, how)
+    return Mark(points, most, unjudged=mark.unjudged, checked=True, void=how)
 
 
 @dataclass(frozen=True)

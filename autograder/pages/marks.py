@@ -17,6 +17,7 @@ class Mark:
     unjudged: bool = False  # a check gives points here and has given none
     checked: bool = False  # by a check, if no person gives others
     stale: bool = False  # a person gave the points, and the work has changed since
+    void: str = ""  # voided.FULL or voided.DROP where the check does not count as it is
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Marks:
     cells: Mapping[str, Mark] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     late_penalty: float = 0.0
+    old_comments: tuple[str, ...] = ()  # cells with a comment on work that has changed since
 
     @property
     def score(self) -> float:

@@ -15,12 +15,18 @@ from autograder.course_folder import Course
 from autograder.deadlines.settling import Lateness, settle
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook
+from autograder.insight.items import Item, items_of
+from autograder.insight.similar import Alike, similar
+from autograder.insight.sources import sources_of
+from autograder.insight.trends import Section, Trend, sections_of, trends_of
+from autograder.insight.unnamed import Group, groups_of
 from autograder.journal import open_journal
 from autograder.model import CheckVerdict, Entry, Verdict
 from autograder.pages.spreadsheet import write_csv
 from autograder.pages.standing import Standing, read_standings
 from autograder.pages.verdict_table import colour
 from autograder.roster.store import ClassMember, class_of, has_gradebook
+from autograder.voided import WORDS, as_counted, read_voids
 from autograder.week import Week
 
 # one tint a verdict in the bars, apart for colour-blind readers too
@@ -28,8 +34,11 @@ SHADES = {
     Verdict.PASS: "#1b7837", Verdict.PARTLY: "#80b1a0", Verdict.WRONG: "#b35806",
     Verdict.ERROR: "#e08214", Verdict.TIME_LIMIT: "#fdb863", Verdict.DEAD_KERNEL: "#8073ac",
     Verdict.MEMORY_LIMIT: "#b2abd2", Verdict.OUTPUT_LIMIT: "#542788",
-    Verdict.GRADER_FAULT: "#57606a",
+    Verdict.GRADER_FAULT: "#57606a", Verdict.VOID: "#afb8c1",
 }  # fmt: skip
+
+
+SLOW_FACTOR, SLOW_SECONDS = 4, 10.0  # times the median, and at least so many seconds
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,31 @@ class Report:
     lateness: dict[str, Lateness] = field(default_factory=dict)
     members: dict[str, ClassMember] = field(default_factory=dict)  # who has left is not here
     missing: tuple[ClassMember, ...] = ()  # of the class, nothing handed in
+    voids: dict[str, str] = field(default_factory=dict)  # checks that count otherwise
+    items: tuple[Item, ...] = ()  # the probes: how hard, and whom they tell apart
+    groups: tuple[Group, ...] = ()  # equal wrong answers without a name
+    alike: tuple[Alike, ...] = ()  # submissions for a person to compare
+    trends: dict[str, Trend] = field(default_factory=dict)
+    weeks: tuple[str, ...] = ()  # that the trends go over
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def fallen(self) -> list[Trend]:
+        """Who is far below the weeks before."""
+        return [trend for trend in self.trends.values() if trend.fallen]
+
+    @property
+    def slow(self) -> list[tuple[str, float]]:
+        """Whose submission took far longer than the class's, in seconds, the slowest first."""
+        times = [(entry.student, entry.seconds) for entry in self.entries if entry.seconds]
+        usual = median([seconds for _, seconds in times]) if times else 0.0
+        found = [one for one in times if one[1] > max(SLOW_FACTOR * usual, SLOW_SECONDS)]
+        return sorted(found, key=lambda one: -one[1])
+
+    @property
+    def void_words(self) -> list[str]:
+        """A sentence for each check that does not count as it is."""
+        return [f"{name}: {WORDS[how]}." for name, how in sorted(self.voids.items())]
 
     @property
     def figures(self) -> list[tuple[str, str]]:
@@ -115,12 +149,11 @@ def read_report(week: Week) -> Report:
             f"Nothing of '{week.name}' has been graded yet.",
             f"Run `autograder grade {week.name}` first.",
         )
-    standings, lateness, members, left = _class(week)
+    known = _class(week)
     entries = tuple(
-        sorted(
-            (entry for entry in journal.entries.values() if entry.student not in left),
-            key=lambda entry: entry.student,
-        )
+        as_counted(entry, known.voids)
+        for student, entry in sorted(journal.entries.items())
+        if student not in known.left
     )
     checks: dict[str, list[CheckVerdict]] = {}
     for entry in entries:
@@ -129,24 +162,48 @@ def read_report(week: Week) -> Report:
     summaries = tuple(_summary(grade_id, found) for grade_id, found in checks.items())
     pages = {entry.student: page for entry in entries if (page := _page(week, entry))}
     handed_in = {entry.student for entry in entries}
-    missing = tuple(one for one in members.values() if one.entered and one.student not in handed_in)
-    most = sum(check.max_points for check in summaries)
+    absent = (one for one in known.members.values() if one.student not in handed_in)
+    sources = sources_of(week, sorted(handed_in))
     return Report(
-        week.name, entries, summaries, most, pages, standings, lateness, members, missing
+        week.name, entries, summaries, sum(check.max_points for check in summaries), pages,
+        known.standings, known.lateness, known.members,
+        tuple(one for one in absent if one.entered), known.voids,
+        items=items_of(entries), groups=groups_of(entries, sources),
+        alike=similar(week, sources), weeks=tuple(known.shares),
+        trends=trends_of(known.shares, [entry.student for entry in entries]),
+        sections=sections_of(known.members, known.shares.get(week.name, {}), handed_in),
     )  # fmt: skip
 
 
-def _class(
-    week: Week,
-) -> tuple[dict[str, Standing], dict[str, Lateness], dict[str, ClassMember], set[str]]:
-    """Whole scores and lateness, settled anew; who is in the class, and who has left it."""
+@dataclass(frozen=True)
+class _Class:
+    """What the gradebook says: whole scores and lateness, who is in the class, what is void."""
+
+    standings: dict[str, Standing] = field(default_factory=dict)
+    lateness: dict[str, Lateness] = field(default_factory=dict)
+    members: dict[str, ClassMember] = field(default_factory=dict)
+    left: frozenset[str] = frozenset()
+    voids: dict[str, str] = field(default_factory=dict)
+    shares: dict[str, dict[str, float | None]] = field(default_factory=dict)  # of weeks up to this
+
+
+def _class(week: Week) -> _Class:
+    """Read once, after lateness is settled anew."""
     if not has_gradebook(week.course):
-        return {}, {}, {}, set()
+        return _Class()
     with open_gradebook(week.course) as gradebook:
         lateness = settle(week.course, gradebook, week.name)
         members, everybody = class_of(gradebook), class_of(gradebook, dropped=True)
-        standings = read_standings(gradebook, week.name)
-    return standings, lateness, members, everybody.keys() - members.keys()
+        names = sorted(one.name for one in gradebook.assignments if one.name <= week.name)
+        standings = {name: read_standings(gradebook, name) for name in names}
+        voids = read_voids(gradebook, week.name)
+    shares = {
+        name: {student: one.share for student, one in found.items()}
+        for name, found in standings.items()
+        if found
+    }
+    left = frozenset(everybody.keys() - members.keys())
+    return _Class(standings.get(week.name, {}), lateness, members, left, voids, shares)
 
 
 def _page(week: Week, entry: Entry) -> str | None:
@@ -167,13 +224,14 @@ def hand_remarks(report: Report, student: str) -> list[str]:
     if late is not None and late.seconds:
         said.append(f"{math.ceil(late.seconds / 60)} min late")
     if standing.stale:
-        said.append(f"points by hand on work that has changed since: {', '.join(standing.stale)}")
+        said.append(f"by hand, on work that has changed since: {', '.join(standing.stale)}")
     return said
 
 
 def remarks_of(entry: Entry) -> list[str]:
     """What an instructor wants to know about a submission, in a few words each."""
-    lost = [check for check in checks_of(entry).values() if check.verdict is not Verdict.PASS]
+    fine = (Verdict.PASS, Verdict.VOID)
+    lost = [check for check in checks_of(entry).values() if check.verdict not in fine]
     named = [f"{c.exercise}: {c.mistake.name.replace('-', ' ')}" for c in lost if c.mistake]
     kinds = Counter(str(check.verdict) for check in lost if not check.mistake)
     counted = [f"{count} × {kind}" for kind, count in kinds.most_common()]
@@ -186,12 +244,19 @@ def checks_of(entry: Entry) -> dict[str, CheckVerdict]:
 
 
 def write_report(course: Course, report: Report) -> tuple[Path, Path]:
-    """Write reports/WEEK.html and reports/WEEK.csv; returns both paths."""
+    """Write reports/WEEK.html and reports/WEEK.csv; returns both paths.
+
+    Beside them stands WEEK.mistakes.txt where there are wrong answers that many gave alike.
+    """
     folder = course.root / "reports"
     folder.mkdir(exist_ok=True)
     html, table = folder / f"{report.week}.html", folder / f"{report.week}.csv"
     html.write_text(render_html(report), "utf-8")
     _write_csv(report, table)
+    stubs = folder / f"{report.week}.mistakes.txt"
+    stubs.unlink(missing_ok=True)
+    if report.groups:
+        stubs.write_text("\n".join(group.stub for group in report.groups), "utf-8")
     return html, table
 
 

@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 
 from autograder.pages.gradebook_marks import read_marks
 from autograder.pages.marks import Mark, Marks
+from autograder.voided import WORDS
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Standing:
     late: float = 0.0
     most: float = 0.0
     has_score: bool = True
-    stale: tuple[str, ...] = ()  # cells with points given by hand to work that has changed
+    stale: tuple[str, ...] = ()  # cells with points or a comment for work that has changed
+    voided: tuple[tuple[str, str], ...] = ()  # cells that are void, and how; see voided
 
     @property
     def total(self) -> float | None:
@@ -37,12 +39,18 @@ class Standing:
         return round(max(0.0, self.automatic + self.by_hand - self.late), 6)
 
     @property
+    def share(self) -> float | None:
+        """The total as a share of what could be had; None without a score, or without points."""
+        return None if self.total is None or not self.most else self.total / self.most
+
+    @property
     def words(self) -> str:
         """What the sum is made of."""
         parts = [f"{self.automatic:g}/{self.automatic_most:g} automatic"]
         parts += [f"{self.by_hand:g}/{self.by_hand_most:g} by hand"] if self.by_hand_most else []
         parts += [f"{self.to_read:g} to be read"] if self.to_read else []
         parts += [f"{round(self.late, 2):g} off for lateness"] if self.late else []
+        parts += [f"{name} {WORDS[how]}" for name, how in self.voided]
         return ", ".join(parts)
 
 
@@ -56,8 +64,13 @@ def standing_of(student: str, notebooks: Iterable[Marks]) -> Standing:
         student, _points(automatic), _most(automatic), _points(hand), _most(hand),
         sum(marks.unread for marks in notebooks), sum(marks.late_penalty for marks in notebooks),
         sum(marks.max_score for marks in notebooks), all(marks.has_score for marks in notebooks),
-        tuple(name for name, mark in cells if mark.stale),
+        (*(name for name, mark in cells if mark.stale), *_old_comments(notebooks)),
+        tuple((name, mark.void) for name, mark in cells if mark.void),
     )  # fmt: skip
+
+
+def _old_comments(notebooks: Iterable[Marks]) -> list[str]:
+    return [f"{name} (comment)" for marks in notebooks for name in marks.old_comments]
 
 
 def read_standings(

@@ -8,7 +8,7 @@ from typing import Any
 from autograder.model import CheckVerdict, ProbeVerdict, Verdict
 
 GREEN, ORANGE, PURPLE, GREY = "#1b7837", "#b35806", "#6a51a3", "#57606a"
-COLOURS = {Verdict.PASS: GREEN, Verdict.GRADER_FAULT: PURPLE}
+COLOURS = {Verdict.PASS: GREEN, Verdict.GRADER_FAULT: PURPLE, Verdict.VOID: GREY}
 WORDS = {
     Verdict.PASS: "right",
     Verdict.PARTLY: "part of the points",
@@ -19,6 +19,7 @@ WORDS = {
     Verdict.OUTPUT_LIMIT: "over the output limit",
     Verdict.DEAD_KERNEL: "the kernel died",
     Verdict.GRADER_FAULT: "not your fault",
+    Verdict.VOID: "void",
 }
 CELL = "padding:3px 14px 3px 0;border:0;text-align:left;vertical-align:top"
 NARROW = f"{CELL};white-space:nowrap"

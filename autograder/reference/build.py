@@ -156,7 +156,7 @@ def job_for(
         name=f"{week.name}/{name}",
         cells=with_contexts(cells, week.challenge),
         seed=week.course.seed if seed is None else seed,
-        limits=settings.limits(),
+        limits=settings.limits(week.name),
         files=with_own_files(week, files),
         provisioner=provisioner or settings.provisioner,
         warm_modules=week.warm_modules,

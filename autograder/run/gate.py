@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from autograder.course_folder import UNPROTECTED
 from autograder.errors import UserError
+from autograder.sandbox.gpu import devices
+from autograder.sandbox.limits import SandboxUnavailable
 from autograder.sandbox.selftest import leaks
 
 Say = Callable[[str], None]
@@ -19,13 +21,16 @@ WAYS_OUT = (
 )
 
 
-def pass_gate(provisioner: str, say: Say, scheduler: str | None = None) -> None:
+def pass_gate(
+    provisioner: str, say: Say, scheduler: str | None = None, gpu: str | None = None
+) -> None:
     """Try the sandbox of every machine that is to run submissions, before the first one runs.
 
     Args:
         provisioner: which sandbox the run uses.
         say: told what is going on, in one line for a person.
         scheduler: the address of a Dask scheduler; then its workers are tried, not this machine.
+        gpu: the one that kernels are to have; it has to be there.
 
     Raises:
         UserError: a sandbox does not hold, or the cluster does not answer.
@@ -33,8 +38,19 @@ def pass_gate(provisioner: str, say: Say, scheduler: str | None = None) -> None:
     say("Trying the sandbox …")
     if scheduler is not None:
         return _pass_on_workers(provisioner, scheduler)
+    _refuse_without(gpu)
     if why := leaks(provisioner):
         raise UserError(f"The sandbox does not hold here: {why.strip()}.", WAYS_OUT)
+
+
+def _refuse_without(gpu: str | None) -> None:
+    """Raise UserError where c.Grading.gpu names a GPU that this machine does not have."""
+    try:
+        devices(gpu)
+    except SandboxUnavailable as lacking:
+        raise UserError(
+            str(lacking), "Without c.Grading.gpu the class is graded on the CPU."
+        ) from (None)
 
 
 def refuse_where_it_leaks(provisioner: str) -> None:

@@ -14,7 +14,6 @@ from nbgrader.api import Gradebook
 
 from autograder.course_folder import UNPROTECTED, WARM
 from autograder.deadlines.course_toml import read_deadlines
-from autograder.deadlines.settling import settle
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Journal, only_grader, open_journal, verdict_key
@@ -30,21 +29,19 @@ from autograder.model import (
     Template,
 )
 from autograder.notebook_files import shown_id
-from autograder.pages.standing import read_standings
 from autograder.reference.build import job_for, load_references, with_more_time
 from autograder.reference.suppositions import with_suppositions
-from autograder.roster.store import class_of
 from autograder.run.batches import batches
 from autograder.run.cells_to_run import cells_to_run
 from autograder.run.cluster import refuse_unless_encrypted
 from autograder.run.gate import pass_gate
-from autograder.run.history import remember
 from autograder.run.judging_process import JudgedNotebook, JudgingProcess, judging
 from autograder.run.pool import Jobs, preheat
 from autograder.run.preview import try_out
 from autograder.run.progress import Watcher
 from autograder.run.results import GradeRun, Options
 from autograder.run.scheduling import Finished, default_workers, run_jobs
+from autograder.run.whole_scores import settle_run
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
 from autograder.stages.ingest import ingest
@@ -90,7 +87,7 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
             watcher.say(PUBLISHED_SEED)
         if options.scheduler is not None:
             refuse_unless_encrypted(options.scheduler, options.insecure_scheduler)
-        gate = _gate(provisioner, options, watcher)
+        gate = _gate(provisioner, options, watcher, week.course.settings.gpu)
         announce = _announcing(watcher, gate)
         references = load_references(week, provisioner, announce)
         references = with_suppositions(week, references, provisioner, announce)
@@ -105,23 +102,9 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
             run.graded.append(entry)
             watcher.done(entry)
         if not options.preview:
-            _settle(week, run, grader.arrived, references)
+            settle_run(week, run, grader.arrived, references)
     run.seconds = time.monotonic() - started
     return run
-
-
-def _settle(
-    week: Week, run: GradeRun, arrived: dict[str, datetime | None], references: dict[str, Reference]
-) -> None:
-    """Write what lateness costs, of all submissions; read where everybody stands then."""
-    with open_gradebook(week.course) as gradebook:
-        run.lateness = settle(week.course, gradebook, week.name, arrived)
-        run.standings = read_standings(gradebook, week.name)
-        remember(gradebook, week, run.standings, references)
-        run.missing = [
-            member for member in class_of(gradebook).values()
-            if member.entered and not week.folder("submitted", member.student).exists()
-        ]  # fmt: skip
 
 
 def _chosen(week: Week, students: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,7 +123,9 @@ def _chosen(week: Week, students: tuple[str, ...]) -> tuple[str, ...]:
     return students or tuple(here)
 
 
-def _gate(provisioner: str, options: Options, watcher: Watcher) -> Callable[[], None]:
+def _gate(
+    provisioner: str, options: Options, watcher: Watcher, gpu: str | None
+) -> Callable[[], None]:
     """What is called before any code runs. Only its first call in a run tries the sandbox.
 
     No line of a configuration leaves it out: only an option of this one run does.
@@ -149,7 +134,7 @@ def _gate(provisioner: str, options: Options, watcher: Watcher) -> Callable[[], 
     @cache
     def gate() -> None:
         if options.provisioner != UNPROTECTED:
-            pass_gate(provisioner, watcher.say, options.scheduler)
+            pass_gate(provisioner, watcher.say, options.scheduler, gpu)
 
     return gate
 
@@ -186,7 +171,7 @@ class _Grader:
         self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
         self.warm = _shared(week) if provisioner == WARM and options.scheduler is None else None
         keys = sorted(reference.key for reference in references.values())
-        self.setting = verdict_key(template, keys, course.settings.limits(), self.stamp)
+        self.setting = verdict_key(template, keys, course.settings.limits(week.name), self.stamp)
 
     def go(
         self, students: tuple[str, ...], watcher: Watcher, gate: Callable[[], None]
@@ -220,7 +205,7 @@ class _Grader:
             return
         late: list[_Done] = []
         jobs = self.with_files(ready, late)
-        workers = self.options.workers or default_workers(self.course.settings.memory_mb)
+        workers = self.options.workers or _workers(self.week)
         run = run_jobs(jobs, workers, self.options.scheduler, self.warm, len(ready))
         with judging(self.references, self.stamp) as judge, contextlib.closing(run) as finished:
             for one in finished:
@@ -364,6 +349,10 @@ class _Grader:
         timestamp = item.submission.timestamp if item else None
         judged = GradedSubmission(self.template.week, student, timestamp, needs_review=reason)
         return judged, Entry(student, key, None, 0.0, needs_review=reason, stamp=self.stamp)
+
+
+def _workers(week: Week) -> int:
+    return default_workers(week.course.settings.limits(week.name).memory_mb)
 
 
 def _shared(week: Week) -> SandboxSpec:

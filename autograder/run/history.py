@@ -59,34 +59,47 @@ def remember(
     gradebook: Gradebook,
     week: Week,
     standings: Mapping[str, Standing],
-    references: Mapping[str, Reference],
+    checks: str | None = None,
 ) -> None:
     """Write a line for everybody whose score, or what it is made of, is another than before.
+
+    Args:
+        gradebook: open.
+        week: whose scores.
+        standings: where everybody stands now.
+        checks: the fingerprint of what judged; None: of the line before, for nothing was judged.
 
     Raises:
         UserError: another program holds the gradebook.
     """
-    patiently(lambda: _remember(gradebook, week, standings, references), gradebook.db.rollback)
+    patiently(lambda: _remember(gradebook, week, standings, checks), gradebook.db.rollback)
+
+
+def fingerprint_of(references: Mapping[str, Reference]) -> str:
+    """A few letters that are others whenever a check of the week is another."""
+    return _short("".join(sorted(one.key for one in references.values())))
 
 
 def _remember(
-    gradebook: Gradebook, week: Week, standings: Mapping[str, Standing],
-    references: Mapping[str, Reference],
-) -> None:  # fmt: skip
+    gradebook: Gradebook, week: Week, standings: Mapping[str, Standing], checks: str | None
+) -> None:
     session = gradebook.db
     HISTORY.create(session.get_bind(), checkfirst=True)
     query = select(HISTORY).where(HISTORY.c.week == week.name).order_by(HISTORY.c.id)
-    last = {row.student: (row.total, row.made_of) for row in session.execute(query)}
+    rows = {row.student: row for row in session.execute(query)}
+    last = {student: (row.total, row.made_of) for student, row in rows.items()}
     shared = {
         "at": datetime.now(UTC).replace(tzinfo=None), "week": week.name, "by": _user(),
-        "checks": _short("".join(sorted(one.key for one in references.values()))),
         "seed": _short(week.course.seed),
     }  # fmt: skip
     changed = [
-        {"student": student, "total": one.total, "made_of": _words(one)[:255], **shared}
+        {
+            "student": student, "total": one.total, "made_of": _words(one)[:255], **shared,
+            "checks": checks or (rows[student].checks if student in rows else ""),
+        }
         for student, one in standings.items()
         if last.get(student) != (one.total, _words(one)[:255])
-    ]
+    ]  # fmt: skip
     if changed:
         session.execute(HISTORY.insert(), changed)
     session.commit()

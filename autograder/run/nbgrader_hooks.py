@@ -167,7 +167,8 @@ class ExecuteAndJudge(_Stage):
         course = self.course()
         submission, prepared = self.prepared(course, resources)
         try:
-            pass_gate(course.settings.provisioner, self.log.info)
+            settings = course.settings
+            pass_gate(settings.provisioner, self.log.info, gpu=settings.gpu)
         except UserError as refusal:
             self.needs_review(course, submission.week, submission.student, refusal.happened)
         execution, reference = self.run(course, submission, prepared)

@@ -9,6 +9,7 @@ from autograder.deadlines.settling import Lateness
 from autograder.model import Entry
 from autograder.pages.standing import Standing
 from autograder.roster.store import ClassMember
+from autograder.voided import as_counted
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,13 @@ class GradeRun:
     standings_before: dict[str, Standing] = field(default_factory=dict)
     lateness: dict[str, Lateness] = field(default_factory=dict)
     missing: list[ClassMember] = field(default_factory=list)  # of the class, nothing handed in
+    voids: dict[str, str] = field(default_factory=dict)  # checks that count otherwise
 
     @property
     def entries(self) -> list[Entry]:
-        """Every submission of the week, by student."""
-        return sorted([*self.graded, *self.unchanged], key=lambda entry: entry.student)
+        """Every submission of the week as it counts, by student."""
+        found = (as_counted(entry, self.voids) for entry in (*self.graded, *self.unchanged))
+        return sorted(found, key=lambda entry: entry.student)
 
     @property
     def counts(self) -> Counter:

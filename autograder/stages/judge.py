@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.judging.alike import answer_print
 from autograder.judging.challenges import judge_entry
 from autograder.judging.comparison import same_value
 from autograder.judging.diagnosis import diagnose
@@ -90,14 +91,18 @@ def _judge_check(check: CheckReference, run: _Run) -> CheckVerdict:
     if check.challenge is not None:
         probes.append(_judge_challenge(check.challenge, run, not probes))
     lost = [probe for probe in probes if probe.verdict is not Verdict.PASS]
+    answers = _answers(check, shown)
+    mistake = diagnose(check, answers) if lost else None
+    unnamed = bool(lost) and (mistake is None or mistake.general)
     return CheckVerdict(
         check.grade_id,
         _worst(lost),
         round(sum(probe.points for probe in probes), 6),
         check.points,
         tuple(probes),
-        diagnose(check, _answers(check, shown)) if lost else None,
+        mistake,
         ": ".join(filter(None, error_of(run.cell))),
+        answer=answer_print(answers) if unnamed else "",
     )
 
 

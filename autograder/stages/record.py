@@ -29,6 +29,7 @@ from autograder.gradebook import patiently
 from autograder.model import GradedSubmission
 from autograder.notebook_files import STUDENT_ID, write_files
 from autograder.stages.by_hand import Work, earlier_work, keep_by_hand, work_of
+from autograder.stages.old_comments import mark_old
 from autograder.week import Week
 
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EMFILE}
@@ -168,10 +169,19 @@ class _Grades:
             grade.auto_score = None
 
     def keep_by_hand(self, notebook: str, before: Work | None, now: Work) -> None:
-        """Points of a person stay with the work that they were given to."""
+        """Points and comments of a person stay with the work that they were given to."""
         for (cell, book), grade in self._grades.items():
             if book == notebook:
                 keep_by_hand(grade, cell, self._waited[cell, book], before, now)
+        if before is not None:
+            mark_old(self.session, self._outdated(notebook, before, now))
+
+    def _outdated(self, notebook: str, before: Work, now: Work) -> Iterator[Comment]:
+        """A person's comments on what a student has written anew."""
+        for (cell, book), comment in self._comments.items():
+            said = book == notebook and comment.manual_comment is not None
+            if said and before.changed(cell, now, cell not in now.answers):
+                yield comment
 
     def find_grade(self, cell: str, notebook: str, assignment: str, student: str) -> Any:
         return self._grades[cell, notebook]

@@ -244,8 +244,8 @@ def check(
         bool, typer.Option("--all", help="Run also what grading skips: training and plots.")
     ] = False,
     cell_seconds: Annotated[
-        float, typer.Option(min=1, help="Time for one cell; the grader's own is 20 s.")
-    ] = 20.0,
+        float | None, typer.Option(min=1, help="Time for one cell; by default the grader's own.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the visible checks of your notebook in a fresh kernel, as the grader would.
@@ -253,15 +253,12 @@ def check(
     Your file is only read. The hidden checks, which decide your points, run at grading.
     Exit code 0 when every visible check passes and nothing would be refused or lost.
     """
-    from dataclasses import replace
-
     from course.student.check import check as run_check
     from course.student.printed import show_check
-    from course.student.submission import GraderLimits, find_notebook, language_of
+    from course.student.submission import find_notebook, language_of, limits_of
 
     path = find_notebook(week)
-    whole = max(GraderLimits().submission_seconds, 12 * cell_seconds)
-    limits = replace(GraderLimits(), cell_seconds=cell_seconds, submission_seconds=whole)
+    limits = limits_of(path.stem, cell_seconds)
     speak(language_of(path))
     with _progress(silent=as_json) as progress:
         report = run_check(path, limits, everything, progress)

@@ -16,12 +16,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.student import check as selfcheck
+from course.student import submission
 from course.student.check import CheckReport, State
 from course.student.findings import Severity, inspect
 from course.student.submission import (
     GraderLimits,
     SubmissionError,
     find_notebook,
+    limits_of,
     pack,
     read_notebook,
     shipped_notebook,
@@ -433,6 +435,18 @@ def test_limits_are_the_graders() -> None:
         submission_seconds=grading.submission_seconds,
         output_bytes=grading.output_bytes,
     )
+
+
+def test_an_edition_may_have_limits_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week's own limit, else the course's own, else what everybody has."""
+    monkeypatch.setattr(submission, "LIMITS_FILE", tmp_path / "limits.json")
+    assert limits_of(WEEK) == GraderLimits()
+    said = {"": {"cell_seconds": 30}, WEEK: {"cell_seconds": 60}}
+    (tmp_path / "limits.json").write_text(json.dumps(said))
+    assert limits_of(WEEK).cell_seconds == 60
+    assert limits_of("week77_x") == GraderLimits(cell_seconds=30)
 
 
 # ------------------------------------------------------------------------------------ finding it

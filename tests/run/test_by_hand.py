@@ -69,10 +69,16 @@ def test_a_score_has_its_history(root: Path) -> None:
     run()
     with Gradebook(open_course(root).db_url) as gradebook:
         gradebook.find_grade("check_double", WEEK, WEEK, "s1").manual_score = 2.0
+        for cell in ("double", "row_sums"):
+            gradebook.find_comment(cell, WEEK, WEEK, "s1").manual_comment = "Nice."
         gradebook.db.commit()
     assert run(force=True).standings["s1"].stale == ()
     run()
     submit(root, "s1", solve(root, {"double": GOOD["double"]}))
+    assert run().standings["s1"].stale == ("check_double", "row_sums (comment)")
+    with Gradebook(open_course(root).db_url) as gradebook:
+        gradebook.find_comment("row_sums", WEEK, WEEK, "s1").manual_comment = "Where is it?"
+        gradebook.db.commit()
     assert run().standings["s1"].stale == ("check_double",)
     lines = read_history(open_course(root), "s1")
     assert [(line.before, line.after) for line in lines] == [(None, 6.0), (6.0, 5.0), (5.0, 2.0)]

@@ -1,0 +1,1 @@
+"""What a class's results tell an instructor: probes, unnamed mistakes, likeness, trends."""
