@@ -23,6 +23,7 @@ EITHER_WAY = re.compile(r"(?:[A-Za-z]{1,9},? )?(\d{1,2})[/.](\d{1,2})[/.]\d{2,4}
 ZONE = re.compile(r"[A-Za-z][A-Za-z_/+-]{1,40}\d{0,2}")
 NOT_ZONES = ("am", "pm")
 MOST_CHARS = 200
+MOST_PLACES = 4  # of an abbreviation, to be told
 # two days that share no field: what differs between readings was not written
 PROBES = (datetime(2001, 1, 1, 1, 1), datetime(2002, 2, 2, 2, 2))
 
@@ -39,6 +40,10 @@ def zone_of(name: str) -> ZoneInfo:
     """
     if name in available_timezones():
         return ZoneInfo(name)
+    places = [place.key for place in _places(name, datetime.now(UTC).year) if "/" in place.key]
+    if 0 < len(places) <= MOST_PLACES:
+        said = f"'{name}' is no time zone's name but an abbreviation."
+        raise UserError(said, f"Did you mean {' or '.join(places)}?")
     by_city = {known.rpartition("/")[2].casefold(): known for known in available_timezones()}
     wanted = name.rpartition("/")[2].casefold()
     near = [by_city[city] for city in difflib.get_close_matches(wanted, by_city, 3, 0.6)]

@@ -133,8 +133,11 @@ def read_deadlines(course: Course) -> Deadlines:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         return Deadlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{FILE} cannot be read: {error}.", "Save it in UTF-8.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{FILE}, line {line}: this is no UTF-8.", "Save it in UTF-8.") from None
+    except OSError as error:
+        raise UserError(f"{FILE} cannot be read: {error.strerror}.") from None
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

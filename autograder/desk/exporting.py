@@ -7,7 +7,8 @@ scores are put in, so ids, order and quoting are the LMS's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from autograder.errors import UserError
 from autograder.gradebook import open_gradebook
 from autograder.pages.spreadsheet import write_csv
 from autograder.pages.standing import Standing, read_standings
-from autograder.roster.ids import KnownIds, roster_of
+from autograder.roster.ids import KnownIds, Member, roster_of
 from autograder.roster.people import read_people
 from autograder.roster.store import ClassMember, class_of, has_gradebook
 from autograder.roster.tables import Table, read_table
@@ -209,6 +210,7 @@ def _like(
     places = {week: _column(wanted, head, week) for week in wanted.weeks}
     people = read_people(table)
     members = roster_of(table, people, KnownIds(frozenset(scores.members))).members
+    _refuse_two_lines_of_one(members)
     by_line = {one.person.line: one.student for one in members if not one.problem}
     rows: list[list[object]] = []
     for row in table.rows[1:]:
@@ -219,6 +221,14 @@ def _like(
                 cells[place] = scores.score(week, str(student), wanted.most)
         rows.append(cells)
     return head, rows, tuple(_strangers(scores, set(by_line.values()), table))
+
+
+def _refuse_two_lines_of_one(members: Iterable[Member]) -> None:
+    """Raise UserError where a file has somebody twice: which line is it?"""
+    counts = Counter(one.student for one in members if one.student)
+    for one in members:
+        if counts[one.student] > 1:
+            raise UserError(one.problem, "Nothing was written.")
 
 
 def _column(wanted: Wanted, head: Sequence[str], week: str) -> int:

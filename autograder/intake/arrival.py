@@ -25,6 +25,10 @@ from autograder.zones import NoMoment, read_moment
 MINUTE = timedelta(minutes=1)
 NEVER = ("", "-", "–")
 OWN_TIMES = ("moodle", "folder")  # a member's time in such a download is that of arrival
+SAY_THE_ZONE = (
+    "Say in which zone the LMS's clock runs: --timezone Asia/Seoul, or write the times with their "
+    "zone."
+)
 LATE_BY_HOW_MUCH = (
     "The LMS marks it LATE; by how much is not in the download: name a list of times with --times."
 )
@@ -96,9 +100,8 @@ def times_of(
         try:
             found[student] = read_moment(person.submitted, zone)
         except NoMoment as error:
+            remedy = SAY_THE_ZONE if "zone" in str(error) else "Repair that line."
             raise UserError(
-                f"{place}, line {person.line}: {error}.",
-                "Nothing was collected. Say in which zone the LMS's clock runs: "
-                "--timezone Asia/Seoul, or write the times with their zone.",
+                f"{place}, line {person.line}: {error}.", f"Nothing was collected. {remedy}"
             ) from None
     return found

@@ -136,11 +136,26 @@ def _told(
     if how.times is not None:
         people = without_doubles(read_people(read_table(how.times)))
         told = {person: _student_of(person, known, roster) for person in people}
+        _refuse_odd_times(how.times.name, told)
         return times_of(told, how.times.name, zone, demanded=True)
     if how.roster is not None and roster is not None:
         told = {one.person: "" if one.problem else one.student for one in roster.members}
         return times_of(told, how.roster.name, zone, demanded=False)
     return {}
+
+
+def _refuse_odd_times(name: str, told: dict[Person, str]) -> None:
+    """Raise UserError for a list without times, or with two for one student."""
+    if not any(person.submitted for person in told):
+        raise UserError(f"{name} tells no times.", "It needs a column such as submitted_at.")
+    lines: dict[str, int] = {}
+    for person, student in told.items():
+        if student and student in lines:
+            raise UserError(
+                f"{name} gives times of {student} in lines {lines[student]} and {person.line}.",
+                "Nothing was collected. Leave the one that counts.",
+            )
+        lines[student] = person.line
 
 
 def _student_of(person: Person, known: KnownIds, roster: Roster | None) -> str:

@@ -130,13 +130,21 @@ def _person(table: Table, row: Row, columns: dict[str, int], width: int) -> Pers
 
 
 def _without_head(table: Table) -> tuple[Person, ...]:
-    """A list of two columns, from its first row on."""
+    """A list of two columns, from its first row on; a head that says nothing is no person."""
+    ids = [row.cells[1] if len(row.cells) > 1 else "" for row in table.rows]
+    if not _has_digit(ids[0]) and any(map(_has_digit, ids[1:])):
+        said = f"is '{', '.join(table.rows[0].cells)[:100]}' a head? None of its columns is known."
+        raise UserError(line_of(table, table.rows[0], said), WANTED)
     for row in table.rows:
         if len(row.cells) < 2 or not row.cells[1]:
             raise UserError(
                 line_of(table, row, "a list without a head needs two columns in every row."), WANTED
             )
     return tuple(Person(row.line, id=row.cells[1], name=row.cells[0]) for row in table.rows)
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def without_doubles(people: tuple[Person, ...]) -> tuple[Person, ...]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import UserError
 from autograder.notebook_files import one_name, shown
@@ -83,19 +84,41 @@ def _decoded(path: Path, content: bytes) -> str:
         if "\0" not in text:
             return text
     raise UserError(
-        f"{path} is neither in UTF-8 nor in a Korean Windows's encoding.",
+        f"{path}, line {_odd_line(content)}: neither UTF-8 nor a Korean Windows's encoding.",
         "In Excel: Save as, CSV UTF-8.",
     )
+
+
+def _odd_line(content: bytes) -> int:
+    """The line of the first byte that is no UTF-8, or of the first that is no text."""
+    try:
+        content.decode("utf-8")
+        place = max(content.find(b"\0"), 0)
+    except UnicodeDecodeError as error:
+        place = error.start
+    return content.count(b"\n", 0, place) + 1
 
 
 def _rows(text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     before = 0
-    for cells in reader:
+    for cells in _read(reader):
         line, before = before + 1, reader.line_num
         clean = tuple(_clean(cell) for cell in cells)
         if any(clean):
             yield Row(line, clean)
+
+
+def _read(reader: Any) -> Iterator[list[str]]:
+    """The rows of a reader of CSV; what it cannot read is told with the line where it began."""
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise csv.Error(f"in what begins at line {line}, {error}") from None
 
 
 def _json_rows(text: str) -> Iterator[Row]:

@@ -132,6 +132,7 @@ def test_who_left_is_not_exported(course: Course, tmp_path: Path) -> None:
         ({"weeks": ("week77_x",)}, "does not know 'week77_x'"),
         ({"to": "canvas", "like": "list.csv"}, "no column for week90_tiny"),
         ({"to": "canvas", "like": "nowhere.csv"}, "cannot be read"),
+        ({"to": "canvas", "like": "twice.csv"}, "id 003010 in lines 2 and 3"),
     ],
 )
 def test_what_cannot_be_exported_is_one_sentence(
@@ -139,6 +140,7 @@ def test_what_cannot_be_exported_is_one_sentence(
 ) -> None:
     """Nothing is written."""
     (tmp_path / "list.csv").write_text(LIST, "utf-8")
+    (tmp_path / "twice.csv").write_text(f"SIS User ID,ID,{WEEK}\n003010,1,\n3010,2,\n", "utf-8")
     how = how | ({"like": tmp_path / how["like"]} if "like" in how else {})
     with pytest.raises(UserError, match=sentence):
         written(course, **how)
