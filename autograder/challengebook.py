@@ -33,6 +33,7 @@ from course.notebook_format import HIDDEN_TESTS
 
 CHALLENGES = Path(__file__).parent / "challenges"
 HEADER = re.compile(r"# %% entry=([a-z0-9-]+) points=([0-9.]+)\.\.([0-9.]+)\s*")
+FORM = 2  # of a stored hidden set: contexts and examples together
 CALL = re.compile(r"^[ \t]*challenge\(", re.MULTILINE)
 
 
@@ -59,7 +60,7 @@ class OpenChallenge:
     """A week's challenge, with its hidden set under this folder's secret."""
 
     challenge: Challenge
-    packed: str  # the contexts, as a kernel is handed them
+    packed: str  # the contexts and the examples, as a kernel is handed them
     targets: tuple[int, ...]
     rivals: tuple[Rival, ...]
 
@@ -124,13 +125,14 @@ def other_draw(challenge: OpenChallenge, course: Course, week: str, seed: str) -
 
 def _made(module: ModuleType, seed: str) -> _Stored:
     found: Windows = module.hidden(seed)
-    return _Stored(pack(found.contexts), tuple(map(int, found.targets)))
+    return _Stored(pack(found), tuple(map(int, found.targets)))
 
 
 def _stored(course: Course, week: str, module: ModuleType, path: Path) -> _Stored:
     """The hidden set under this folder's secret, as it was stored or made anew."""
     seed = hashlib.sha256(f"{course.hidden_seed}/{week}".encode()).hexdigest()
-    key = hashlib.sha256(seed.encode() + path.read_bytes() + repr(module.CHALLENGE.curve).encode())
+    told = (FORM, seed, path.read_bytes(), module.CHALLENGE.curve)
+    key = hashlib.sha256(repr(told).encode())
     place = course.state / "hidden" / f"{week}-{key.hexdigest()[:16]}.json"
     with contextlib.suppress(OSError, Damaged):
         return from_json(_Stored, place.read_bytes())

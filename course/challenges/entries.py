@@ -10,17 +10,18 @@ import base64
 import json
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from course.challenges.numbers import count_numbers
-from course.challenges.task import Challenge, bits, complaint, told, too_many
+from course.challenges.task import Challenge, Windows, bits, complaint, told, too_many
 
 MIME = "application/vnd.word2chat.entry+json"
 SHOWN = 200  # contexts of the practice set that stand in for the hidden one: notebooks stay small
-_handed: dict[str, tuple[Any, ...]] = {}  # contexts of hidden sets, by the challenge's name
+_handed: dict[str, Windows] = {}  # hidden sets without targets, by the challenge's name
 
 
 class Refused(ValueError):
@@ -28,31 +29,43 @@ class Refused(ValueError):
 
 
 def hand_over(name: str, packed: str) -> None:
-    """Keep the contexts of a hidden set for `challenge`; the grader calls this, see `pack`."""
+    """Keep what a kernel may see of a hidden set; the grader calls this, see `pack`."""
     _handed[name] = unpack(packed)
 
 
-def pack(contexts: Sequence[Any]) -> str:
-    """Contexts (texts, or arrays of numbers) as a short text."""
-    plain = [one.tolist() if isinstance(one, np.ndarray) else one for one in contexts]
-    return base64.b64encode(zlib.compress(json.dumps(plain).encode(), 9)).decode()
+def pack(hidden: Windows) -> str:
+    """Contexts (texts, or arrays of numbers) and examples as a short text, without targets."""
+    seen, classes = zip(*hidden.examples, strict=True) if hidden.examples else ((), ())
+    found = [_plain(hidden.contexts), _plain(seen), list(classes)]
+    return base64.b64encode(zlib.compress(json.dumps(found).encode(), 9)).decode()
 
 
-def unpack(packed: str) -> tuple[Any, ...]:
-    """The contexts that `pack` packed; lists of numbers come back as arrays."""
-    found = json.loads(zlib.decompress(base64.b64decode(packed)))
-    return tuple(np.array(one) if isinstance(one, list) else one for one in found)
+def unpack(packed: str) -> Windows:
+    """What `pack` packed; lists of numbers come back as arrays."""
+    contexts, seen, classes = json.loads(zlib.decompress(base64.b64decode(packed)))
+    return Windows(_rich(contexts), (), tuple(zip(_rich(seen), classes, strict=True)))
 
 
-def predictions(
-    task: Challenge, entry: Callable, contexts: Sequence[Any]
-) -> tuple[np.ndarray, int]:
+def _plain(contexts: Iterable[Any]) -> list[Any]:
+    return [one.tolist() if isinstance(one, np.ndarray) else one for one in contexts]
+
+
+def _rich(contexts: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(np.array(one) if isinstance(one, list) else one for one in contexts)
+
+
+def predictions(task: Challenge, entry: Callable, asked: Windows) -> tuple[np.ndarray, int]:
     """What an entry predicts, as float32, and how many numbers its predictor holds."""
-    predict = entry(task.given()) if task.given else entry
+    predict = entry(_given(task, asked)) if task.given else entry
     held = count_numbers(predict)
-    answers = predict(list(contexts))
+    answers = predict(list(asked.contexts))
     answers = answers.detach().cpu().numpy() if hasattr(answers, "detach") else answers
     return np.asarray(answers, dtype=np.float32), held
+
+
+def _given(task: Challenge, asked: Windows) -> Any:
+    assert task.given is not None
+    return task.given(asked.examples) if asked.examples else task.given()
 
 
 def practise(task: Challenge, entry: Callable) -> float:
@@ -65,7 +78,7 @@ def practise(task: Challenge, entry: Callable) -> float:
         Refused: the entry breaks a rule of the challenge.
     """
     practice, started = task.practice(), time.process_time()
-    table, held = predictions(task, entry, practice.contexts)
+    table, held = predictions(task, entry, practice)
     seconds = time.process_time() - started
     why = complaint(table, len(practice.targets), len(task.classes)) or too_many(held, task.numbers)
     if why:
@@ -86,10 +99,10 @@ def challenge(task: Challenge, entry: Callable, points: float) -> None:
         entry: the student's.
         points: what the best score earns; the same as the end of the curve.
     """
-    contexts = _handed.get(task.name) or task.practice().contexts[:SHOWN]
+    asked = _handed.get(task.name) or _few(task.practice())
     try:
-        table, held = predictions(task, entry, contexts)
-        if table.size > 2 * len(contexts) * len(task.classes):
+        table, held = predictions(task, entry, asked)
+        if table.size > 2 * len(asked.contexts) * len(task.classes):
             table = table[:0]  # no answer, and too much to carry
         value = {
             "shape": list(table.shape),
@@ -101,6 +114,10 @@ def challenge(task: Challenge, entry: Callable, points: float) -> None:
         value = {"error": [type(error).__name__[:80], str(error)[:300]]}
         shown = f"{type(error).__name__}: {str(error)[:300]}"
     _show(task.name, points, value, shown)
+
+
+def _few(practice: Windows) -> Windows:
+    return replace(practice, contexts=practice.contexts[:SHOWN])
 
 
 def _show(label: str, points: float, value: dict, shown: str) -> None:

@@ -20,10 +20,15 @@ NEAR = 1e-6  # a score this close to a place of the curve has reached it
 
 @dataclass(frozen=True)
 class Windows:
-    """Contexts in no order, and what came behind each. A kernel that is graded has no targets."""
+    """Contexts in no order, and what came behind each. A kernel that is graded has no targets.
+
+    `examples` are what this draw gives to learn from: contexts with their places in the classes.
+    Where what is asked is another thing in each draw, no file can hold the answers.
+    """
 
     contexts: tuple[Any, ...]
     targets: tuple[int, ...]  # places in the challenge's classes
+    examples: tuple[tuple[Any, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class Challenge:
         classes: what may come next; a distribution has a probability for each, in this order.
         curve: (score, points), from the worst to the best.
         practice: makes the practice set, targets included.
-        given: makes what an entry is called with; None: the entry is the predictor itself.
+        given: makes what an entry is called with, out of the draw's examples where it has some;
+            None: the entry is the predictor itself.
         numbers: the most numbers that a predictor may hold; 0: any.
     """
 
@@ -45,7 +51,7 @@ class Challenge:
     classes: Sequence[str]
     curve: Curve
     practice: Callable[[], Windows]
-    given: Callable[[], Any] | None = None
+    given: Callable[..., Any] | None = None
     numbers: int = 0
 
     @property

@@ -223,7 +223,7 @@ def test_the_kernel_shows_predictions_and_has_no_targets(monkeypatch) -> None:
     shown: list[dict] = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     monkeypatch.setattr(kernel_side, "_handed", {})
-    hand_over("letters", pack(("ab", "ba")))
+    hand_over("letters", pack(Windows(("ab", "ba"), (0, 1))))
     challenge(TASK, lambda contexts: torch.full((len(contexts), 2), 0.5), points=2)
     challenge(TASK, lambda contexts: 1 / 0, points=2)
     first, second = (data[MIME] for data in shown)
@@ -232,11 +232,30 @@ def test_the_kernel_shows_predictions_and_has_no_targets(monkeypatch) -> None:
     assert second["error"] == ["ZeroDivisionError", "division by zero"]
 
 
-def test_contexts_travel_as_a_short_text() -> None:
-    """Texts stay texts, arrays stay arrays."""
-    assert unpack(pack(("ab", "c"))) == ("ab", "c")
-    (array,) = unpack(pack([np.array([[0.5, -1.0]])]))
+def test_contexts_and_examples_travel_as_a_short_text() -> None:
+    """Texts stay texts, arrays arrays; examples keep their classes, targets stay behind."""
+    hidden = Windows(("ab", "c"), (1, 0), (("d", 1), ("e", 0)))
+    assert unpack(pack(hidden)) == Windows(("ab", "c"), (), (("d", 1), ("e", 0)))
+    (array,) = unpack(pack(Windows((np.array([[0.5, -1.0]]),), (0,)))).contexts
     assert array.tolist() == [[0.5, -1.0]]
+
+
+def test_an_entry_learns_from_the_examples_of_the_draw(monkeypatch) -> None:
+    """In practice from those of the practice set, in the check from those that were handed over."""
+    learned: list[tuple] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: None)
+    monkeypatch.setattr(kernel_side, "_handed", {})
+    practice = Windows(("x",) * 4, (0,) * 4, (("a", 0),))
+    task = Challenge("shelf", "bits", "ab", TASK.curve, lambda: practice, given=list)
+
+    def entry(given: list):
+        learned.append(tuple(given))
+        return lambda contexts: np.full((len(contexts), 2), 0.5)
+
+    practise(task, entry)
+    hand_over("shelf", pack(Windows(("y",), (1,), (("b", 1), ("c", 0)))))
+    challenge(task, entry, points=2)
+    assert learned == [(("a", 0),), (("b", 1), ("c", 0))]
 
 
 # ------------------------------------------------------------------------------------ the text

@@ -10,9 +10,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from course.data import load_movie_snippets, split_movie_snippets
+from course.challenges.task import bits, points_for
+from course.data import load_movie_snippets
 from course.weeks.week06_bert import challenge, curves, plots, toys, widgets
-from course.weeks.week06_bert.challenge import spliced_reviews, unseen_reviews
+from course.weeks.week06_bert.challenge import sorted_reviews
 
 WORDS = "the plot is thin , the cast is not .".split()
 
@@ -102,23 +103,39 @@ def test_a_silent_head_hands_nothing_on_and_speaks_again_afterwards() -> None:
 
 
 # ------------------------------------------------------------------------------------ challenge
-def test_spliced_reviews_are_balanced_and_written_by_the_seed() -> None:
-    """A third of each class, two halves a sentence, the same for the same seed."""
-    reviews = spliced_reviews("test", "a", 30)
-    assert Counter(reviews.labels) == {0: 10, 1: 10, 2: 10}
-    assert spliced_reviews("test", "b", 30) != reviews
-    spliced_reviews.cache_clear()
-    assert spliced_reviews("test", "a", 30) == reviews
+def test_an_editor_is_drawn_by_the_seed_and_fills_her_shelves_evenly() -> None:
+    """A third on each shelf but for one; the seed decides; nothing is both told and asked."""
+    found = sorted_reviews("a", 600)
+    labels = [shelf for _, shelf in found.examples]
+    whole = Counter([*labels, *found.targets])
+    assert len(labels) == challenge.LABELS == 200 and len(found.contexts) == 600
+    assert max(whole.values()) - min(whole.values()) <= 1
+    assert not {text for text, _ in found.examples} & set(found.contexts)
+    sorted_reviews.cache_clear()
+    assert sorted_reviews("a", 600) == found != sorted_reviews("b", 600)
 
 
-def test_no_unseen_review_holds_a_snippet_that_labels_were_given_for() -> None:
-    """What is given is cut from training snippets, what is asked from test snippets."""
-    known = {s.text.lower() for s in split_movie_snippets()["train"]}
-    starts = {" ".join(text.split()[:6]) for text in known}
-    asked = unseen_reviews("some secret", 150).contexts
-    fresh = [text for text in asked if " ".join(text.split()[:6]) not in starts]
-    assert len(fresh) >= 0.97 * len(asked)  # some beginnings are common phrases
-    assert len(challenge.two_hundred_labels()) == challenge.LABELS == 200
+def test_a_review_lies_on_the_shelf_that_most_of_its_words_belong_to() -> None:
+    """Each word belongs to one shelf, common words to none, and a draw between two stays away."""
+    themes = ["music", "laugh", "battle"]
+    shelf_of = challenge.shelf_of_words(themes)
+    assert [shelf_of[theme] for theme in themes] == [0, 1, 2] and "film" not in shelf_of
+    for shelf, texts in enumerate(challenge.shelve(themes)):
+        for text in texts[:50]:
+            hits = Counter(shelf_of.get(word) for word in set(challenge.WORD.findall(text)))
+            del hits[None]
+            assert all(hits[shelf] > n for other, n in hits.items() if other != shelf)
+
+
+def test_whoever_reads_all_ratings_knows_no_shelf() -> None:
+    """The mood of every review, looked up in the shipped file, is worth next to nothing."""
+    mood = {s.text.lower(): toys.sentiment(s.rating) for s in load_movie_snippets()}
+    for seed in ("one secret", "another"):
+        found = sorted_reviews(seed, challenge.HIDDEN_REVIEWS)
+        counts = Counter((mood[text], shelf) for text, shelf in found.examples)
+        rows = [[counts[mood[text], k] + 1.0 for k in range(3)] for text in found.contexts]
+        table = np.array(rows) / np.sum(rows, axis=1, keepdims=True)
+        assert points_for(challenge.CHALLENGE.curve, bits(table, found.targets)) <= 1
 
 
 # ------------------------------------------------------------------------------------ curves

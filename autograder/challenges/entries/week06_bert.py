@@ -1,11 +1,11 @@
 """Entries to the open challenge of week 06, from the worst to the best. Each runs behind the reference's own; read as text."""
 
 # %% entry=all-alike points=0..0
-def moods_from_200(data):
+def shelves_from_200(data):
     return lambda texts: np.full((len(texts), 3), 1 / 3)
 
-# %% entry=counted-words points=0.5..2
-def moods_from_200(data):
+# %% entry=counted-words points=1..3
+def shelves_from_200(data):
     counts = {}
     for text, kind in zip(data.texts, data.labels):
         for word in set(text.split()):
@@ -22,8 +22,8 @@ def moods_from_200(data):
 
     return predict
 
-# %% entry=bag-of-words points=2.5..4
-def moods_from_200(data):
+# %% entry=bag-of-words points=2.5..4.5
+def shelves_from_200(data):
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline

@@ -1,70 +1,107 @@
-"""The open challenge of week 06: the mood of reviews that nobody has read, from 200 labels."""
+"""The open challenge of week 06: an editor's three shelves, from 200 reviews that she put there."""
 
 from __future__ import annotations
 
 import random
-from functools import lru_cache
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
 
 from course.challenges.task import Challenge, Windows
-from course.weeks.week06_bert.toys import CLASSES, Labelled, snippets_by_class
+from course.data import load_glove, load_movie_snippets
+from course.weeks.week06_bert.toys import Labelled
 
+SHELVES = ("first shelf", "second shelf", "third shelf")
 LABELS, PRACTICE_REVIEWS, HIDDEN_REVIEWS = 200, 1500, 3000
-SENTENCES = 2  # of a review
+NEAR = 150  # words of a theme
+THEME = (30, 150)  # a theme's own word stands in at least and at most so many snippets
+COMMON = 300  # words of more snippets than this belong to no theme
+WORD = re.compile(r"[a-z']+")
 
 
-@lru_cache(maxsize=4)
-def spliced_reviews(part: str, seed: str, count: int) -> Labelled:
-    """Reviews that a machine put together, as many of each class as of the others.
+@dataclass(frozen=True)
+class Library:
+    """All snippets in lower case, their words, and the words that a theme can be made of."""
 
-    Every sentence is the beginning of one snippet and the end of another of the same class, joined
-    at a word that both have. The halves are people's, the sentences nobody's.
+    texts: tuple[str, ...]
+    words: tuple[frozenset[str], ...]
+    themes: tuple[str, ...]  # words that can name a theme
+    vocabulary: tuple[str, ...]
+    vectors: np.ndarray  # (words of the vocabulary, 100), rows of length 1
 
-    Args:
-        part: whose snippets are cut up, "train" or "test".
-        seed: the same seed writes the same reviews on every machine.
+
+@cache
+def library() -> Library:
+    """The snippets, and GloVe's vectors of their words."""
+    texts = tuple(dict.fromkeys(snippet.text.lower() for snippet in load_movie_snippets()))
+    words = tuple(frozenset(WORD.findall(text)) for text in texts)
+    count = Counter(word for some in words for word in some)
+    known, table = load_glove()
+    rows = [n for n, word in enumerate(known) if 0 < count[word] <= COMMON and len(word) > 2]
+    vocabulary = tuple(known[n] for n in rows)
+    vectors = table[rows].astype(np.float32)
+    themes = (word for word in vocabulary if THEME[0] <= count[word] <= THEME[1] and len(word) > 3)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Library(texts, words, tuple(themes), vocabulary, vectors / lengths)
+
+
+def shelf_of_words(themes: list[str]) -> dict[str, int]:
+    """The words of each shelf: the nearest to its theme, each on the shelf it is nearest to."""
+    books = library()
+    rows = [books.vocabulary.index(theme) for theme in themes]
+    likeness = books.vectors @ books.vectors[rows].T  # (V, 3)
+    nearest = likeness.argmax(1)
+    return {
+        books.vocabulary[n]: shelf
+        for shelf in range(len(themes))
+        for n in np.argsort(-likeness[:, shelf], kind="stable")[:NEAR]
+        if nearest[n] == shelf
+    }
+
+
+def shelve(themes: list[str]) -> tuple[list[str], ...]:
+    """The snippets of each shelf: it has more of their words than either of the others."""
+    books, shelf_of = library(), shelf_of_words(themes)
+    shelves: tuple[list[str], ...] = tuple([] for _ in themes)
+    for text, words in zip(books.texts, books.words, strict=True):
+        hits = Counter(shelf_of[word] for word in words & shelf_of.keys()).most_common(2)
+        if hits and (len(hits) == 1 or hits[0][1] > hits[1][1]):
+            shelves[hits[0][0]].append(text)
+    return shelves
+
+
+@lru_cache(maxsize=2)
+def sorted_reviews(seed: str, count: int) -> Windows:
+    """What one editor sorted: `count` reviews that are asked, and LABELS others as examples.
+
+    Her three themes are drawn by the seed, so what a shelf means stands in no file. No review is
+    asked that stands among the examples; a shelf has as many as the others, but for one.
     """
-    dice = random.Random(f"spliced reviews/{seed}")
-    by_class = [[s.text.lower().split() for s in kind] for kind in snippets_by_class(part)]
-    rows = []
-    for n in range(count):
-        kind = n % len(CLASSES)
-        text = " ".join(_sentence(by_class[kind], dice) for _ in range(SENTENCES))
-        rows.append((text, kind))
-    dice.shuffle(rows)
-    return Labelled(tuple(text for text, _ in rows), tuple(kind for _, kind in rows))
-
-
-def _sentence(snippets: list[list[str]], dice: random.Random) -> str:
-    """The beginning of one snippet and the end of another, joined at a word of both."""
+    dice = random.Random(f"three shelves/{seed}")
+    wanted = -(-(LABELS + count) // len(SHELVES))
     while True:
-        one, two = dice.sample(snippets, 2)
-        joints = [
-            (i, j)
-            for i, word in enumerate(one[:-1])
-            for j, other in enumerate(two[:-1])
-            if word == other and i > 0
-        ]
-        if joints:
-            i, j = dice.choice(joints)
-            return " ".join(one[: i + 1] + two[j + 1 :])
+        shelves = shelve(dice.sample(library().themes, len(SHELVES)))
+        if min(map(len, shelves)) >= wanted:
+            break
+    rows = [(text, n) for n, shelf in enumerate(shelves) for text in dice.sample(shelf, wanted)]
+    dice.shuffle(rows)
+    asked = rows[LABELS : LABELS + count]
+    return Windows(tuple(t for t, _ in asked), tuple(n for _, n in asked), tuple(rows[:LABELS]))
 
 
-def two_hundred_labels() -> Labelled:
-    """What every entry gets: 200 labelled reviews, spliced from the training part."""
-    return spliced_reviews("train", "given", LABELS)
-
-
-def unseen_reviews(seed: str, count: int) -> Windows:
-    """Reviews spliced from the test part, and their classes."""
-    found = spliced_reviews("test", seed, count)
-    return Windows(found.texts, found.labels)
+def labelled(examples: tuple[tuple[str, int], ...]) -> Labelled:
+    """Examples as an entry gets them."""
+    return Labelled(tuple(text for text, _ in examples), tuple(shelf for _, shelf in examples))
 
 
 CHALLENGE = Challenge(
-    name="moods",
+    name="shelves",
     unit="bits a review",
-    classes=CLASSES,
-    curve=((1.585, 0), (1.53, 1), (1.47, 2), (1.42, 3), (1.37, 4), (1.33, 5)),
-    practice=lambda: unseen_reviews("practice", PRACTICE_REVIEWS),
-    given=two_hundred_labels,
+    classes=SHELVES,
+    curve=((1.585, 0), (1.5, 1), (1.42, 2), (1.34, 3), (1.27, 4), (1.21, 5)),
+    practice=lambda: sorted_reviews("practice", PRACTICE_REVIEWS),
+    given=labelled,
 )

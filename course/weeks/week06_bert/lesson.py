@@ -123,5 +123,5 @@ EXERCISES = (
     "classifier_head",
     "param_groups",
     "evaluate",
-    "moods_from_200",
+    "shelves_from_200",
 )

@@ -62,8 +62,8 @@ QUESTIONS = {
         "Forty random tokens, twice, for the tiny GPT-2. What does the second half cost?",
         ("hardly less than the first", "about half", "nearly nothing"),
         answer=0,
-        why="Copying takes two heads that work together, and this model is too small, or read too "
-        "little, to have learned it. Larger ones pay nearly nothing.",
+        why="Copying takes two heads that work together, and this model has not learned it. Larger "
+        "models have (Olsson and others 2022).",
     ),
     "prompt-loss": Question(
         "Prompts of 5 tokens, answers of 30, and the prompt is left in the loss. What happens?",
@@ -96,8 +96,8 @@ QUESTIONS = {
         "Ten seconds of one processor, *Pride and Prejudice*: which has fewer bits?",
         ("a GPT", "a table of n-grams", "about the same"),
         answer=1,
-        why="Counting reads the whole book a few times in three seconds. A GPT has not even seen "
-        "it once by then. With hours, and not seconds, it is the other way round.",
+        why="Counting reads the whole book a few times in three seconds. Our GPT has seen a third "
+        "of it in thirteen.",
     ),
 }
 EXERCISES = (

@@ -173,7 +173,7 @@ def evaluate(predicted: Tensor, targets: Tensor, n_classes: int) -> dict[str, An
     return {"accuracy": share, "f1": scores.tolist(), "macro_f1": float(np.mean(scores))}
 
 
-def moods_from_200(data: Any) -> Callable[[list[str]], np.ndarray]:
+def shelves_from_200(data: Any) -> Callable[[list[str]], np.ndarray]:
     """A bag of words and a logistic regression, with no more thought than that."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -194,6 +194,6 @@ STAND_INS = {
         classifier_head,
         param_groups,
         evaluate,
-        moods_from_200,
+        shelves_from_200,
     )
 }
