@@ -141,7 +141,10 @@ def report_notes(found: Any) -> list[str]:
     notes = list(found.void_words)
     if found.groups:
         count = sum(len(group.students) for group in found.groups)
-        notes.append(f"{count} wrong answers in {len(found.groups)} groups without a name.")
+        notes.append(
+            f"Wrong in the same way, without a name: {count} answers, groups of "
+            f"{', '.join(str(len(group.students)) for group in found.groups[:12])}."
+        )
     doubtful = [f"{one.check}/{one.label}" for one in found.items if one.doubtful]
     if doubtful:
         notes.append(f"The strong do no better than the weak at: {', '.join(doubtful[:8])}.")

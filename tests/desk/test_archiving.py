@@ -64,16 +64,16 @@ def test_it_opens_again_with_every_score(term: Course, tmp_path: Path) -> None:
     assert run.graded == [] and len(run.unchanged) == 2
 
 
-def test_what_cannot_be_kept_leaves_nothing_behind(term: Course) -> None:
+def test_what_cannot_be_kept_leaves_nothing_behind(course: Course) -> None:
     """A name that is none, an archive that is there, a gradebook that is held."""
     with pytest.raises(UserError, match="name of a term"):
-        archive(term, "../2026")
-    archive(term, "2026-1")
+        archive(course, "../2026")
+    archive(course, "2026-1")
     with pytest.raises(UserError, match="exists already"):
-        archive(term, "2026-1")
-    holder = sqlite3.connect(term.root / "gradebook.db", isolation_level=None)
+        archive(course, "2026-1")
+    holder = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(UserError, match=r"locked.*Close the program"):
-        archive(term, "2026-2")
+        archive(course, "2026-2")
     holder.close()
-    assert [path.name for path in (term.root / "archives").iterdir()] == ["2026-1.tar.gz"]
+    assert [path.name for path in (course.root / "archives").iterdir()] == ["2026-1.tar.gz"]

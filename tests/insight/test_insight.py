@@ -36,10 +36,10 @@ def entry(student: str, points: dict[str, float], answer: str = "", void: bool =
 # ------------------------------------------------------------------------------------ probes
 def test_a_probe_is_as_hard_as_it_was_and_tells_whom_it_tells() -> None:
     """Half the class has `a`, and those have the rest; `odd` is right for the weak alone."""
-    strong = [entry(f"s{i}", {"a": 1, "b": 1, "odd": 0}) for i in range(6)]
-    weak = [entry(f"w{i}", {"a": 0, "b": 0, "odd": 1}) for i in range(6)]
+    strong = [entry(f"s{i}", {"a": 1, "b": 1, "odd": 0}) for i in range(10)]
+    weak = [entry(f"w{i}", {"a": 0, "b": 0, "odd": 1}) for i in range(10)]
     first, second, odd = items_of([*strong, *weak])
-    assert (first.check, first.label, first.difficulty, first.students) == ("double", "a", 0.5, 12)
+    assert (first.check, first.label, first.difficulty, first.students) == ("double", "a", 0.5, 20)
     assert odd.discrimination == pytest.approx(-1) and odd.doubtful
     assert not any(one.doubtful for one in items_of([*strong[:4], *weak[:4]]))  # too few to say
     assert first.discrimination is None and not first.doubtful  # the rest is 1 for everybody
