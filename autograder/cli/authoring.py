@@ -111,7 +111,7 @@ def release(
     course = open_here(course_root)
     from autograder.course_folder import SEED_FILE, draw_seed
     from autograder.edition.release import release as release_week
-    from autograder.edition.revising import refuse_revision, revise
+    from autograder.edition.revising import refuse_revision
     from autograder.proof.prove import prove_week
     from autograder.proof.results import render
     from autograder.reference.build import load_references
@@ -144,9 +144,9 @@ def release(
                             f"{name} is not released: its checks could not be proved.",
                             f"Repair what the table shows, or see `autograder prove {name}`.",
                         )
-            if revised and revise(week):
-                screen.say(f"The gradebook has the cells of {name} as they are now: grade it anew.")
-            made = release_week(week, provisioner, screen.say, proved=not skip_proof)
+            made = release_week(
+                week, provisioner, screen.say, proved=not skip_proof, revised=revised
+            )
         released.append(made)
         if not as_json:
             points = f"{made.points:g} points, reference {made.seconds:.1f} s"

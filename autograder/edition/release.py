@@ -14,6 +14,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.edition.expected import write_expected
+from autograder.edition.revising import revise
 from autograder.errors import UserError
 from autograder.judging.comparison import same_value
 from autograder.judging.outputs import same_texts
@@ -40,6 +41,7 @@ def release(
     provisioner: str | None = None,
     say: Callable[[str], None] = print,
     proved: bool = False,
+    revised: bool = False,
 ) -> Released:
     """Run the reference twice, compare the two runs, and generate release/ from source/.
 
@@ -48,6 +50,7 @@ def release(
         provisioner: how kernels start; None takes the course's setting.
         say: is told what happens next.
         proved: the proof has just run the reference again and compared it; not once more here.
+        revised: cells may be others than those that were handed in (see `revising`).
 
     Raises:
         UserError: the reference fails, or is not the same twice, or nbgrader refuses the notebook.
@@ -57,6 +60,8 @@ def release(
         say(f"Executing the reference of {notebook.name} a second time …")
         again = make_reference(week.only(notebook), notebook, provisioner=provisioner, mistakes=())
         _same_twice(first[notebook.name], again)
+    if revised and revise(week):
+        say(f"The gradebook has the cells of {week.name} as they are now: grade it anew.")
     generate(week)
     notebooks = tuple(sorted(week.folder("release").glob("*.ipynb")))
     points = sum(check.points for reference in first.values() for check in reference.checks)

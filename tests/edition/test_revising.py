@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,7 @@ from nbgrader.api import Gradebook
 from tiny_course import WEEK, _code, solve, submit
 
 from autograder.course_folder import UNPROTECTED, open_course
-from autograder.edition.release import generate
+from autograder.edition.release import generate, release
 from autograder.edition.revising import refuse_revision, revise, revision_of
 from autograder.errors import UserError
 from autograder.run.grade import Options, grade
@@ -26,11 +27,13 @@ THIRD = [
 
 
 def week_of(root: Path, edit: str) -> Week:
-    """The week after an edit of its source: a third exercise, or the second one gone."""
+    """The week after an edit of its source: a third exercise, right or failing, or one gone."""
     path = root / "source" / WEEK / f"{WEEK}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    if edit == "add":
-        notebook.cells += THIRD
+    if edit in ("add", "fail"):
+        notebook.cells += copy.deepcopy(THIRD)
+        if edit == "fail":
+            notebook.cells[-1].source = "raise ValueError"
     else:
         gone = ("row_sums", "check_row_sums")
         notebook.cells = [cell for cell in notebook.cells if cell.id not in gone]
@@ -64,6 +67,17 @@ def test_an_exercise_comes_and_goes(root: Path) -> None:
     generate(week)
     standing = graded(week).standings["s1"]
     assert (standing.total, standing.most) == (2.0, 5.0)
+
+
+def test_a_release_that_fails_leaves_the_gradebook_alone(root: Path) -> None:
+    """The new exercise does not run: nothing of it is in the gradebook yet."""
+    with Gradebook(open_course(root).db_url) as gradebook:
+        gradebook.add_student("s1")
+        gradebook.add_submission(WEEK, "s1")
+    week = week_of(root, "fail")
+    with pytest.raises(UserError, match="fails at 'check_half'"):
+        release(week, UNPROTECTED, lambda _: None, revised=True)
+    assert revision_of(week).added == ("check_half", "half")
 
 
 def test_before_anybody_handed_in_nothing_stands_in_the_way(root: Path) -> None:
