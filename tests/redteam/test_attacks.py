@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from . import forging, hidden, messages, oddities, sabotage, secrets, starving, viewers
+from . import floods, forging, hidden, messages, oddities, sabotage, secrets, starving, viewers
 from .arena import NEIGHBOURS, was_armed
 from .attacks import Attack
 from .conftest import Graded
@@ -20,6 +20,7 @@ FAMILIES = {
     "oddities": oddities.ATTACKS,
     "viewers": viewers.ATTACKS,
     "starving": starving.ATTACKS,
+    "floods": floods.ATTACKS,
 }
 COLD, WARM = "word2chat-sandbox", "word2chat-warm"
 RUN_QUICKLY = WARM
