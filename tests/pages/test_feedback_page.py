@@ -96,7 +96,8 @@ def test_the_first_thing_to_fix_stands_on_top(page: str) -> None:
     assert 'href="#rows"' in first
     assert "shape (2,), expected (3,)" in first
     assert "1 of 2 parts are right" in first
-    assert page.index("To fix first") < page.index('<table class="summary">')
+    assert page.index("To fix first") < page.index("What grading put right")
+    assert page.index("What grading put right") < page.index('<table class="summary">')
     assert page.index("To hand in again") > page.index("</main>")
     full = {"check_columns": Mark(4, 4), "check_rows": Mark(4, 4), "why": Mark(5, 5, by_hand=True)}
     everything = Marks("s1", "w", "n", full)
@@ -131,12 +132,23 @@ def test_a_review_tells_what_happens_next_and_no_number() -> None:
     assert all("points" not in page.split("<body>")[1] for page in (told, ours))
 
 
+# the texts of all elements that are wider than what is shown of them, and cannot be moved
+CUT = """[...document.querySelectorAll("body *")].filter(one =>
+    one.clientWidth && one.scrollWidth > one.clientWidth + 1
+    && !["visible", "auto", "scroll"].includes(getComputedStyle(one).overflowX)
+).map(one => one.textContent)"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_row_brings_the_answer_into_view(page: str, width: int, tmp_path) -> None:
-    """A click on a row shows the student's own code, and nothing sticks out sideways."""
+def test_a_row_brings_the_answer_into_view(width: int, tmp_path) -> None:
+    """A click on a row shows the student's own code; nothing sticks out sideways or is cut."""
+    word = "a_label_without_a_blank_" * 6
+    cells = [dict(cell) for cell in NOTEBOOK["cells"]]
+    cells[7] |= {"source": f"def rows(x):\n    return {' + '.join([word] * 6)}"}
+    cells[9] |= {"metadata": {**cells[9]["metadata"], "word2chat": {**FOUND, "reason": word}}}
     file = tmp_path / "page.html"
-    file.write_text(page, "utf-8")
+    file.write_text(page_html({"cells": cells}, MARKS), "utf-8")
     with chromium() as browser:
         shown = browser.new_page(viewport={"width": width, "height": 500})
         shown.goto(file.as_uri())
@@ -147,3 +159,4 @@ def test_a_row_brings_the_answer_into_view(page: str, width: int, tmp_path) -> N
             beside = shown.locator("#check_rows").bounding_box()
             assert (beside["x"] > box["x"]) == (width > 1000)
             assert shown.evaluate("document.documentElement.scrollWidth") <= width
+            assert shown.evaluate(CUT) == []
