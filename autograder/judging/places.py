@@ -59,8 +59,10 @@ def _one_output(lost: list[Lost]) -> MistakeReference | None:
     which, which_ko = part
     return _named(
         "one-output",
-        f"{which} is wrong, and the rest of what comes back is right. Which lines make that one?",
-        f"{which_ko} 틀리고 나머지 출력은 맞습니다. 그 출력은 어느 줄에서 만들어지나요?",
+        f"{which} of what the probe shows is wrong, the rest is right. What makes that one, and "
+        "how does it differ from the others?",
+        f"프로브가 보여 주는 것 가운데 {which_ko} 틀리고 나머지는 맞습니다. 그 항목은 무엇이 "
+        "만들고, 다른 항목과 무엇이 다른가요?",
     )
 
 

@@ -122,6 +122,41 @@ def cross_entropy(logits, targets):
     return -(torch.nn.functional.one_hot(targets, logits.shape[-1]) * log_p).mean()
 
 
+# %% exercise=cross_entropy name=divides-by-the-vocabulary
+# en: You divide the sum by V. There is one loss for each row: how many losses do you average?
+# ko: 합을 V로 나누었습니다. 손실은 행마다 하나씩입니다. 손실 몇 개를 평균하나요?
+def cross_entropy(logits, targets):
+    log_p = torch.log_softmax(logits, dim=-1)
+    return -log_p[torch.arange(len(targets)), targets].sum() / logits.shape[-1]
+
+
+# %% exercise=cross_entropy name=shifted-on-one-side
+# en: You take the maximum away from the target's logit and not from the rest, or the other way round.
+#    Both sides of the difference need the same shift.
+# ko: 정답의 로짓과 나머지 가운데 한쪽에서만 최댓값을 뺐습니다. 양쪽에서 똑같이 빼야 합니다.
+def cross_entropy(logits, targets):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    picked = shifted[torch.arange(len(targets)), targets]
+    return (torch.logsumexp(logits, dim=-1) - picked).mean()
+
+
+# %% exercise=cross_entropy name=maximum-not-put-back
+# en: The maximum that you took away before exp is missing from the logarithm of the sum. Put it back.
+# ko: exp 전에 뺀 최댓값이 합의 로그에 다시 더해지지 않았습니다. 되돌려 놓으세요.
+def cross_entropy(logits, targets):
+    top = logits.amax(dim=-1, keepdim=True)
+    log_sum = (logits - top).exp().sum(dim=-1).log()
+    return (log_sum - logits[torch.arange(len(targets)), targets]).mean()
+
+
+# %% exercise=cross_entropy name=log-of-the-mean
+# en: You average the probabilities and then take the logarithm. Which of the two comes first?
+# ko: 확률을 평균한 다음 로그를 취했습니다. 평균과 로그 가운데 무엇이 먼저인가요?
+def cross_entropy(logits, targets):
+    log_p = torch.log_softmax(logits, dim=-1)[torch.arange(len(targets)), targets]
+    return math.log(len(targets)) - torch.logsumexp(log_p, dim=0)
+
+
 # %% exercise=cross_entropy variant=gather
 def cross_entropy(logits, targets):
     log_p = torch.log_softmax(logits, dim=-1)
@@ -187,6 +222,31 @@ def masked_mean(values, mask):
 def masked_mean(values, mask):
     padding = ~mask.bool().unsqueeze(-1)
     return values.masked_fill(~padding, 0.0).sum(dim=1) / padding.sum(dim=1).clamp(min=1)
+
+
+# %% exercise=masked_mean name=counts-one-more
+# en: You divide by one position too many. If you add 1 to avoid 0/0, it changes every other mean too.
+# ko: 위치 하나를 더 세어 나누었습니다. 0/0을 피하려고 1을 더하면 다른 평균도 모두 달라집니다.
+def masked_mean(values, mask):
+    real = mask.bool().unsqueeze(-1)
+    return values.masked_fill(~real, 0.0).sum(dim=1) / (real.sum(dim=1) + 1)
+
+
+# %% exercise=masked_mean name=zeros-are-padding
+# en: You count the numbers that are not 0. A real number may be 0: what says which positions are real?
+# ko: 0이 아닌 수를 세었습니다. 실제 위치의 수도 0일 수 있습니다. 실제 위치는 무엇이 알려 주나요?
+def masked_mean(values, mask):
+    real = mask.bool().unsqueeze(-1)
+    clean = values.masked_fill(~real, 0.0)
+    return clean.sum(dim=1) / (clean != 0).sum(dim=1).clamp(min=1)
+
+
+# %% exercise=masked_mean name=root-of-the-count
+# en: You divide by the root of the number of real positions. A mean divides by the number itself.
+# ko: 실제 위치 수의 제곱근으로 나누었습니다. 평균은 그 수 자체로 나눕니다.
+def masked_mean(values, mask):
+    real = mask.bool().unsqueeze(-1)
+    return values.masked_fill(~real, 0.0).sum(dim=1) / real.sum(dim=1).clamp(min=1) ** 0.5
 
 
 # %% exercise=masked_mean variant=where-and-einsum
@@ -337,6 +397,46 @@ def numerical_grad(f, x, eps=1e-5):
     return slopes
 
 
+# %% exercise=numerical_grad name=backward-difference
+# en: You step down, but not up. How large is the error of a one-sided step?
+# ko: 아래로만 움직이고 위로는 움직이지 않았습니다. 한쪽 차분의 오차는 얼마나 클까요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.numel(), dtype=x.dtype)
+    for i in range(x.numel()):
+        step = torch.zeros(x.numel(), dtype=x.dtype)
+        step[i] = eps
+        slopes[i] = (f(x) - f(x - step.reshape(x.shape))) / eps
+    return slopes.reshape(x.shape)
+
+
+# %% exercise=numerical_grad name=steps-add-up
+# en: An entry that was moved stays moved while the next one is tried. Put it back before you go on.
+# ko: 움직인 원소가 다음 원소를 시험할 때도 그대로 있습니다. 넘어가기 전에 되돌려 놓으세요.
+def numerical_grad(f, x, eps=1e-5):
+    moved = x.clone()
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape):
+        moved[index] += eps
+        up = f(moved)
+        moved[index] -= 2 * eps
+        slopes[index] = (up - f(moved)) / (2 * eps)
+    return slopes
+
+
+# %% exercise=numerical_grad name=steps-in-float32
+# en: Your steps are computed in float32: a step of 0.00001 is lost in its rounding. Stay in float64.
+# ko: float32로 계산하면 0.00001만큼의 걸음은 반올림에 묻힙니다. float64로 계산하세요.
+def numerical_grad(f, x, eps=1e-5):
+    flat = x.float().reshape(-1)
+    slopes = torch.zeros(x.numel(), dtype=torch.float64)
+    for i in range(x.numel()):
+        step = torch.zeros_like(flat)
+        step[i] = eps
+        up, down = (f((flat + sign * step).reshape(x.shape)) for sign in (1, -1))
+        slopes[i] = (float(up) - float(down)) / (2 * eps)
+    return slopes.reshape(x.shape)
+
+
 # %% exercise=numerical_grad variant=in-place-and-back
 def numerical_grad(f, x, eps=1e-5):
     slopes = torch.zeros(x.shape, dtype=x.dtype)
@@ -363,6 +463,13 @@ def numerical_grad(f, x, eps=1e-5):
 # ko: 손실의 단위가 비트입니다. 내트(nat)에 맞는 로그는 어느 것일까요?
 def expected_initial_loss(vocab_size, logit_std=0.0):
     return math.log2(vocab_size) + logit_std**2 / 2
+
+
+# %% exercise=expected_initial_loss name=base-ten
+# en: Your logarithm has the base 10. Which logarithm belongs to nats?
+# ko: 밑이 10인 로그를 썼습니다. 내트(nat)에 맞는 로그는 어느 것일까요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log10(vocab_size) + logit_std**2 / 2
 
 
 # %% exercise=expected_initial_loss name=half-forgotten
@@ -571,6 +678,42 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
             return answer["choices"][0]["text"], cost
         if status != 429:
             kind = ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=paid-by-the-limit
+# en: You pay for max_tokens, but only what came back costs: usage says how many tokens that were.
+# ko: max_tokens만큼 값을 매겼지만 실제로 받은 토큰만 돈이 듭니다. 그 수는 usage에 있습니다.
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * max_tokens) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
+            raise kind(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=limit-not-sent
+# en: The request lacks max_tokens: how should the API know when to stop?
+# ko: 요청에 max_tokens가 없습니다. API는 언제 멈춰야 할지 어떻게 알까요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            kind = PermissionError if status == 401 else ValueError
             raise kind(answer["error"]["message"])
         if attempt < tries - 1:
             wait(answer["retry_after"])

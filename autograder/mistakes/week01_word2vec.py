@@ -135,6 +135,38 @@ def encode(text, index):
             ids.append(index["<eos>"])
     return ids
 
+# %% exercise=encode name=end-after-every-text
+# en: Every text of yours ends with <eos>. Only . ! or ? ends a sentence, not the end of the text.
+# ko: 글이 끝날 때마다 <eos>를 붙였습니다. 문장은 . ! ?로만 끝나고 글의 끝으로는 끝나지 않습니다.
+def encode(text, index):
+    ids, word = [], ""
+    for char in text.lower() + ".":
+        if char.isalpha():
+            word += char
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+        if char in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+        word = ""
+    return ids
+
+# %% exercise=encode name=only-full-stops
+# en: Only a full stop ends a sentence for you. What about ! and ?
+# ko: 마침표만 문장을 끝냅니다. !와 ?는 어떤가요?
+def encode(text, index):
+    ids, word = [], ""
+    for char in text.lower() + " ":
+        if char.isalpha():
+            word += char
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+        if char == "." and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+        word = ""
+    return ids
+
 # %% exercise=encode variant=replace-and-split
 def encode(text, index):
     clean = "".join(c if c.isalpha() else " . " if c in ".!?" else " " for c in text.lower())
@@ -272,6 +304,43 @@ def context_pairs(ids, window):
         if j != i
     ]
 
+# %% exercise=context_pairs name=only-full-windows
+# en: Words near the ends are no centres. The window is cut there, and they count as well.
+# ko: 문장 끝 쪽의 단어가 중심에서 빠졌습니다. 거기서는 창이 잘릴 뿐, 그 단어들도 중심입니다.
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(window, len(ids) - window)
+        for j in range(i - window, i + window + 1)
+        if j != i
+    ]
+
+
+# %% exercise=context_pairs name=nearest-first
+# en: The pairs are right, but the nearest context comes first. The docstring wants left to right.
+# ko: 쌍은 맞지만 가까운 문맥이 먼저 나옵니다. 왼쪽에서 오른쪽 순서여야 합니다.
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for step in range(1, window + 1)
+        for j in (i - step, i + step)
+        if 0 <= j < len(ids)
+    ]
+
+
+# %% exercise=context_pairs name=each-pair-once
+# en: A pair that comes again is left out. Each place counts, also where the words are the same.
+# ko: 다시 나온 쌍을 버렸습니다. 단어가 같아도 자리마다 따로 셉니다.
+def context_pairs(ids, window):
+    pairs = []
+    for i in range(len(ids)):
+        for j in range(max(0, i - window), min(len(ids), i + window + 1)):
+            if j != i and (ids[i], ids[j]) not in pairs:
+                pairs.append((ids[i], ids[j]))
+    return pairs
+
+
 # %% exercise=context_pairs variant=slices
 def context_pairs(ids, window):
     pairs = []
@@ -344,6 +413,23 @@ def cbow_forward(context, mask, E_in, E_out):
     total = torch.einsum("bc,bcd->bd", weights, E_in[context]).squeeze()
     n_real = weights.sum(dim=1).clamp(min=1).squeeze()
     return (total / n_real.unsqueeze(-1)) @ E_out.T
+
+# %% exercise=cbow_forward name=one-count-for-the-batch
+# en: You divide each row by the words of the whole batch. Should each row have its own count?
+# ko: 행마다 배치 전체의 단어 수로 나누었습니다. 행마다 따로 세어야 하지 않을까요?
+def cbow_forward(context, mask, E_in, E_out):
+    total = (E_in[context] * mask.unsqueeze(-1)).sum(dim=1)
+    return total / mask.sum().clamp(min=1) @ E_out.T
+
+
+# %% exercise=cbow_forward name=scaled-by-the-root-of-D
+# en: You divide the logits by the root of D. That belongs to attention; here they are plain products.
+# ko: 로짓을 D의 제곱근으로 나누었습니다. 그것은 어텐션에서 하는 일이고 여기서는 내적 그대로입니다.
+def cbow_forward(context, mask, E_in, E_out):
+    total = (E_in[context] * mask.unsqueeze(-1)).sum(dim=1)
+    mean = total / mask.sum(dim=1, keepdim=True).clamp(min=1)
+    return mean @ E_out.T / E_in.shape[1] ** 0.5
+
 
 # %% exercise=cbow_forward variant=loop
 def cbow_forward(context, mask, E_in, E_out):
@@ -494,6 +580,78 @@ def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     E_in -= 0.1 * grad_in
     return loss, grad_in, grad_out
 
+# %% exercise=sgns_loss_and_grad name=negatives-averaged
+# en: The K noise words are averaged. Does the formula have their mean or their sum?
+# ko: 잡음 단어 K개를 평균했습니다. 식에는 평균이 있나요, 합이 있나요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, K = negatives.shape
+    v, u, noise = E_in[centre], E_out[context], E_out[negatives]
+    s, s_noise = (u * v).sum(1), torch.einsum("bkd,bd->bk", noise, v)
+    loss = -(F.logsigmoid(s) + F.logsigmoid(-s_noise).mean(1)).mean()
+    g, g_noise = (torch.sigmoid(s) - 1) / B, torch.sigmoid(s_noise) / (B * K)
+    pull = g[:, None] * u
+    push = torch.einsum("bk,bkd->bd", g_noise, noise)
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, pull + push)
+    grad_out = torch.zeros_like(E_out).index_add_(0, context, g[:, None] * v)
+    rows = torch.einsum("bk,bd->bkd", g_noise, v).flatten(0, 1)
+    grad_out.index_add_(0, negatives.flatten(), rows)
+    return loss, grad_in, grad_out
+
+
+# %% exercise=sgns_loss_and_grad name=noise-pulled-in
+# en: The noise words' rows of grad_out have the wrong sign: a step along it would pull them nearer.
+# ko: grad_out에서 잡음 단어 행의 부호가 반대입니다. 그대로 내려가면 잡음 단어가 가까워집니다.
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, K = negatives.shape
+    v, u, noise = E_in[centre], E_out[context], E_out[negatives]
+    s, s_noise = (u * v).sum(1), torch.einsum("bkd,bd->bk", noise, v)
+    loss = -(F.logsigmoid(s) + F.logsigmoid(-s_noise).sum(1)).mean()
+    g, g_noise = (torch.sigmoid(s) - 1) / B, torch.sigmoid(s_noise) / B
+    pull = g[:, None] * u
+    push = torch.einsum("bk,bkd->bd", g_noise, noise)
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, pull + push)
+    grad_out = torch.zeros_like(E_out).index_add_(0, context, g[:, None] * v)
+    rows = torch.einsum("bk,bd->bkd", g_noise, v).flatten(0, 1)
+    grad_out.index_add_(0, negatives.flatten(), -rows)
+    return loss, grad_in, grad_out
+
+
+# %% exercise=sgns_loss_and_grad name=centre-without-noise
+# en: grad_in knows the true context only. Do the noise words act on the centre as well?
+# ko: grad_in에 진짜 문맥만 들어 있습니다. 잡음 단어도 중심 단어를 움직이지 않나요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, K = negatives.shape
+    v, u, noise = E_in[centre], E_out[context], E_out[negatives]
+    s, s_noise = (u * v).sum(1), torch.einsum("bkd,bd->bk", noise, v)
+    loss = -(F.logsigmoid(s) + F.logsigmoid(-s_noise).sum(1)).mean()
+    g, g_noise = (torch.sigmoid(s) - 1) / B, torch.sigmoid(s_noise) / B
+    pull = g[:, None] * u
+    push = torch.einsum("bk,bkd->bd", g_noise, noise)
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, pull)
+    grad_out = torch.zeros_like(E_out).index_add_(0, context, g[:, None] * v)
+    rows = torch.einsum("bk,bd->bkd", g_noise, v).flatten(0, 1)
+    grad_out.index_add_(0, negatives.flatten(), rows)
+    return loss, grad_in, grad_out
+
+
+# %% exercise=sgns_loss_and_grad name=noise-without-gradient
+# en: grad_out has rows for the true context only. Where are those of the noise words?
+# ko: grad_out에 진짜 문맥의 행만 있습니다. 잡음 단어의 행은 어디 있나요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, K = negatives.shape
+    v, u, noise = E_in[centre], E_out[context], E_out[negatives]
+    s, s_noise = (u * v).sum(1), torch.einsum("bkd,bd->bk", noise, v)
+    loss = -(F.logsigmoid(s) + F.logsigmoid(-s_noise).sum(1)).mean()
+    g, g_noise = (torch.sigmoid(s) - 1) / B, torch.sigmoid(s_noise) / B
+    pull = g[:, None] * u
+    push = torch.einsum("bk,bkd->bd", g_noise, noise)
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, pull + push)
+    grad_out = torch.zeros_like(E_out).index_add_(0, context, g[:, None] * v)
+    rows = torch.einsum("bk,bd->bkd", g_noise, v).flatten(0, 1)
+    grad_out.index_add_(0, negatives.flatten(), 0 * rows)
+    return loss, grad_in, grad_out
+
+
 # %% exercise=sgns_loss_and_grad variant=autograd
 def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
     a, b = E_in.detach().requires_grad_(), E_out.detach().requires_grad_()
@@ -576,6 +734,29 @@ def noise_distribution(counts, power=0.75):
 def noise_distribution(counts, power=0.75):
     weights = torch.where(counts > 0, counts.float() ** power, 0.0)
     return weights / weights.sum()
+
+# %% exercise=noise_distribution name=one-added
+# en: You add 1 to each count. The formula takes the counts as they are, to a power.
+# ko: 횟수마다 1을 더했습니다. 식은 횟수를 그대로 거듭제곱합니다.
+def noise_distribution(counts, power=0.75):
+    weights = torch.where(counts > 0, (counts.double() + 1) ** power, 0.0)
+    return weights / weights.sum()
+
+
+# %% exercise=noise_distribution name=softmax-of-the-powers
+# en: You exponentiate the powered counts. They are weights already: what makes their sum 1?
+# ko: 거듭제곱한 횟수에 다시 exp를 취했습니다. 이미 가중치인데, 합을 1로 만드는 것은 무엇인가요?
+def noise_distribution(counts, power=0.75):
+    return torch.softmax(torch.where(counts > 0, counts.double() ** power, -torch.inf), dim=0)
+
+
+# %% exercise=noise_distribution name=largest-is-one
+# en: You divide by the largest weight. A distribution sums to 1: by what do you divide?
+# ko: 가장 큰 가중치로 나누었습니다. 분포의 합은 1입니다. 무엇으로 나누어야 하나요?
+def noise_distribution(counts, power=0.75):
+    weights = torch.where(counts > 0, counts.double() ** power, 0.0)
+    return weights / weights.max()
+
 
 # %% exercise=noise_distribution variant=exp-log
 def noise_distribution(counts, power=0.75):
@@ -703,6 +884,30 @@ def ppmi_svd(counts, D, power=0.75):
 # %% exercise=ppmi_svd survivor=`False` -> `True` in `U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)`
 # why: Equivalent: the further columns of U are not taken.
 
+# %% exercise=ppmi_svd name=power-on-both
+# en: The exponent is on the words' totals too. Whose totals does the formula flatten?
+# ko: 단어의 합계에도 지수를 적용했습니다. 식은 어느 쪽의 합계를 완만하게 하나요?
+def ppmi_svd(counts, D, power=0.75):
+    flat = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * flat / flat.sum()
+    row = counts.sum(dim=1, keepdim=True) ** power
+    expected = counts.sum() * row / row.sum() * flat / flat.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, Vh = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+
+# %% exercise=ppmi_svd name=context-vectors
+# en: You return the vectors of the contexts, from V. Which side of the table holds the words?
+# ko: V에서 나온 문맥 벡터를 돌려주었습니다. 표의 어느 쪽이 단어인가요?
+def ppmi_svd(counts, D, power=0.75):
+    flat = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * flat / flat.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, Vh = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return Vh[:D].T * S[:D].sqrt()
+
+
 # %% exercise=ppmi_svd variant=through-the-gram-matrix
 def ppmi_svd(counts, D, power=0.75):
     joint = counts / counts.sum()
@@ -821,6 +1026,26 @@ def most_similar(query, E, k, exclude=()):
 # %% exercise=most_similar survivor=`1e-12` -> `2e-12` in `cosines = E @ query / lengths.clamp(min=1e-12)`
 # why: Equivalent: the guard only has to be far below any real product of two lengths.
 
+# %% exercise=most_similar name=nearest-by-distance
+# en: You order the words by their distance. Two vectors of one direction may lie far apart.
+# ko: 단어를 거리로 정렬했습니다. 방향이 같은 두 벡터도 멀리 떨어져 있을 수 있습니다.
+def most_similar(query, E, k, exclude=()):
+    distances = (E - query).norm(dim=1)
+    distances[list(exclude)] = torch.inf
+    ids = distances.argsort()[: min(k, len(E) - len(exclude))]
+    return ids, F.cosine_similarity(E, query[None], dim=1, eps=1e-30)[ids]
+
+
+# %% exercise=most_similar name=too-few-when-excluded
+# en: Too few words come back where some are excluded. exclude lowers the number of words, not k.
+# ko: 제외할 단어가 있으면 돌려주는 개수가 모자랍니다. exclude는 k가 아니라 단어 수를 줄입니다.
+def most_similar(query, E, k, exclude=()):
+    cosines = torch.nan_to_num(E / E.norm(dim=1, keepdim=True)) @ (query / query.norm())
+    values, ids = cosines.topk(min(k, len(E)))
+    kept = torch.tensor([i not in list(exclude) for i in ids.tolist()], dtype=torch.bool)
+    return ids[kept], values[kept]
+
+
 # %% exercise=most_similar variant=library-call
 def most_similar(query, E, k, exclude=()):
     cosines = F.cosine_similarity(E, query[None], dim=1)
@@ -919,6 +1144,22 @@ def analogy(asked, E):
 
 # %% exercise=analogy survivor=`1` -> `-1` in `scores.scatter_(1, asked, -torch.inf)`
 # why: Equivalent: the scores have two axes, so axis 1 is axis -1.
+
+# %% exercise=analogy name=nearest-by-distance
+# en: You take the word at the smallest distance. The contract asks for the largest cosine.
+# ko: 거리가 가장 가까운 단어를 골랐습니다. 설명은 코사인이 가장 큰 단어를 요구합니다.
+def analogy(asked, E):
+    a, b, c = E[asked].unbind(dim=1)
+    return torch.cdist(b - a + c, E).scatter_(1, asked, torch.inf).argmin(dim=1)
+
+
+# %% exercise=analogy name=nearest-to-b
+# en: The answer follows b alone. What do a and c do to the point that you look around?
+# ko: 답이 b만 따라갑니다. 찾을 위치를 정하는 데 a와 c는 무엇을 하나요?
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
+    return (unit[asked[:, 1]] @ unit.T).scatter_(1, asked, -torch.inf).argmax(dim=1)
+
 
 # %% exercise=analogy variant=loop
 def analogy(asked, E):

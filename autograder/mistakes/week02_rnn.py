@@ -80,6 +80,26 @@ def count_ngrams(tokens, n):
         counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
     return dict(counts)
 
+# %% exercise=count_ngrams name=contexts-as-text
+# en: Your contexts are joined to one text. The docstring asks for tuples of n - 1 tokens.
+# ko: 문맥을 문자열 하나로 이어 붙였습니다. 설명은 토큰 n - 1개의 튜플을 요구합니다.
+def count_ngrams(tokens, n):
+    table = {}
+    for i in range(len(tokens) - n + 1):
+        row = table.setdefault("".join(tokens[i : i + n - 1]), Counter())
+        row[tokens[i + n - 1]] += 1
+    return table
+
+# %% exercise=count_ngrams name=last-context-kept
+# en: The last n - 1 tokens are a context of yours, though nothing follows. Only what occurred counts.
+# ko: 뒤에 아무것도 없는 마지막 n - 1개 토큰까지 문맥으로 넣었습니다. 나온 것만 셉니다.
+def count_ngrams(tokens, n):
+    table = {}
+    for i in range(len(tokens) - n + 2):
+        row = table.setdefault(tuple(tokens[i : i + n - 1]), Counter())
+        row.update(tokens[i + n - 1 : i + n])
+    return table
+
 # %% exercise=count_ngrams variant=zip-of-shifted-copies
 def count_ngrams(tokens, n):
     counts = {}
@@ -194,6 +214,39 @@ def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
         p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
     return p
 
+# %% exercise=interpolated_prob name=different-tokens-below-the-line
+# en: Below the line you count the different tokens that followed. How often did the context occur?
+# ko: 분모에서 뒤따른 토큰의 종류를 세었습니다. 문맥이 나온 횟수는 몇 번인가요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k in range(min(len(tables), len(context) + 1)):
+        row = tables[k].get(tuple(context[len(context) - k :]), {})
+        total = sum(row.values())
+        p = (row.get(token, 0) + epsilon * p) / (len(row) + epsilon)
+    return p
+
+# %% exercise=interpolated_prob name=epsilon-only-above
+# en: The pretended tokens are above the line and not below: your probabilities sum to more than 1.
+# ko: 있다고 친 토큰이 분자에만 있고 분모에는 없습니다. 확률의 합이 1보다 큽니다.
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k in range(min(len(tables), len(context) + 1)):
+        row = tables[k].get(tuple(context[len(context) - k :]), {})
+        total = sum(row.values())
+        if total:
+            p = (row.get(token, 0) + epsilon * p) / total
+    return p
+
+# %% exercise=interpolated_prob name=backs-off
+# en: You stop at the first context that has seen the token. Interpolation asks all of them, always.
+# ko: 토큰을 본 첫 문맥에서 멈추었습니다. 보간은 언제나 모든 문맥에 묻습니다.
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    for k in range(min(len(context), len(tables) - 1), -1, -1):
+        row = tables[k].get(tuple(context[len(context) - k :]), {})
+        if row.get(token, 0):
+            return (row[token] + epsilon / vocab_size) / (sum(row.values()) + epsilon)
+    return 1 / vocab_size
+
 # %% exercise=interpolated_prob variant=recursive
 def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     k = min(len(context), len(tables) - 1)
@@ -272,6 +325,20 @@ def perplexity(log_probs):
 def perplexity(log_probs):
     log_p = torch.cat(list(log_probs)).clamp(min=math.log(1e-12))
     return math.exp(-float(log_p.mean()))
+
+# %% exercise=perplexity name=ends-counted
+# en: You count one token more for each sentence. Whose ln p would that be? Count those you are given.
+# ko: 문장마다 토큰 하나를 더 세었습니다. 그 ln p는 어디 있나요? 주어진 것만 세세요.
+def perplexity(log_probs):
+    total = sum(float(lp.double().sum()) for lp in log_probs)
+    return math.exp(-total / sum(len(lp) + 1 for lp in log_probs))
+
+# %% exercise=perplexity name=empty-sentences-counted
+# en: You average over sentences, empty ones too. The contract counts tokens.
+# ko: 빈 문장까지 포함해 문장 단위로 평균했습니다. 토큰 단위로 세어야 합니다.
+def perplexity(log_probs):
+    means = [float(lp.double().mean()) if len(lp) else 0.0 for lp in log_probs]
+    return math.exp(-sum(means) / len(means))
 
 # %% exercise=perplexity variant=cat-and-mean
 def perplexity(log_probs):
@@ -534,6 +601,19 @@ def bptt(x, h0, hs, U, dhs):
         from_later = da @ U.T
     return dW, dU, db, from_later
 
+# %% exercise=bptt name=dh0-before-U
+# en: Your dh0 is the gradient at the first sum. One step is missing: how did h0 reach that sum?
+# ko: dh0가 첫 합에서의 기울기에서 멈췄습니다. 한 단계가 빠졌습니다. h0는 그 합에 어떻게 들어갔나요?
+def bptt(x, h0, hs, U, dhs):
+    before = torch.cat([h0[:, None], hs[:, :-1]], dim=1)
+    dW, dU, db = x.new_zeros(x.shape[2], len(U)), torch.zeros_like(U), U.new_zeros(len(U))
+    dh = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        da = (dhs[:, t] + dh) * (1 - hs[:, t] ** 2)
+        dW, dU, db = dW + x[:, t].T @ da, dU + before[:, t].T @ da, db + da.sum(0)
+        dh = da @ U.T
+    return dW, dU, db, da
+
 # %% exercise=bptt variant=all-da-then-einsum
 def bptt(x, h0, hs, U, dhs):
     before = torch.cat([h0[:, None], hs[:, :-1]], dim=1)
@@ -612,6 +692,20 @@ def clip_grad_norm(grads, max_norm):
     for grad in grads:
         grad *= max_norm / norm if norm > max_norm else 1.0
     return list(grads), norm
+
+# %% exercise=clip_grad_norm name=epsilon-in-the-factor
+# en: A small number is added to the norm, so a clipped gradient stays shorter than max_norm.
+# ko: 노름에 작은 수를 더해서 잘린 기울기가 max_norm보다 짧습니다.
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((g.double() ** 2).sum()) for g in grads))
+    return [g * min(1.0, max_norm / (norm + 1e-2)) for g in grads], norm
+
+# %% exercise=clip_grad_norm name=squared-norm
+# en: The root is missing: the norm is the root of the sum of squares.
+# ko: 제곱근이 빠졌습니다. 노름은 제곱합의 제곱근입니다.
+def clip_grad_norm(grads, max_norm):
+    norm = sum(float((g.double() ** 2).sum()) for g in grads)
+    return [g * min(1.0, max_norm / norm) if norm else g for g in grads], norm
 
 # %% exercise=clip_grad_norm variant=one-long-vector
 def clip_grad_norm(grads, max_norm):
@@ -701,6 +795,17 @@ def bidirectional(run_forward, run_backward, x, lengths):
 
     states = torch.cat([run_forward(x), reverse(run_backward(reverse(x)))], dim=-1)
     return states * real[:, :, None]
+
+# %% exercise=bidirectional name=halves-added
+# en: The two halves are added. They are joined: where is the second H of 2H?
+# ko: 두 방향의 상태를 더했습니다. 이어 붙여야 합니다. 2H의 두 번째 H는 어디 있나요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    steps = torch.arange(x.shape[1])
+    real = steps < lengths[:, None]
+    place = torch.where(real, lengths[:, None] - 1 - steps, steps)
+    rows = torch.arange(len(x))[:, None]
+    both = run_forward(x) + run_backward(x[rows, place])[rows, place]
+    return both * real.unsqueeze(-1)
 
 # %% exercise=bidirectional variant=loop-over-rows
 def bidirectional(run_forward, run_backward, x, lengths):

@@ -67,6 +67,43 @@ def lstm_cell(x, h, c, W, U, b):
     return o * c_new.tanh(), c_new
 
 
+# %% exercise=lstm_cell name=coupled-gates
+# en: Your cell writes just what it forgets: 1 - f stands where i belongs. Here i is a gate of its own.
+# ko: 잊은 만큼만 씁니다. i 자리에 1 - f가 있습니다. 여기서 i는 독립된 게이트입니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    f = f.sigmoid()
+    c_new = f * c + (1 - f) * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=forget-bias-added
+# en: You add 1 to the forget gate. Some libraries do; here b says all that there is to add.
+# ko: 망각 게이트에 1을 더했습니다. 그런 라이브러리도 있지만 여기서는 b가 더할 것의 전부입니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c_new = (f + 1).sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=peephole
+# en: A gate of yours looks at the cell state. Here gates see x and h alone.
+# ko: 게이트 하나가 셀 상태를 봅니다. 여기서 게이트는 x와 h만 봅니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return (o + c_new).sigmoid() * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=candidate-not-squashed
+# en: Your candidate is not squashed. Which function keeps it between -1 and 1?
+# ko: 후보 값을 누르지 않았습니다. 어느 함수가 -1과 1 사이로 만드나요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g
+    return o.sigmoid() * c_new.tanh(), c_new
+
+
 # %% exercise=lstm_cell variant=library-call
 def lstm_cell(x, h, c, W, U, b):
     return torch.lstm_cell(x, (h, c), W.T, U.T, b, torch.zeros_like(b))
@@ -181,6 +218,27 @@ def init_forget_bias(lstm, value):
             if "bias" in name:
                 quarter = len(parameter) // 4
                 parameter[quarter : 2 * quarter] = value if "ih" in name else 0.0
+
+
+# %% exercise=init_forget_bias name=added-to-what-was-there
+# en: The value is added to the random biases. What must the sum of both be after your call?
+# ko: 무작위 편향에 값을 더했습니다. 호출 뒤에 두 편향의 합은 얼마여야 하나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if name.startswith("bias_ih"):
+                parameter[H : 2 * H] += value
+
+
+# %% exercise=init_forget_bias name=whole-vectors
+# en: The biases of all gates were set. Which of the blocks is the forget gate's?
+# ko: 모든 게이트의 편향을 바꿨습니다. 망각 게이트의 블록은 어느 것인가요?
+def init_forget_bias(lstm, value):
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "bias" in name:
+                parameter.fill_(value / 2)
 
 
 # %% exercise=init_forget_bias variant=halves
@@ -369,6 +427,32 @@ def masked_unroll(step, x, mask, state):
     return outputs, state
 
 
+# %% exercise=masked_unroll name=stops-at-the-first-padding
+# en: A row of yours ends at its first padding. Padding may stand anywhere: what comes after it?
+# ko: 행이 첫 패딩에서 끝납니다. 패딩은 어디에나 있을 수 있습니다. 그 뒤에는 무엇이 오나요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        new, real = step(x[:, t], state), mask[:, t].unsqueeze(1)
+        held = mask[:, : t + 1].all(dim=1, keepdim=True)
+        state = tuple(torch.where(held, one, old) for one, old in zip(new, state, strict=True))
+        outputs.append(torch.where(real, new[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=held-for-all-or-none
+# en: A step is taken by all rows if one of them is real. Each row must hold its own state.
+# ko: 한 행이라도 실제면 모든 행이 한 걸음 갑니다. 행마다 자기 상태를 지켜야 합니다.
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        new, real = step(x[:, t], state), mask[:, t].unsqueeze(1)
+        held = mask[:, t].any()
+        state = tuple(torch.where(held, one, old) for one, old in zip(new, state, strict=True))
+        outputs.append(torch.where(real, new[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+
 # %% exercise=masked_unroll variant=arithmetic
 def masked_unroll(step, x, mask, state):
     B, T, _ = x.shape
@@ -499,6 +583,40 @@ def fix_lstm(x, mask, W, U, b):
         h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
         outputs.append(torch.where(real, h, 0.0))
     return torch.stack(outputs), (h, c)
+
+
+# %% exercise=fix_lstm name=returned-cell-first
+# en: The numbers are right, but check which of the two states is returned first.
+# ko: 숫자는 맞습니다. 두 상태 가운데 무엇을 먼저 돌려주는지 확인하세요.
+def fix_lstm(x, mask, W, U, b):
+    h = c = x.new_zeros(x.shape[0], U.shape[0])
+    outputs = []
+    for t in range(x.shape[1]):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        real = mask[:, t].unsqueeze(1)
+        new_c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        new_h = o.sigmoid() * new_c.tanh()
+        c = torch.where(real, new_c, c)
+        h = torch.where(real, new_h, h)
+        outputs.append(torch.where(real, new_h, 0.0))
+    return torch.stack(outputs, dim=1), (c, h)
+
+
+# %% exercise=fix_lstm name=output-runs-through-padding
+# en: c stops at padding, but h goes on. Must only one of the two wait?
+# ko: 패딩에서 c는 멈추지만 h는 계속 바뀝니다. 둘 중 하나만 기다려야 하나요?
+def fix_lstm(x, mask, W, U, b):
+    h = c = x.new_zeros(x.shape[0], U.shape[0])
+    outputs = []
+    for t in range(x.shape[1]):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        real = mask[:, t].unsqueeze(1)
+        new_c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        new_h = o.sigmoid() * new_c.tanh()
+        c = torch.where(real, new_c, c)
+        h = new_h
+        outputs.append(torch.where(real, new_h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
 
 
 # %% exercise=fix_lstm variant=library-step
@@ -649,6 +767,24 @@ def gate_trace(lstm, x, clamp=None):
     return {name: torch.stack(values) for name, values in trace.items()}
 
 
+# %% exercise=gate_trace name=before-squashing
+# en: You record the sums before sigmoid and tanh. The gates as used are asked for.
+# ko: 시그모이드와 tanh를 거치기 전의 합을 적었습니다. 실제로 쓰인 게이트 값이 필요합니다.
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    h = c = x.new_zeros(lstm.hidden_size)
+    steps = []
+    for x_t in x:
+        sums = lstm.weight_ih_l0 @ x_t + lstm.bias_ih_l0 + lstm.weight_hh_l0 @ h + lstm.bias_hh_l0
+        raw = dict(zip("ifgo", sums.chunk(4), strict=True))
+        used = {k: v.tanh() if k == "g" else v.sigmoid() for k, v in raw.items()}
+        used |= {k: torch.full_like(used[k], v) for k, v in (clamp or {}).items()}
+        c = used["f"] * c + used["i"] * used["g"]
+        h = used["o"] * c.tanh()
+        steps.append({**raw, "c": c, "h": h})
+    return {key: torch.stack([step[key] for step in steps]) for key in "ifgoch"}
+
+
 # %% exercise=gate_trace variant=whole-sequence-first
 @torch.no_grad()
 def gate_trace(lstm, x, clamp=None):
@@ -700,6 +836,22 @@ def count_parameters(kind, D, H, n_layers=1):
 def count_parameters(kind, D, H, n_layers=1):
     blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
     return blocks * (H * D + H * H + 2 * H)
+
+
+# %% exercise=count_parameters name=input-read-again
+# en: Your upper layers read the input as well. What does the second layer read?
+# ko: 위층도 입력을 다시 읽습니다. 두 번째 층은 무엇을 읽나요?
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    return blocks * H * (D + H + 2 + (n_layers - 1) * (D + 2 * H + 2))
+
+
+# %% exercise=count_parameters name=gru-of-two-blocks
+# en: Your GRU has two blocks. Besides its two gates, what else needs weights?
+# ko: GRU에 블록이 두 개뿐입니다. 게이트 두 개 말고 또 무엇에 가중치가 필요한가요?
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 2, "lstm": 4}[kind]
+    return blocks * H * (D + H + 2 + (n_layers - 1) * (2 * H + 2))
 
 
 # %% exercise=count_parameters variant=ask-the-library

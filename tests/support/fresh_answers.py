@@ -9,7 +9,8 @@ They lie in tests/judging/fresh/, one file a week, in cells:
 
 `cause` is what is wrong in truth. `names` are the names that a person found true of it, `-` for an
 answer that must stay without one. Every second wrong answer of a file is held out: it is measured,
-and nothing was ever tuned on it.
+and nothing was ever tuned on it. Those of a later round (`# round: 2`) were measured first and then
+learnt from, so none of them is.
 """
 
 from __future__ import annotations
@@ -71,9 +72,10 @@ def fresh_answers(week: str) -> list[Fresh]:
     for cell in text.split("# %% ")[1:]:
         header, _, source = cell.partition("\n")
         exercise, kind = header.split()
-        wrong += kind == "wrong"
+        later = bool(_note(source, "round"))
+        wrong += kind == "wrong" and not later
         names = [name.strip() for name in _note(source, "names").split("|") if name.strip()]
-        held = kind == "wrong" and wrong % 2 == 0
+        held = kind == "wrong" and wrong % 2 == 0 and not later
         found.append(
             Fresh(exercise, kind == "right", held, _note(source, "cause"), tuple(names), source)
         )
