@@ -73,3 +73,13 @@ def _pass_on_workers(provisioner: str, scheduler: str) -> None:
     if wrong:
         name, why = next(iter(wrong.items()))
         raise UserError(f"The sandbox does not hold on worker {name}: {why}.", WAYS_OUT)
+
+
+def announcing(say: Callable[[str], None], gate: Callable[[], None]) -> Callable[[str], None]:
+    """A `say` that passes the gate first: for what speaks only when it will run something."""
+
+    def announce(text: str) -> None:
+        gate()
+        say(text)
+
+    return announce

@@ -24,18 +24,22 @@ from autograder.model import (
     GradedSubmission,
     Judgement,
     PreparedNotebook,
-    Reference,
     Submission,
     Template,
 )
 from autograder.notebook_files import shown_id
 from autograder.reference.build import job_for, load_references, with_more_time
-from autograder.reference.suppositions import with_suppositions
+from autograder.reference.suppositions import Suppositions
 from autograder.run.batches import batches
 from autograder.run.cells_to_run import cells_to_run
 from autograder.run.cluster import refuse_unless_encrypted
-from autograder.run.gate import pass_gate
-from autograder.run.judging_process import JudgedNotebook, JudgingProcess, judging
+from autograder.run.gate import announcing, pass_gate
+from autograder.run.judging_process import (
+    JudgedNotebook,
+    JudgingProcess,
+    judged_with_names,
+    judging,
+)
 from autograder.run.pool import Jobs, preheat
 from autograder.run.preview import try_out
 from autograder.run.progress import Watcher
@@ -88,14 +92,14 @@ def grade(week: Week, options: Options | None = None, watcher: Watcher | None = 
         if options.scheduler is not None:
             refuse_unless_encrypted(options.scheduler, options.insecure_scheduler)
         gate = _gate(provisioner, options, watcher, week.course.settings.gpu)
-        announce = _announcing(watcher, gate)
+        announce = announcing(watcher.say, gate)
         references = load_references(week, provisioner, announce)
-        references = with_suppositions(week, references, provisioner, announce)
         journal = open_journal(week)
         sweep(week)
         run = GradeRun(week.name, before=dict(journal.entries))
         grader = _Grader(
-            week, template, references, journal, options, provisioner, run,
+            week, template, Suppositions(week, references, provisioner, watcher.say), journal,
+            options, provisioner, run,
             deadlines.factors(week.name),
         )  # fmt: skip
         for entry in grader.go(students, watcher, gate):
@@ -139,16 +143,6 @@ def _gate(
     return gate
 
 
-def _announcing(watcher: Watcher, gate: Callable[[], None]) -> Callable[[str], None]:
-    """What `load_references` calls before it executes a reference, and only then."""
-
-    def say(text: str) -> None:
-        gate()
-        watcher.say(text)
-
-    return say
-
-
 class _Grader:
     """One run over a class: holds what is the same for every submission."""
 
@@ -156,21 +150,21 @@ class _Grader:
         self,
         week: Week,
         template: Template,
-        references: dict[str, Reference],
+        suppositions: Suppositions,
         journal: Journal,
         options: Options,
         provisioner: str,
         run: GradeRun,
         factors: Mapping[str, float],
     ) -> None:
-        self.week, self.template, self.references = week, template, references
+        self.week, self.template, self.suppositions = week, template, suppositions
         self.course = course = week.course
         self.journal, self.options, self.run = journal, options, run
         self.provisioner, self.factors = provisioner, factors
         self.arrived: dict[str, datetime | None] = {}
         self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
         self.warm = _shared(week) if provisioner == WARM and options.scheduler is None else None
-        keys = sorted(reference.key for reference in references.values())
+        keys = sorted(one.key for one in suppositions.references.values())
         self.setting = verdict_key(template, keys, course.settings.limits(week.name), self.stamp)
 
     def go(
@@ -207,7 +201,10 @@ class _Grader:
         jobs = self.with_files(ready, late)
         workers = self.options.workers or _workers(self.week)
         run = run_jobs(jobs, workers, self.options.scheduler, self.warm, len(ready))
-        with judging(self.references, self.stamp) as judge, contextlib.closing(run) as finished:
+        with (
+            judging(self.suppositions.references, self.stamp) as judge,
+            contextlib.closing(run) as finished,
+        ):
             for one in finished:
                 yield self.finish(one, judge)
         yield from late
@@ -319,7 +316,8 @@ class _Grader:
         if finished.fault:
             return self.review(item.submission.student, _fault(finished.fault), item=item)
         try:
-            found = judge(tuple(zip(item.prepared, finished.executions, strict=True)))
+            pairs = tuple(zip(item.prepared, finished.executions, strict=True))
+            found = judged_with_names(judge, pairs, self.suppositions)
             return self.verdict(item, finished.executions, found)
         except Exception as error:
             return self.review(item.submission.student, _fault(f"{error}"), item=item)

@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from autograder.judging.vocabulary import vocabulary_of
 from autograder.model import Execution, Judgement, PreparedNotebook, Reference
 from autograder.pages.judged_notebook import judged_notebook
+from autograder.reference.suppositions import Suppositions
 from autograder.stages.judge import judge
 
 JUDGING_SECONDS = 60.0  # it takes a hundredth of a second
@@ -61,7 +62,7 @@ def _judged(
 class JudgingProcess:
     """Judges one submission after another; a process that had to be ended gets a successor."""
 
-    def __init__(self, work: Callable[[Pairs], tuple[JudgedNotebook, ...]], seconds: float) -> None:
+    def __init__(self, work: Callable[..., tuple[JudgedNotebook, ...]], seconds: float) -> None:
         self._work, self._seconds = work, seconds
         self._process: Any = None
         self._connection: Connection | None = None
@@ -88,6 +89,13 @@ class JudgingProcess:
             raise NotJudged(found)
         return found
 
+    def against(self, references: Mapping[str, Reference]) -> None:
+        """From now on judge against these, in this process and in its successors."""
+        self._work = partial(self._work, references=references)
+        if self._connection is not None:
+            with contextlib.suppress(OSError):  # a dead one is found at the next submission
+                self._connection.send(self._work)
+
     def start(self) -> Connection:
         """Start the process and be connected with it."""
         # a fork has everything imported already; elsewhere a new Python has to do that again
@@ -111,6 +119,22 @@ class JudgingProcess:
         self._process = self._connection = None
 
 
+def judged_with_names(
+    judge: JudgingProcess, pairs: Pairs, suppositions: Suppositions
+) -> tuple[JudgedNotebook, ...]:
+    """The verdicts on one submission; where it is wrong, what is known of wrong answers is at hand.
+
+    Raises:
+        NotJudged: see JudgingProcess.
+    """
+    found = judge(pairs)
+    by_notebook = {pair[0].name: one.judgement for pair, one in zip(pairs, found, strict=True)}
+    if not suppositions.learn(by_notebook):
+        return found
+    judge.against(suppositions.references)
+    return judge(pairs)
+
+
 @contextlib.contextmanager
 def judging(
     references: Mapping[str, Reference], stamp: str = "", seconds: float | None = None
@@ -129,14 +153,20 @@ def judging(
 def _serve(
     connection: Connection, work: Callable[[Pairs], tuple[JudgedNotebook, ...]], seconds: float
 ) -> None:
-    """Answer until the run closes its end, and never outlive a run that was killed."""
+    """Answer until the run closes its end, and never outlive a run that was killed.
+
+    Told a function, it does that from then on.
+    """
     if sys.platform == "linux":
         _keep_nothing_but(connection)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            pairs = connection.recv()
+            told = connection.recv()
+            if callable(told):
+                work = told
+                continue
             _alarm(seconds + 5)
-            connection.send(_answer(work, pairs))
+            connection.send(_answer(work, told))
             _alarm(0)
     os._exit(0)
 

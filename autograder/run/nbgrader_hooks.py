@@ -27,17 +27,16 @@ from autograder.model import (
     ExecutionJob,
     GradedSubmission,
     PreparedNotebook,
-    Reference,
     Submission,
 )
 from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_pages
 from autograder.pages.judged_notebook import bare_notebook
 from autograder.reference.build import job_for, load_references, with_more_time
-from autograder.reference.suppositions import with_suppositions
+from autograder.reference.suppositions import Suppositions
 from autograder.run.cells_to_run import cells_to_run
 from autograder.run.gate import pass_gate
-from autograder.run.judging_process import NotJudged, judging
+from autograder.run.judging_process import NotJudged, judged_with_names, judging
 from autograder.stages.execute import execute_alone
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
@@ -171,10 +170,10 @@ class ExecuteAndJudge(_Stage):
             pass_gate(settings.provisioner, self.log.info, gpu=settings.gpu)
         except UserError as refusal:
             self.needs_review(course, submission.week, submission.student, refusal.happened)
-        execution, reference = self.run(course, submission, prepared)
+        execution, suppositions = self.run(course, submission, prepared)
         try:
-            with judging({prepared.name: reference}) as judge:
-                (judged,) = judge(((prepared, execution),))
+            with judging(suppositions.references) as judge:
+                (judged,) = judged_with_names(judge, ((prepared, execution),), suppositions)
         except NotJudged as failure:
             self.needs_review(course, submission.week, submission.student, str(failure))
         if judged.notebook is None:
@@ -184,11 +183,11 @@ class ExecuteAndJudge(_Stage):
 
     def run(
         self, course: Course, submission: Submission, prepared: PreparedNotebook
-    ) -> tuple[Execution, Reference]:
+    ) -> tuple[Execution, Suppositions]:
         week = open_week(course, submission.week)
         references = load_references(week, say=self.log.info)
-        reference = with_suppositions(week, references, say=self.log.info)[prepared.name]
-        return execute_alone(job_of(week, submission, prepared)), reference
+        suppositions = Suppositions(week, references, say=self.log.info)
+        return execute_alone(job_of(week, submission, prepared)), suppositions
 
 
 def job_of(week: Week, submission: Submission, prepared: PreparedNotebook) -> ExecutionJob:
