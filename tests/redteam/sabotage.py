@@ -307,6 +307,9 @@ SLOW = {
     "endless_loop_in_c", "endless_regular_expression", "fake_clock", "thread_bomb", "fork_bomb",
     "stops_everything", "endless_loop_while_importing", "endless_small_outputs",
     "memory_bomb_in_children", "stops_itself", "descriptors_used_up", "files_of_everyone",
+    # each has a nearer relation that stays quick
+    "memory_bomb_in_torch", "endless_loop_without_interrupts", "many_large_outputs",
+    "huge_traceback",
 }  # fmt: skip
 
 
