@@ -201,10 +201,8 @@ class _Grader:
         jobs = self.with_files(ready, late)
         workers = self.options.workers or _workers(self.week)
         run = run_jobs(jobs, workers, self.options.scheduler, self.warm, len(ready))
-        with (
-            judging(self.suppositions.references, self.stamp) as judge,
-            contextlib.closing(run) as finished,
-        ):
+        judges = judging(self.suppositions.references, self.stamp)
+        with judges as judge, contextlib.closing(run) as finished:
             for one in finished:
                 yield self.finish(one, judge)
         yield from late
@@ -218,10 +216,7 @@ class _Grader:
             for batch in batches(finished):
                 entries = self.write(gradebook, batch)
                 self.journal.append(entries)
-                if any(entry.needs_review for entry in entries):
-                    from autograder.pages.feedback import replace_old_pages
-
-                    replace_old_pages(self.week, entries)
+                _replace_pages(self.week, entries)
                 yield from entries
 
     def write(self, gradebook: Gradebook, batch: list[_Done]) -> list[Entry]:
@@ -376,6 +371,14 @@ def _stamped(stamp: str, judgements: tuple[Judgement, ...]) -> str:
     """The stamp of the run and those of its checks, each once."""
     of_checks = (check.stamp for judgement in judgements for check in judgement.checks)
     return "; ".join(dict.fromkeys(filter(None, (stamp, *of_checks))))
+
+
+def _replace_pages(week: Week, entries: list[Entry]) -> None:
+    """Nobody reads the page of a submission before, when the new one waits for a person."""
+    if any(entry.needs_review for entry in entries):
+        from autograder.pages.feedback import replace_old_pages
+
+        replace_old_pages(week, entries)
 
 
 def _refusal_key(reason: str) -> str:
