@@ -12,6 +12,10 @@ import pytest
 from browsing import chromium, picture_on_failure
 
 from autograder.deadlines.settling import Lateness
+from autograder.insight.items import Item
+from autograder.insight.similar import Alike
+from autograder.insight.trends import Section, Trend
+from autograder.insight.unnamed import Group
 from autograder.model import CheckVerdict, Entry, Judgement, MistakeReference, ProbeVerdict, Verdict
 from autograder.pages.report import Report, _summary, _write_csv, checks_of, remarks_of, render_html
 from autograder.pages.standing import Standing
@@ -136,6 +140,33 @@ def test_a_class_of_two_hundred_fits_the_window(width: int, tmp_path: Path) -> N
         with picture_on_failure(page, f"report-{width}"):
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.locator("table.students tbody tr").count() == 200
+
+
+def test_what_the_class_tells_stands_in_the_report() -> None:
+    """Probes, groups with their cell, pairs, sections, who fell, who was slow, what is void."""
+    found = replace(
+        report(FULL, HALF),
+        items=(Item("a", "all", 4.0, 30, 0.5, -0.2),),
+        groups=(Group("b", ("x", "y"), TAG, "code", "# %% exercise=b name=todo-1"),),
+        alike=(Alike(("x", "y"), 0.75, 12, (("b", 12),), (TAG, "other")),),
+        sections=(Section("분반 1", 20, 19, 0.8),),
+        voids={"check_a": "drop"},
+        weeks=("w0", "w1"),
+        trends={"full": Trend("full", (0.9, 0.4)), "half": Trend("half", (0.5, 0.5))},
+    )
+    page = render_html(found)
+    for text in (
+        "check_a: void, it does not count.",
+        "-0.20",
+        "b: 2 students",
+        "name=todo-1",
+        "x and y: 75% of the unusual passages",
+        "분반 1",
+        "full: 90 40",
+        "50 50",
+    ):
+        assert text in page, text
+    assert "half: 50" not in page and TAG not in page
 
 
 def test_the_whole_score_stands_in_the_report(tmp_path: Path) -> None:
