@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     )
 
     from course.models.char_lstm_model import CharLSTM
+    from course.models.reasoner_model import Reasoner
     from course.models.translator_model import HelpTranslator
 
 __all__ = [
     "MODELS_DIR",
     "ModelError",
     "load_char_lstm",
+    "load_reasoner",
     "load_reward_model",
     "load_story_gpt2",
     "load_tiny_bert",
@@ -99,6 +101,36 @@ def load_char_lstm() -> CharLSTM:
 
     model = CharLSTM()
     model.load_state_dict(load_file(folder / "model.safetensors"))
+    return model.eval()
+
+
+def load_reasoner() -> Reasoner:
+    """The base of week 11: 104,000 parameters that can work a calculation out, and seldom do.
+
+    It reads a calculation such as "3+8*5=" and writes its last digit, "5.", or first its steps,
+    "{15}5."; its model card says how often, and how often it is right.
+
+        from course.models.reasoner_model import read_prompts
+
+        logits = load_reasoner()(read_prompts(["3+8*5"]))  # (1, 12, 18)
+
+    Returns:
+        the model in float32, in evaluation mode, on the CPU. Each call reads fresh weights, so you
+        may change them.
+
+    Raises:
+        ModelError: a file of the model is missing or damaged.
+    """
+    folder = MODELS_DIR / "reasoner"
+    check_files(folder)
+
+    from safetensors.torch import load_file
+
+    from course.models.reasoner_model import Reasoner
+
+    model = Reasoner()
+    state = load_file(folder / "model.safetensors")
+    model.load_state_dict({name: weight.float() for name, weight in state.items()})
     return model.eval()
 
 

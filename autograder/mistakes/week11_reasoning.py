@@ -1,0 +1,742 @@
+"""Known mistakes and correct variants of week 11: a judge, votes, groups, leashes and pushes.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# ------------------------------------------------------------------------------------ verify
+# %% exercise=verify name=digit-anywhere
+# en: The right digit somewhere in the text is not yet the right answer: where must it stand?
+# ko: 맞는 숫자가 어딘가에 있다고 정답은 아닙니다. 어디에 있어야 하나요?
+def verify(answer, right):
+    return float(right in answer)
+
+
+# %% exercise=verify name=end-of-the-text-only
+# en: You look at the end alone: what may stand before it, and what may not?
+# ko: 끝부분만 보고 있습니다. 그 앞에는 무엇이 와도 되고, 무엇이 오면 안 되나요?
+def verify(answer, right):
+    return float(answer.endswith(right + "."))
+
+
+# %% exercise=verify name=form-without-the-digit
+# en: The form is right; is the digit compared with the right one?
+# ko: 형식은 맞습니다. 그런데 숫자를 정답과 비교하고 있나요?
+def verify(answer, right):
+    return float(re.fullmatch(r"(?:\{[0-9]*\})?[0-9]\.", answer) is not None)
+
+
+# %% exercise=verify name=dollar-forgives-a-line-break
+# en: `$` also fits before a last line break: which function of `re` asks for the whole text?
+# ko: `$`는 마지막 줄바꿈 앞에서도 맞습니다. 전체 문자열을 요구하는 `re` 함수는 무엇일까요?
+def verify(answer, right):
+    found = re.match(r"^(?:\{[0-9]*\})?([0-9])\.$", answer)
+    return float(found is not None and found[1] == right)
+
+
+# %% exercise=verify name=digits-of-any-script
+# en: `\d` knows more digits than ten: which characters did the contract name?
+# ko: `\d`는 열 개보다 많은 숫자를 받아들입니다. 설명에서 정한 문자는 무엇인가요?
+def verify(answer, right):
+    found = re.fullmatch(r"(?:\{\d*\})?(\d)\.", answer)
+    return float(found is not None and int(found[1]) == int(right))
+
+
+# %% exercise=verify name=behind-the-last-brace
+# en: You read what stands behind the last brace: what if there are two pairs, or half of one?
+# ko: 마지막 괄호 뒤만 읽고 있습니다. 괄호가 두 쌍이거나 반쪽뿐이면 어떻게 되나요?
+def verify(answer, right):
+    return float(answer.split("}")[-1] == right + ".")
+
+
+# %% exercise=verify name=anything-in-the-braces
+# en: What may stand in the braces? You let everything through.
+# ko: 괄호 안에는 무엇이 올 수 있나요? 지금은 모두 통과합니다.
+def verify(answer, right):
+    found = re.fullmatch(r"(?:\{.*\})?([0-9])\.", answer)
+    return float(found is not None and found[1] == right)
+
+
+# %% exercise=verify name=empty-braces-refused
+# en: Braces may be empty: does your pattern ask for at least one digit?
+# ko: 괄호는 비어 있어도 됩니다. 숫자를 하나 이상 요구하고 있지 않나요?
+def verify(answer, right):
+    found = re.fullmatch(r"(?:\{[0-9]+\})?([0-9])\.", answer)
+    return float(found is not None and found[1] == right)
+
+
+# %% exercise=verify name=raises-on-half-an-answer
+# en: What happens with an empty answer? A judge must survive everything that a model writes.
+# ko: 빈 답이 오면 어떻게 되나요? 판정기는 모델이 쓰는 모든 것을 견뎌야 합니다.
+def verify(answer, right):
+    rest = answer.split("}")[1] if answer[0] == "{" else answer
+    thought = answer[1:].split("}")[0] if answer[0] == "{" else ""
+    good = rest == right + "." and all(c in "0123456789" for c in thought)
+    return float(good and answer.count("}") < 2)
+
+
+# %% exercise=verify variant=by-hand
+def verify(answer, right):
+    digits = set("0123456789")
+    if answer.startswith("{"):
+        thought, brace, answer = answer[1:].partition("}")
+        if not brace or set(thought) - digits:
+            return 0.0
+    return 1.0 if answer == f"{right}." and right in digits else 0.0
+
+
+# %% exercise=verify variant=pattern-with-the-digit
+def verify(answer, right):
+    return 1.0 if re.compile(r"(\{[0-9]*\}){0,1}" + right + r"\.\Z").match(answer) else 0.0
+
+
+# ------------------------------------------------------------------------------------ majority_vote
+# %% exercise=majority_vote name=none-has-a-vote
+# en: An answer that could not be read has no vote: is None left out of the count?
+# ko: 읽을 수 없는 답은 투표권이 없습니다. None을 빼고 세고 있나요?
+def majority_vote(answers):
+    return Counter(answers).most_common(1)[0][0] if answers else None
+
+
+# %% exercise=majority_vote name=ties-to-the-largest
+# en: Two answers have equally many votes: does size matter, or who came first?
+# ko: 표가 같은 답이 둘입니다. 크기가 기준인가요, 먼저 나온 순서가 기준인가요?
+def majority_vote(answers):
+    votes = Counter(answer for answer in answers if answer is not None)
+    return max(votes, key=lambda answer: (votes[answer], answer), default=None)
+
+
+# %% exercise=majority_vote name=ties-to-the-smallest
+# en: Sorting first changes who wins a tie: what does the contract say?
+# ko: 먼저 정렬하면 동점의 승자가 바뀝니다. 설명에서는 누가 이긴다고 했나요?
+def majority_vote(answers):
+    read = sorted(answer for answer in answers if answer is not None)
+    return max(read, key=read.count, default=None)
+
+
+# %% exercise=majority_vote name=ties-to-the-last
+# en: Of equals yours takes the one seen last: which should win?
+# ko: 동점일 때 마지막에 나온 답을 고르고 있습니다. 어느 것이 이겨야 하나요?
+def majority_vote(answers):
+    read = [answer for answer in answers if answer is not None]
+    return max(reversed(read), key=read.count, default=None)
+
+
+# %% exercise=majority_vote name=first-answer
+# en: Is anything counted? You give back the first answer that could be read.
+# ko: 표를 세고 있나요? 읽을 수 있는 첫 번째 답을 그대로 돌려주고 있습니다.
+def majority_vote(answers):
+    return next((answer for answer in answers if answer is not None), None)
+
+
+# %% exercise=majority_vote name=empty-text-is-no-vote
+# en: An empty text is a text: only None has no vote.
+# ko: 빈 문자열도 답입니다. 투표권이 없는 것은 None뿐입니다.
+def majority_vote(answers):
+    votes = Counter(answer for answer in answers if answer)
+    return max(votes, key=votes.get, default=None)
+
+
+# %% exercise=majority_vote name=no-votes-at-all
+# en: What if nobody could be read? There is no most common one then.
+# ko: 읽을 수 있는 답이 하나도 없으면 어떻게 되나요?
+def majority_vote(answers):
+    return Counter(answer for answer in answers if answer is not None).most_common(1)[0][0]
+
+
+# %% exercise=majority_vote variant=by-place
+def majority_vote(answers):
+    read = [answer for answer in answers if answer is not None]
+    if not read:
+        return None
+    return max(read, key=lambda answer: (read.count(answer), -read.index(answer)))
+
+
+# %% exercise=majority_vote variant=loop
+def majority_vote(answers):
+    best, most = None, 0
+    for answer in answers:
+        count = 0 if answer is None else list(answers).count(answer)
+        if count > most:
+            best, most = answer, count
+    return best
+
+
+# ------------------------------------------------------------------------------------ pass_at_k
+# %% exercise=pass_at_k name=with-putting-back
+# en: k of n are drawn without putting back: which formula counts choices?
+# ko: n개 중 k개를 되돌려 놓지 않고 뽑습니다. 경우의 수를 세는 식은 무엇일까요?
+def pass_at_k(n, c, k):
+    return 1 - (1 - c / n) ** k
+
+
+# %% exercise=pass_at_k name=k-is-ignored
+# en: With k = 1 you are right: what changes when more are drawn?
+# ko: k = 1이면 맞습니다. 더 많이 뽑으면 무엇이 달라지나요?
+def pass_at_k(n, c, k):
+    return c / n
+
+
+# %% exercise=pass_at_k name=any-right-at-all
+# en: That one of all n is right does not mean that one of the k is.
+# ko: n개 중 정답이 있다고 해서 뽑은 k개에 정답이 있는 것은 아닙니다.
+def pass_at_k(n, c, k):
+    return 1.0 if c > 0 else 0.0
+
+
+# %% exercise=pass_at_k name=all-k-right
+# en: You count choices of right ones only: the question is whether at least one is right.
+# ko: 정답만 뽑는 경우를 세고 있습니다. 질문은 적어도 하나가 정답일 확률입니다.
+def pass_at_k(n, c, k):
+    return math.comb(c, k) / math.comb(n, k)
+
+
+# %% exercise=pass_at_k name=floats-overflow
+# en: For two thousand samples a float cannot hold the number of choices: divide whole numbers.
+# ko: 표본이 이천 개면 경우의 수를 float에 담을 수 없습니다. 정수끼리 나누어 보세요.
+def pass_at_k(n, c, k):
+    return 1 - float(math.comb(n - c, k)) / float(math.comb(n, k))
+
+
+# %% exercise=pass_at_k name=one-draw-short
+# en: Count the factors of your product: are there k of them?
+# ko: 곱의 인수를 세어 보세요. k개인가요?
+def pass_at_k(n, c, k):
+    return 1 - math.prod((n - c - i) / (n - i) for i in range(k - 1))
+
+
+# %% exercise=pass_at_k name=adds-chances
+# en: Chances of several draws do not simply add up.
+# ko: 여러 번 뽑을 때의 확률은 그냥 더해지지 않습니다.
+def pass_at_k(n, c, k):
+    return min(1.0, k * c / n)
+
+
+# %% exercise=pass_at_k name=few-wrong-forgotten
+# en: With fewer wrong ones than draws, is a factor of your product below zero or repeated?
+# ko: 오답이 뽑는 수보다 적을 때 곱의 인수가 어떻게 되는지 확인해 보세요.
+def pass_at_k(n, c, k):
+    return 1 - math.prod(max(n - c - i, 1) / (n - i) for i in range(k))
+
+
+# %% exercise=pass_at_k variant=product
+def pass_at_k(n, c, k):
+    if n - c < k:
+        return 1.0
+    return float(1 - np.prod([1 - k / j for j in range(n - c + 1, n + 1)]))
+
+
+# %% exercise=pass_at_k variant=logarithms
+def pass_at_k(n, c, k):
+    if n - c < k:
+        return 1.0
+    missed = sum(math.log(n - c - i) - math.log(n - i) for i in range(k))
+    return -math.expm1(missed)
+
+
+# ------------------------------------------------------------------------------------ rejection_sample
+# %% exercise=rejection_sample name=wrong-ones-kept
+# en: Does the judge have a say in what is kept?
+# ko: 무엇을 남길지 판정기가 정하고 있나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        answers = draw(problem, k)
+        if distinct:
+            answers = list(dict.fromkeys(answers))
+        kept += [(problem, answer) for answer in answers[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=cut-before-judging
+# en: The first `keep` of the right ones, not the right ones of the first `keep`.
+# ko: 맞은 것 중 앞의 `keep`개입니다. 앞의 `keep`개 중 맞은 것이 아닙니다.
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        answers = draw(problem, k)
+        if distinct:
+            answers = list(dict.fromkeys(answers))
+        kept += [(problem, answer) for answer in answers[:keep] if judge(problem, answer) > 0]
+    return kept
+
+
+# %% exercise=rejection_sample name=no-limit
+# en: An easy problem fills your training set: where is `keep` used?
+# ko: 쉬운 문제가 학습 데이터를 채웁니다. `keep`은 어디에 쓰이나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        kept += [(problem, answer) for answer in (dict.fromkeys(right) if distinct else right)]
+    return kept
+
+
+# %% exercise=rejection_sample name=always-distinct
+# en: Repeated texts are dropped even when nobody asked for it: what does `distinct` say?
+# ko: 요청하지 않아도 중복을 없애고 있습니다. `distinct`는 무엇을 뜻하나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [a for a in dict.fromkeys(draw(problem, k)) if judge(problem, a) > 0]
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=never-distinct
+# en: With `distinct` each text of a problem is kept once: is it dropped before the limit?
+# ko: `distinct`이면 같은 답은 한 번만 남깁니다. 중복 제거를 하고 있나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=distinct-over-all-problems
+# en: The same text behind two problems makes two examples, not one.
+# ko: 같은 답이라도 문제가 다르면 서로 다른 예입니다.
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept, seen = [], set()
+    for problem in problems:
+        right = []
+        for answer in draw(problem, k):
+            if judge(problem, answer) > 0 and not (distinct and answer in seen):
+                seen.add(answer)
+                right.append(answer)
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=order-lost
+# en: A set forgets in which order answers were drawn.
+# ko: set은 답이 나온 순서를 잊어버립니다.
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = sorted(set(right)) if distinct else sorted(right)
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=stops-at-an-unsolved-one
+# en: A problem that is not solved adds nothing; the ones behind it still count.
+# ko: 풀지 못한 문제는 아무것도 더하지 않지만, 그다음 문제는 계속해야 합니다.
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        if not right:
+            break
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=limit-over-all
+# en: `keep` is a limit for each problem, not for all of them together.
+# ko: `keep`은 문제마다의 한도입니다. 전체의 한도가 아닙니다.
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right]
+    return kept[:keep]
+
+
+# %% exercise=rejection_sample variant=plain-loops
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    pairs = []
+    for problem in problems:
+        mine = []
+        for answer in draw(problem, k):
+            if len(mine) == keep or (distinct and (problem, answer) in mine):
+                continue
+            if judge(problem, answer) > 0:
+                mine.append((problem, answer))
+        pairs.extend(mine)
+    return pairs
+
+
+# %% exercise=rejection_sample variant=generator
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    def of(problem):
+        answers = draw(problem, k)
+        right = [a for a in answers if judge(problem, a)]
+        return sorted(set(right), key=right.index) if distinct else right
+
+    return [(problem, answer) for problem in problems for answer in of(problem)[:keep]]
+
+
+# ------------------------------------------------------------------------------------ response_mask
+# %% exercise=response_mask name=stop-left-out
+# en: The full stop itself was chosen by the model: does it count?
+# ko: 마침표도 모델이 고른 기호입니다. 마침표를 세고 있나요?
+def response_mask(ids, stop):
+    return ((ids == stop).long().cumsum(1) == 0).float()
+
+
+# %% exercise=response_mask name=every-stop-counts
+# en: A second full stop stands behind the answer: only the first one belongs to it.
+# ko: 두 번째 마침표는 답 뒤에 있습니다. 첫 번째만 답에 속합니다.
+def response_mask(ids, stop):
+    stops = ids == stop
+    return ((stops.long().cumsum(1) == 0) | stops).float()
+
+
+# %% exercise=response_mask name=up-to-the-last-stop
+# en: The answer ends at the first full stop, not at the last.
+# ko: 답은 마지막이 아니라 첫 번째 마침표에서 끝납니다.
+def response_mask(ids, stop):
+    stops = (ids == stop).long()
+    behind = stops.flip(1).cumsum(1).flip(1)
+    none = stops.sum(1, keepdim=True) == 0
+    return ((behind > 0) | none).float()
+
+
+# %% exercise=response_mask name=no-stop-no-answer
+# en: A row that never stops is all answer: is it empty in your mask?
+# ko: 마침표가 없는 행은 모두 답입니다. 마스크에서 비어 있지 않나요?
+def response_mask(ids, stop):
+    stops = (ids == stop).long()
+    mask = (stops.cumsum(1) - stops == 0) & (stops.sum(1, keepdim=True) > 0)
+    return mask.float()
+
+
+# %% exercise=response_mask name=no-stop-ends-at-once
+# en: `argmax` of a row without a stop is 0: what should happen there?
+# ko: 마침표가 없는 행의 `argmax`는 0입니다. 그때는 어떻게 되어야 하나요?
+def response_mask(ids, stop):
+    first = (ids == stop).long().argmax(1)
+    return (torch.arange(ids.shape[1]) <= first[:, None]).float()
+
+
+# %% exercise=response_mask name=one-behind-the-stop
+# en: Your mask goes on for one symbol too many.
+# ko: 마스크가 한 칸 더 이어집니다.
+def response_mask(ids, stop):
+    stops = (ids == stop).long()
+    past = torch.cat([torch.zeros_like(stops[:, :2]), stops.cumsum(1)], 1)[:, : ids.shape[1]]
+    return (past == 0).float()
+
+
+# %% exercise=response_mask name=true-and-false
+# en: What type does the contract ask for? Booleans do not multiply into a mean.
+# ko: 어떤 자료형을 돌려주라고 했나요? 참과 거짓으로는 평균을 낼 수 없습니다.
+def response_mask(ids, stop):
+    stops = (ids == stop).long()
+    return stops.cumsum(1) - stops == 0
+
+
+# %% exercise=response_mask variant=cumprod
+def response_mask(ids, stop):
+    going = (ids != stop).float().cumprod(1)
+    return torch.cat([torch.ones(len(ids), 1), going[:, :-1]], dim=1)
+
+
+# %% exercise=response_mask variant=loop
+def response_mask(ids, stop):
+    mask = torch.zeros(ids.shape, dtype=torch.float32)
+    for row, line in enumerate(ids.tolist()):
+        end = line.index(stop) + 1 if stop in line else len(line)
+        mask[row, :end] = 1
+    return mask
+
+
+# ------------------------------------------------------------------------------------ group_advantages
+# %% exercise=group_advantages name=over-the-whole-batch
+# en: A hard problem is compared with easy ones: whose mean is subtracted?
+# ko: 어려운 문제를 쉬운 문제와 비교하고 있습니다. 누구의 평균을 빼야 하나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean()
+    return centred / (rewards.std(unbiased=False) + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=over-the-problems
+# en: Along which axis do the answers to one problem lie?
+# ko: 한 문제의 답들은 어느 축을 따라 놓여 있나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(0)
+    return centred / (rewards.std(0, unbiased=False) + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=divided-by-one-less
+# en: torch's `std` divides by G - 1 unless it is told not to.
+# ko: torch의 `std`는 따로 말하지 않으면 G - 1로 나눕니다.
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (rewards.std(1, keepdim=True) + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=zero-by-zero
+# en: All rewards of a group are equal: what is divided by what?
+# ko: 그룹의 보상이 모두 같습니다. 무엇을 무엇으로 나누게 되나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / rewards.std(1, keepdim=True, unbiased=False) if scale else centred
+
+
+# %% exercise=group_advantages name=no-baseline
+# en: Is anything subtracted? A group in which all are right must teach nothing.
+# ko: 무언가를 빼고 있나요? 모두 맞은 그룹에서는 배울 것이 없어야 합니다.
+def group_advantages(rewards, scale=True, eps=1e-4):
+    return rewards / (rewards.std(1, keepdim=True, unbiased=False) + eps) if scale else rewards
+
+
+# %% exercise=group_advantages name=always-scaled
+# en: `scale=False` should leave the differences as they are.
+# ko: `scale=False`이면 차이를 그대로 두어야 합니다.
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (rewards.std(1, keepdim=True, unbiased=False) + eps)
+
+
+# %% exercise=group_advantages name=divided-by-the-variance
+# en: The deviation is the root of the mean square.
+# ko: 표준편차는 제곱 평균의 제곱근입니다.
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (centred.square().mean(1, keepdim=True) + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=eps-under-the-root
+# en: Where does the contract add eps: to the deviation, or under its root?
+# ko: eps를 어디에 더하라고 했나요? 표준편차에 더하나요, 제곱근 안에 더하나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (centred.square().mean(1, keepdim=True) + eps).sqrt() if scale else centred
+
+
+# %% exercise=group_advantages variant=std
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(-1, keepdim=True)
+    return centred / (rewards.std(-1, keepdim=True, unbiased=False) + eps) if scale else centred
+
+
+# %% exercise=group_advantages variant=row-by-row
+def group_advantages(rewards, scale=True, eps=1e-4):
+    rows = []
+    for row in rewards:
+        mean = row.sum() / len(row)
+        deviation = torch.linalg.vector_norm(row - mean) / len(row) ** 0.5
+        rows.append((row - mean) / (deviation + eps) if scale else row - mean)
+    return torch.stack(rows)
+
+
+# ------------------------------------------------------------------------------------ kl_k3
+# %% exercise=kl_k3 name=the-other-way-round
+# en: Whose samples are these? d compares the reference with the policy, in this order.
+# ko: 누구의 표본인가요? d는 기준 모델에서 정책을 뺀 값입니다.
+def kl_k3(logp, ref):
+    d = logp - ref
+    return d.exp() - 1 - d
+
+
+# %% exercise=kl_k3 name=k1
+# en: A single value may be negative here: what was to be added to it?
+# ko: 값 하나하나가 음수가 될 수 있습니다. 여기에 무엇을 더하기로 했나요?
+def kl_k3(logp, ref):
+    return logp - ref
+
+
+# %% exercise=kl_k3 name=k2
+# en: Never negative, but its mean is not the KL: which term has mean zero?
+# ko: 음수는 아니지만 평균이 KL이 아닙니다. 평균이 0인 항은 무엇일까요?
+def kl_k3(logp, ref):
+    return 0.5 * (logp - ref) ** 2
+
+
+# %% exercise=kl_k3 name=one-forgotten
+# en: With equal models the distance must be 0.
+# ko: 두 모델이 같으면 거리는 0이어야 합니다.
+def kl_k3(logp, ref):
+    d = ref - logp
+    return d.exp() - d
+
+
+# %% exercise=kl_k3 name=summed-up
+# en: The contract wants a value for each symbol.
+# ko: 기호마다 값 하나씩을 돌려주어야 합니다.
+def kl_k3(logp, ref):
+    d = ref - logp
+    return (d.exp() - 1 - d).sum(-1)
+
+
+# %% exercise=kl_k3 name=no-gradient
+# en: The leash has to pull: does a gradient reach the policy?
+# ko: 목줄은 당겨야 합니다. 기울기가 정책까지 흐르나요?
+def kl_k3(logp, ref):
+    d = (ref - logp).detach()
+    return d.exp() - 1 - d + 0 * logp
+
+
+# %% exercise=kl_k3 name=absolute-value
+# en: Taking the absolute value makes it positive and spoils the mean.
+# ko: 절댓값을 쓰면 양수가 되지만 평균이 달라집니다.
+def kl_k3(logp, ref):
+    return (logp - ref).abs()
+
+
+# %% exercise=kl_k3 name=sign-of-the-slope
+# en: e^d and its tangent: is the tangent subtracted or added?
+# ko: e^d와 그 접선입니다. 접선을 빼나요, 더하나요?
+def kl_k3(logp, ref):
+    d = ref - logp
+    return d.exp() - 1 + d
+
+
+# %% exercise=kl_k3 variant=ratio
+def kl_k3(logp, ref):
+    return torch.exp(ref) / torch.exp(logp) - 1 + (logp - ref)
+
+
+# %% exercise=kl_k3 variant=expm1
+def kl_k3(logp, ref):
+    return torch.expm1(ref - logp) - (ref - logp)
+
+
+# ------------------------------------------------------------------------------------ policy_loss
+# %% exercise=policy_loss name=larger-of-both
+# en: Of the two the smaller is taken, also for bad answers.
+# ko: 나쁜 답에서도 둘 중 작은 값을 택합니다.
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    A = advantages[:, None]
+    gain = torch.maximum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=clip-alone
+# en: A mistake that has become likelier must still be pushed down: what is the clipped value compared with?
+# ko: 더 커진 실수는 여전히 눌러야 합니다. 자른 값을 무엇과 비교해야 하나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    gain = ratio.clamp(1 - clip, 1 + clip) * advantages[:, None] * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=no-clip
+# en: Where does the push end? `clip` is not used.
+# ko: 미는 힘은 어디서 끝나나요? `clip`을 쓰지 않고 있습니다.
+def policy_loss(logp, old, advantages, mask, clip, how):
+    gain = ((logp - old) * mask).exp() * advantages[:, None] * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=ratio-upside-down
+# en: The ratio is now over then: which is which?
+# ko: 비율은 지금을 그때로 나눈 값입니다. 어느 쪽이 지금인가요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((old - logp) * mask).exp()
+    A = advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=gain-instead-of-loss
+# en: An optimizer goes down: should good answers become likelier or rarer?
+# ko: 최적화는 값을 줄입니다. 좋은 답은 늘어나야 하나요, 줄어야 하나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    A = advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return (gain.sum(1) / mask.sum(1)).mean()
+    return gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=padding-counts
+# en: What stands behind the full stop is pushed too: where is the mask used?
+# ko: 마침표 뒤까지 밀고 있습니다. 마스크는 어디에 쓰이나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    A = advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A)
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=lengths-ignored
+# en: An answer's mean is over its own symbols, not over all places of its row.
+# ko: 답의 평균은 행의 모든 자리가 아니라 그 답의 기호에 대한 평균입니다.
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    A = advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -gain.mean(1).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=always-over-tokens
+# en: Three names, three numbers: does `how` change yours?
+# ko: 이름이 셋이면 값도 셋입니다. `how`에 따라 값이 달라지나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    A = advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    return -gain.sum() / mask.sum()
+
+
+# %% exercise=policy_loss name=masked-after-exp
+# en: e to the 800 times 0 is no zero: mask before exp.
+# ko: e의 800승에 0을 곱해도 0이 아닙니다. exp 전에 마스크를 쓰세요.
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = (logp - old).exp()
+    A = advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=advantages-along-the-row
+# en: One advantage an answer: which way does it broadcast?
+# ko: 답마다 이점이 하나입니다. 어느 방향으로 펼쳐지나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    A = advantages
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss variant=where-and-masked-sums
+def policy_loss(logp, old, advantages, mask, clip, how):
+    real = mask > 0
+    far = torch.where(real, logp - old, torch.zeros_like(logp))
+    ratio, A = torch.exp(far), advantages.unsqueeze(1)
+    loss = torch.max(-ratio * A, -torch.clamp(ratio, 1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return torch.mean(loss.sum(-1) / mask.sum(-1))
+    if how == "token":
+        return loss.sum() / real.sum()
+    B, T = logp.shape
+    return loss.sum() / (B * T)
+
+
+# %% exercise=policy_loss variant=answer-by-answer
+def policy_loss(logp, old, advantages, mask, clip, how):
+    sums, lengths = [], []
+    for b in range(logp.shape[0]):
+        here = mask[b].bool()
+        ratio = (logp[b][here] - old[b][here]).exp()
+        pushed = ratio * advantages[b]
+        ended = ratio.clamp(1 - clip, 1 + clip) * advantages[b]
+        sums.append(torch.min(pushed, ended).sum())
+        lengths.append(int(here.sum()))
+    if how == "sequence":
+        return -sum(s / n for s, n in zip(sums, lengths)) / len(sums)
+    return -sum(sums) / (sum(lengths) if how == "token" else logp.shape[0] * logp.shape[1])

@@ -1,0 +1,164 @@
+"""Measure week 11's runs over five seeds, with the code of a notebook, and store what came out.
+
+    python -m course.weeks.week11_reasoning.runs source/week11_reasoning/week11_reasoning.ipynb
+
+It runs the cells of the notebook that define things (set-up, solutions, the training loops) and
+then trains with other seeds than the live run's. A student's own solved notebook does as well. Ten
+minutes of one CPU core; the notebook draws the file (`load_runs`). `--seeds 1` tries one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from course.data.calculations import calculations
+from course.weeks.week11_reasoning import toys
+
+STORED = Path(__file__).with_name("runs.json")
+SEEDS = 5
+DEFINING = ("play-base", "play-verdicts", "play-votes", "play-star", "play-grpo", "play-hack",
+            "play-price")  # fmt: skip
+MADE = re.compile(r"^(?:def |class |@|import |from |[A-Z_]+ = )")
+Row = dict[str, float]
+
+
+def load_runs() -> dict[str, Any]:
+    """What this script measured and stored.
+
+    Returns:
+        {"table": rows with "right" and "cpu_s" of each way by name, a row for each seed,
+        "grpo", "hack": each seed's log of a run, a row for each step,
+        "by_numbers": {"priced", "free": what was measured by numbers in a problem}}.
+    """
+    return json.loads(STORED.read_text(encoding="utf-8"))
+
+
+# ------------------------------------------------------------------------------------ the notebook
+def definitions(source: str) -> str:
+    """The functions, classes, imports and constants of a cell, without what it runs and draws."""
+    kept, inside = [], False
+    for line in source.splitlines():
+        if line and line[0] not in " )\n":
+            inside = bool(MADE.match(line))
+        if inside:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def notebook_names(notebook: Path) -> dict[str, Any]:
+    """The names that the notebook's set-up, solutions and training loops define."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    names: dict[str, Any] = {"lesson": SimpleNamespace(steps=lambda count, quick=5: count)}
+    for cell in cells:
+        graded, source = cell["metadata"].get("nbgrader", {}), "".join(cell["source"])
+        if graded.get("solution") or graded.get("grade_id") == "setup":
+            exec(source, names)
+        elif cell["id"] in DEFINING:
+            exec(definitions(source), names)
+    names["base"] = names["load_reasoner"]()
+    names["held"] = calculations(2000, random.Random("held out/recorded"))
+    return names
+
+
+# ------------------------------------------------------------------------------------ measuring
+def timed(run: Callable[[], Any]) -> tuple[Any, float]:
+    """What it gives, and its CPU seconds."""
+    begun = time.process_time()
+    return run(), round(time.process_time() - begun, 2)
+
+
+def table_of_ends(seed: int) -> Row:
+    """The tuned table: 20,000 calculations read, another 1,000 to choose by."""
+    dice = random.Random(f"ends/{seed}")
+    table, cpu_s = timed(lambda: toys.EndTable(calculations(20_000, dice)))
+    how = table.tuned(calculations(1000, dice))
+    held = calculations(2000, random.Random("held out/recorded"))
+    return {"right": table.accuracy(held, *how), "cpu_s": cpu_s}
+
+
+def majority(names: Mapping[str, Any], seed: int, votes: int = 16) -> Row:
+    """The base's majority of some votes on 500 problems; the cost is that of answering them."""
+    problems = names["held"][:500]
+    texts, cpu_s = timed(
+        lambda: names["write"](names["base"], [p for p in problems for _ in range(votes)], seed)
+    )
+    read = [names["read_answer"](text) for text in texts]
+    said = [names["majority_vote"](read[i * votes : (i + 1) * votes]) for i in range(len(problems))]
+    right = [s == names["last_digit"](p) for s, p in zip(said, problems, strict=True)]
+    return {"right": sum(right) / len(right), "cpu_s": cpu_s}
+
+
+def kept(names: Mapping[str, Any], seed: int, distinct: bool) -> Row:
+    """Five rounds of rejection sampling; the measuring between them is not counted."""
+    short = dict(names, held=names["held"][:1])
+    run = names["star"]
+    again = type(run)(run.__code__, short, run.__name__, run.__defaults__, run.__closure__)
+    (model, _), cpu_s = timed(lambda: again(5, distinct, seed))
+    return names["measure"](model, names["held"]) | {"cpu_s": cpu_s}
+
+
+def one_seed(names: Mapping[str, Any], seed: int, stored: dict[str, Any]) -> None:
+    """Everything with one seed, added to what is stored."""
+    Run, measure, grpo = names["Run"], names["measure"], names["grpo"]
+    table = stored["table"]
+
+    def add(name: str, row: Row) -> None:
+        table.setdefault(name, []).append({k: round(v, 4) for k, v in row.items()})
+
+    add("table of ends, tuned", table_of_ends(seed))
+    add("base", measure(names["base"], names["held"]) | {"cpu_s": 0.0})
+    add("base, majority of 16", majority(names, seed))
+    add("rejection sampling, each text once", kept(names, seed, True))
+    add("rejection sampling", kept(names, seed, False))
+    model, log = grpo(names["judged"], Run(60), seed)
+    add("GRPO", measure(model, names["held"]) | {"cpu_s": log[-1]["cpu_s"]})
+    stored["grpo"].append(thin(log))
+    _, log = grpo(names["digit_anywhere"], Run(50, lr=1e-3, leash=0.0, longest=14), seed)
+    stored["hack"].append(thin(log))
+    for name, reward in (("priced", names["priced"]), ("free", names["judged"])):
+        model, _ = grpo(reward, Run(80, leash=0.0, fewest=2), seed)
+        stored["by_seed"][name].append(names["by_numbers"](model, 300))
+
+
+def thin(log: Sequence[Row]) -> list[Row]:
+    """Three digits of each number."""
+    return [{name: round(value, 3) for name, value in row.items()} for row in log]
+
+
+def mean_by_numbers(by_seed: Sequence[Mapping[int, Row]]) -> dict[int, Row]:
+    """The mean over the seeds, for each count of numbers."""
+    return {
+        numbers: {
+            name: round(sum(rows[numbers][name] for rows in by_seed) / len(by_seed), 4)
+            for name in by_seed[0][numbers]
+        }
+        for numbers in by_seed[0]
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("--out", type=Path, default=STORED)
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    args = parser.parse_args(arguments)
+    names = notebook_names(args.notebook)
+    stored: dict[str, Any] = {"table": {}, "grpo": [], "hack": []}
+    stored["by_seed"] = {"priced": [], "free": []}
+    for seed in range(1, args.seeds + 1):
+        one_seed(names, seed, stored)
+        stored["by_numbers"] = {k: mean_by_numbers(v) for k, v in stored["by_seed"].items()}
+        args.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        print(seed, {name: rows[-1]["right"] for name, rows in stored["table"].items()}, flush=True)
+
+
+if __name__ == "__main__":
+    main()
