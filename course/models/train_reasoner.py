@@ -150,18 +150,19 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
-    runs = []
+    results: dict[str, Any] = {"most_frequent_answer": last_digits_evenly(), "runs": []}
     for seed in range(SEED, SEED + args.runs):
         model, found = base(seed)
+        losses = found.pop("losses")
         if seed == SEED:
             save_half(model, args.out / "model.safetensors")
-            plot_losses(found["losses"], args.out / "loss_curve.png")
-        runs.append(found | {"short_alone": short_alone(seed)})
-        print(json.dumps({k: v for k, v in runs[-1].items() if k != "losses"}), flush=True)
+            plot_losses(losses, args.out / "loss_curve.png")
+            results |= {"parameters": sum(p.numel() for p in model.parameters())}
+            results |= {"shipped": dict(found), "losses": losses}
+        results["runs"].append(found | {"short_alone": short_alone(seed)})
+        print(json.dumps(results["runs"][-1]), flush=True)
+        (args.out / "results.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     write_checksums(args.out, ["model.safetensors"])
-    results = {"parameters": sum(p.numel() for p in model.parameters()), "runs": runs}
-    results["most_frequent_answer"] = last_digits_evenly()
-    (args.out / "results.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
