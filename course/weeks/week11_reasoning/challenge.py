@@ -13,7 +13,7 @@ from course.data.calculations import calculations, last_digit, steps
 
 DIGITS = "0123456789"
 SYMBOLS = 30  # that are bought for one question
-PRACTICE, HIDDEN = 1500, 3000
+PRACTICE, HIDDEN = 1000, 2000
 WORKED = (0.1, 0.5)  # the share of worked answers of a question lies between these
 SLIP, MISCOPY = 0.2, 0.05  # of a step, of the digit behind the braces
 SHORT_RIGHT, SHORT_FORGETS = 0.27, 0.33

@@ -139,11 +139,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("notebook", type=Path)
     parser.add_argument("--out", type=Path, default=STORED)
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--first", type=int, default=1, help="the first seed; what is stored stays")
     args = parser.parse_args(arguments)
     names = notebook_names(args.notebook)
     stored: dict[str, Any] = {"table": {}, "grpo": [], "hack": []}
     stored["by_numbers"] = {"with a price": [], "without": []}
-    for seed in range(1, args.seeds + 1):
+    if args.first > 1:
+        stored = json.loads(args.out.read_text("utf-8"))
+    for seed in range(args.first, args.first + args.seeds):
         one_seed(names, seed, stored)
         args.out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
         print(seed, {name: rows[-1]["right"] for name, rows in stored["table"].items()}, flush=True)
