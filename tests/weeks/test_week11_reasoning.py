@@ -105,9 +105,11 @@ def test_definitions_leave_out_what_a_cell_runs() -> None:
 
 
 def test_the_recorded_runs_are_whole() -> None:
-    """Five seeds of each way; learned ones above the table, which is above a blind guess."""
-    table = runs.load_runs()["table"]
-    assert {len(rows) for rows in table.values()} == {runs.SEEDS}
+    """As many seeds of each way; learned ones above the table, which is above a blind guess."""
+    stored = runs.load_runs()
+    table, seeds = stored["table"], len(stored["hack"])
+    assert seeds >= 3 and {len(rows) for rows in table.values()} == {seeds}
+    assert all(len(rows) == seeds for rows in stored["by_numbers"].values())
     mean = {name: np.mean([row["right"] for row in rows]) for name, rows in table.items()}
     assert 0.1 < mean["table of ends, tuned"] < mean["GRPO"]
     assert mean["base"] < mean["rejection sampling"]

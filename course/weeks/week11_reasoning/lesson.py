@@ -36,10 +36,10 @@ QUESTIONS = {
         "thousand, and keeps what pays.",
     ),
     "majority": Question(
-        "Each answer is right with 0.3, each of nine wrong ones comes with 0.08. 64 votes: right?",
+        "Each vote is right with 0.28, each of nine wrong digits has 0.08. 64 votes: right?",
         ("about 0.3", "about 0.6", "nearly always"),
         answer=2,
-        why="0.3 against 0.08 is a clear lead after 64 votes. The base is not like that: on many "
+        why="0.28 against 0.08 is a clear lead after 64 votes. The base is not like that: on many "
         "problems one *wrong* digit leads, and no number of votes helps there.",
     ),
     "flattering": Question(

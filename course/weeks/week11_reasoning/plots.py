@@ -62,8 +62,8 @@ def verdict_bars(rows: Mapping[str, tuple[float, float]]) -> Figure:
 
 def _chance(ax: Axes, level: float) -> None:
     ax.axhline(level, color=style.INK, lw=1, ls=":")
-    right = ax.get_xlim()[1]
-    ax.text(right, level, "blind guess ", ha="right", va="bottom", fontsize=8)
+    left = ax.get_xlim()[0]
+    ax.text(left, level, " blind guess", ha="left", va="bottom", fontsize=8)
 
 
 def vote_bars(votes: Mapping[str, int], right: str, winner: str | None) -> Figure:
@@ -77,6 +77,7 @@ def vote_bars(votes: Mapping[str, int], right: str, winner: str | None) -> Figur
     won = "no vote" if winner is None else f"the majority says {winner}"
     ax.set_title(f"{won}; right is {right} (hatched)")
     ax.set(xlabel="answer", ylabel="votes")
+    ax.yaxis.get_major_locator().set_params(integer=True)
     return fig
 
 
@@ -142,13 +143,13 @@ def estimate_histograms(estimates: Mapping[str, Numbers], exact: float) -> Figur
     fig, axes = style.panels(len(estimates), 3.0, 2.8)
     for ax, (label, values, look) in zip(axes, with_looks(estimates), strict=True):
         found = as_array(values)
-        ax.hist(found, bins=30, color=look.colour, log=True)
+        ax.hist(found, bins=30, color=look.colour)
         ax.axvline(exact, color=style.INK, lw=2, label="exact KL")
         ax.axvline(found.mean(), color=style.INK, lw=2, ls="--", label="mean of the samples")
         negative = (found < 0).mean()
         ax.set_title(f"{label}: mean {found.mean():.2f}, {negative:.0%} below 0")
         ax.set(xlabel="estimate (nats)", ylabel="samples")
-    axes[0].legend(fontsize=8)
+    axes[-1].legend(fontsize=8, loc="upper right")
     return fig
 
 
@@ -188,7 +189,7 @@ def reward_curves(log: Sequence[Row]) -> Figure:
         left.plot([row[name] for row in log], color=colour, ls=line, label=f"{name} answers")
     _chance(left, 0.1)
     left.set(xlabel="step", ylabel="share", ylim=(0, 1.03))
-    left.legend(loc="lower right")
+    left.legend(loc="center right")
     right.plot([row["symbols"] for row in log], color=style.GREEN)
     right.set(xlabel="step", ylabel="symbols of an answer")
     right.set_ylim(bottom=0)
@@ -202,7 +203,7 @@ def seed_dots(rows: Mapping[str, Numbers], chance: float) -> Figure:
         found = as_array(values)
         ax.plot(found, np.full(len(found), place), look.marker, color=look.colour, ms=6, alpha=0.7)
     ax.axvline(chance, color=style.INK, lw=1, ls=":")
-    ax.text(chance, len(rows) - 0.6, " blind guess", fontsize=8, va="center")
+    ax.text(chance, -0.55, " blind guess", fontsize=8, va="center")
     ax.set_yticks(range(len(rows)), list(rows))
     ax.set(xlabel="share of right answers", xlim=(0, 1.02))
     ax.invert_yaxis()
@@ -215,8 +216,8 @@ def hacked_reward(log: Sequence[Row]) -> Figure:
     ax.plot([row["reward"] for row in log], color=style.ORANGE, ls="--", label="reward it gets")
     ax.plot([row["right"] for row in log], color=style.BLUE, label="right by the strict judge")
     _chance(ax, 0.1)
-    ax.set(xlabel="step", ylabel="share", ylim=(0, 1.03))
-    ax.legend(loc="upper left")
+    ax.set(xlabel="step", ylabel="share", ylim=(0, 1.35))
+    ax.legend(loc="upper right")
     return fig
 
 
@@ -228,5 +229,6 @@ def thinking_by_length(runs: Mapping[str, Mapping[int, Row]]) -> Figure:
             ax.plot(list(rows), [row[name] for row in rows.values()], color=look.colour,
                     ls=look.line, marker=look.marker, ms=5, label=label)  # fmt: skip
         ax.set(xlabel="numbers in the problem", ylabel=f"share of {name} answers", ylim=(0, 1.05))
+        ax.xaxis.get_major_locator().set_params(integer=True)
     legend(axes[0], fontsize=8)
     return fig
