@@ -32,7 +32,7 @@ def ways() -> Figure:
     for k, (name, inner, below) in enumerate(WAYS):
         colour = style.BLUE if k < 3 else style.GREEN
         diagram.box(ax, (2.2 * k, 1.0), (1.7, 0.7), inner, colour=colour, lw=2)
-        ax.text(2.2 * k, 1.55, name, ha="center", fontsize=11, fontweight="bold")
+        ax.text(2.2 * k, 1.55, name, ha="center", fontsize=11)
         ax.text(2.2 * k, 0.4, below, ha="center", fontsize=8)
     ax.text(2.2, 2.1, "more work when answering", ha="center", color=style.BLUE)
     ax.text(7.7, 2.1, "a judge (1), and learning from it", ha="center", color=style.GREEN)
