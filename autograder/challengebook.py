@@ -68,7 +68,8 @@ class OpenChallenge:
     def digest(self) -> str:
         """The hash of everything that can change a score."""
         task = self.challenge
-        told = (task.name, task.unit, task.curve, task.numbers, self.packed, self.targets)
+        rules = (task.name, task.unit, task.measure, task.curve, task.numbers)
+        told = (*rules, self.packed, self.targets)
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def reference(self) -> ChallengeReference:
@@ -76,7 +77,7 @@ class OpenChallenge:
         task = self.challenge
         return ChallengeReference(
             task.name, task.points, task.unit, len(task.classes), self.targets, task.curve,
-            task.numbers,
+            task.numbers, measure=task.measure,
         )  # fmt: skip
 
 

@@ -188,6 +188,7 @@ class ChallengeReference:
     curve: tuple[tuple[float, float], ...]
     numbers: int = 0  # the most that a predictor may hold; 0: any
     own: float | None = None
+    measure: str = "bits"  # a name in course.challenges.measures
 
 
 class JudgedBy(StrEnum):

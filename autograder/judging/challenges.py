@@ -18,7 +18,8 @@ from autograder.judging.error_texts import error_kind, shown_error
 from autograder.judging.vocabulary import Vocabulary
 from autograder.model import ChallengeReference, ProbeVerdict, Verdict
 from course.challenges.entries import MIME
-from course.challenges.task import bits, complaint, points_for, told, too_many
+from course.challenges.measures import MEASURES
+from course.challenges.task import complaint, points_for, told, too_many
 
 MOST_BYTES = 16_000_000
 NO_TABLE = "what was displayed is no entry"
@@ -84,8 +85,9 @@ def _score(shown: list[Shown], challenge: ChallengeReference) -> tuple[float | N
     if one.table is None:
         return None, NO_TABLE
     why = complaint(one.table, len(challenge.targets), challenge.classes)
-    why = why or too_many(one.numbers, challenge.numbers)
-    return (None, why) if why else (bits(one.table, challenge.targets), "")
+    measure = MEASURES[challenge.measure]
+    why = why or measure.complaint(one.table) or too_many(one.numbers, challenge.numbers)
+    return (None, why) if why else (measure.score(one.table, challenge.targets), "")
 
 
 def judge_entry(

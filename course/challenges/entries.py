@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from course.challenges.measures import MEASURES
 from course.challenges.numbers import count_numbers
-from course.challenges.task import Challenge, Windows, bits, complaint, told, too_many
+from course.challenges.task import Challenge, Windows, complaint, told, too_many
 
 MIME = "application/vnd.word2chat.entry+json"
 SHOWN = 200  # contexts of the practice set that stand in for the hidden one: notebooks stay small
@@ -80,10 +81,12 @@ def practise(task: Challenge, entry: Callable) -> float:
     practice, started = task.practice(), time.process_time()
     table, held = predictions(task, entry, practice)
     seconds = time.process_time() - started
-    why = complaint(table, len(practice.targets), len(task.classes)) or too_many(held, task.numbers)
+    measure = MEASURES[task.measure]
+    why = complaint(table, len(practice.targets), len(task.classes))
+    why = why or measure.complaint(table) or too_many(held, task.numbers)
     if why:
         raise Refused(f"{task.name}: {why}")
-    score = bits(table, practice.targets)
+    score = measure.score(table, practice.targets)
     print(f"practice set: {told(task.curve, task.unit, score)}")
     print(f"{held:,} numbers, {seconds:.1f} s of processor time")
     return score

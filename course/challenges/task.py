@@ -44,6 +44,7 @@ class Challenge:
         given: makes what an entry is called with, out of the draw's examples where it has some;
             None: the entry is the predictor itself.
         numbers: the most numbers that a predictor may hold; 0: any.
+        measure: how a table becomes a score, a name in `course.challenges.measures`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Challenge:
     practice: Callable[[], Windows]
     given: Callable[..., Any] | None = None
     numbers: int = 0
+    measure: str = "bits"
 
     @property
     def points(self) -> float:

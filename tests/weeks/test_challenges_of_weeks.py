@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from autograder.challengebook import CHALLENGES, _module, _rivals
-from course.challenges.task import bits, complaint
+from course.challenges.measures import MEASURES
+from course.challenges.task import complaint
 
 WEEKS = sorted(path.stem for path in CHALLENGES.glob("week*.py"))
 
@@ -20,10 +21,12 @@ def module(week: str):
 
 @pytest.mark.parametrize("week", WEEKS)
 def test_points_rise_with_better_scores(week: str) -> None:
-    """From nothing to the whole points, place by place; fewer bits are better."""
-    curve = module(week).CHALLENGE.curve
-    assert curve[0][1] == 0 and curve[-1][1] == 5
-    assert all(one[0] > other[0] and one[1] < other[1] for one, other in pairwise(curve))
+    """From nothing to the whole points, place by place; fewer bits are better, and more wins."""
+    task = module(week).CHALLENGE
+    sign = {"bits": -1, "wins": 1}[task.measure]
+    assert task.curve[0][1] == 0 and task.curve[-1][1] == 5
+    steps = pairwise(task.curve)
+    assert all(sign * (b[0] - a[0]) > 0 and a[1] < b[1] for a, b in steps)
 
 
 @pytest.mark.parametrize("week", WEEKS)
@@ -37,7 +40,8 @@ def test_rivals_stand_from_naive_to_good(week: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("week", WEEKS)
 def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
-    """Another seed, other contexts; the same form; guessing costs log2 of the classes."""
+    """Another seed, other contexts; the same form; an even guess costs log2 of the classes in
+    bits, and wins half of all comparisons."""
     found = module(week)
     task, hidden = found.CHALLENGE, found.hidden("a secret")
     practice = task.practice()
@@ -53,7 +57,9 @@ def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
     size = len(task.classes)
     table = np.full((len(hidden.targets), size), 1 / size, np.float32)
     assert complaint(table, len(hidden.contexts), size) == ""
-    assert bits(table, hidden.targets) == pytest.approx(np.log2(size), abs=1e-4)
+    even = {"bits": np.log2(size), "wins": 50.0}[task.measure]
+    assert MEASURES[task.measure].complaint(table) == ""
+    assert MEASURES[task.measure].score(table, hidden.targets) == pytest.approx(even, abs=1e-4)
 
 
 def test_the_students_part_holds_no_hidden_set() -> None:

@@ -1,0 +1,620 @@
+"""Known mistakes and correct variants of week 08: preferences, rewards, PPO, DPO, best-of-n.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# ------------------------------------------------------------------------------------ preference_pairs
+# %% exercise=preference_pairs name=means-compared
+# en: Two texts with equal means may still have a preference: what is to be compared with what?
+# ko: 평균이 같아도 선호는 있을 수 있습니다. 무엇과 무엇을 비교해야 하나요?
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        left, right = np.array(scores[a]), np.array(scores[b])
+        if left.mean() != right.mean():
+            wins = left[:, None] - right
+            share = (wins > 0).mean() + (wins == 0).mean() / 2
+            first = left.mean() > right.mean()
+            rows.append((a, b, share) if first else (b, a, 1 - share))
+    kept = [list(column) for column in zip(*rows)] or [[], [], []]
+    places = torch.tensor(kept[:2], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(kept[2], dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=ties-count-nothing
+# en: Two equal scores are neither a win nor a loss: how does the formula count them?
+# ko: 점수가 같으면 승도 패도 아닙니다. 식에서는 어떻게 세나요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        balance = gaps.sign().sum().item()
+        if balance:
+            chosen.append(a if balance > 0 else b)
+            rejected.append(b if balance > 0 else a)
+            agreement.append(((gaps * balance) > 0).double().mean().item())
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=ties-left-out
+# en: What is the number of comparisons divided by: all of them, or those with a winner?
+# ko: 무엇으로 나누나요? 모든 비교인가요, 승패가 갈린 비교만인가요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for a, b in pairs:
+        signs = (torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])).sign()
+        balance = signs.sum().item()
+        if balance:
+            chosen.append(a if balance > 0 else b)
+            rejected.append(b if balance > 0 else a)
+            agreement.append(0.5 + abs(balance) / (2 * (signs != 0).sum().item()))
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=first-always-chosen
+# en: The chosen text is the one that wins more comparisons, wherever it stands in the pair.
+# ko: 쌍에서의 자리와 상관없이 비교에서 더 많이 이긴 글이 선택됩니다.
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            rows.append((a, b, share))
+    kept = [list(column) for column in zip(*rows)] or [[], [], []]
+    places = torch.tensor(kept[:2], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(kept[2], dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=even-pairs-kept
+# en: Raters who are split exactly say nothing: does such a pair belong to the answer?
+# ko: 의견이 정확히 반으로 갈리면 정보가 없습니다. 그런 쌍도 답에 들어가나요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        balance = gaps.sign().sum().item()
+        chosen.append(a if balance >= 0 else b)
+        rejected.append(b if balance >= 0 else a)
+        agreement.append(0.5 + abs(balance) / (2 * gaps.numel()))
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
+# %% exercise=preference_pairs variant=numpy
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        left, right = np.asarray(scores[a]), np.asarray(scores[b])
+        wins = np.sum(left[:, None] > right) + 0.5 * np.sum(left[:, None] == right)
+        share = wins / (len(left) * len(right))
+        if share > 0.5:
+            rows.append((a, b, share))
+        elif share < 0.5:
+            rows.append((b, a, 1 - share))
+    return (
+        torch.tensor([row[0] for row in rows], dtype=torch.long),
+        torch.tensor([row[1] for row in rows], dtype=torch.long),
+        torch.tensor([row[2] for row in rows], dtype=torch.float32),
+    )
+
+
+# %% exercise=preference_pairs variant=plain-loops
+def preference_pairs(scores, pairs):
+    one, two, three = [], [], []
+    for a, b in pairs:
+        points = 0
+        for s in scores[a]:
+            for t in scores[b]:
+                points += 2 if s > t else 1 if s == t else 0
+        most = 2 * len(scores[a]) * len(scores[b])
+        if 2 * points == most:
+            continue
+        better, worse = (a, b) if 2 * points > most else (b, a)
+        one.append(better)
+        two.append(worse)
+        three.append(max(points, most - points) / most)
+    return torch.LongTensor(one), torch.LongTensor(two), torch.FloatTensor(three)
+
+
+# ------------------------------------------------------------------------------------ reward_loss
+# %% exercise=reward_loss name=chosen-and-rejected-swapped
+# en: Which of the two texts should get the larger reward?
+# ko: 두 글 중 어느 쪽의 보상이 더 커야 하나요?
+def reward_loss(chosen, rejected, agreement):
+    gap = rejected - chosen
+    return -(agreement * F.logsigmoid(gap) + (1 - agreement) * F.logsigmoid(-gap)).mean()
+
+
+# %% exercise=reward_loss name=agreement-as-weight
+# en: A pair with agreement 0.8 was lost in one comparison of five: where does the loss say so?
+# ko: 일치도 0.8이면 다섯 번 중 한 번은 졌습니다. 손실의 어디에 나타나나요?
+def reward_loss(chosen, rejected, agreement):
+    return -(agreement * F.logsigmoid(chosen - rejected)).mean()
+
+
+# %% exercise=reward_loss name=agreement-ignored
+# en: The raters are divided: is their agreement in your loss?
+# ko: 평가자들의 의견이 갈립니다. 일치도가 손실에 들어 있나요?
+def reward_loss(chosen, rejected, agreement):
+    return -F.logsigmoid(chosen - rejected).mean()
+
+
+# %% exercise=reward_loss name=sum-for-mean
+# en: Twice as many pairs should not double the loss.
+# ko: 쌍이 두 배가 되어도 손실이 두 배가 되면 안 됩니다.
+def reward_loss(chosen, rejected, agreement):
+    gap = chosen - rejected
+    return -(agreement * F.logsigmoid(gap) + (1 - agreement) * F.logsigmoid(-gap)).sum()
+
+
+# %% exercise=reward_loss name=log-of-sigmoid
+# en: At a gap of -1000 the sigmoid is exactly 0: which function takes both steps at once?
+# ko: 차이가 -1000이면 시그모이드는 0이 됩니다. 두 단계를 한 번에 계산하는 함수는 무엇인가요?
+def reward_loss(chosen, rejected, agreement):
+    p = torch.sigmoid(chosen - rejected).clamp(1e-6, 1 - 1e-6)
+    return -(agreement * p.log() + (1 - agreement) * (1 - p).log()).mean()
+
+
+# %% exercise=reward_loss variant=bce
+def reward_loss(chosen, rejected, agreement):
+    return F.binary_cross_entropy_with_logits(chosen - rejected, agreement.to(chosen.dtype))
+
+
+# %% exercise=reward_loss variant=softplus
+def reward_loss(chosen, rejected, agreement):
+    gap = chosen - rejected
+    return torch.mean(F.softplus(-gap) + (1 - agreement) * gap)
+
+
+# ------------------------------------------------------------------------------------ token_logprobs
+# %% exercise=token_logprobs name=off-by-one
+# en: The logits at t were made when token t was already seen: which token are they for?
+# ko: t번째 로짓은 t번째 토큰을 이미 본 뒤의 것입니다. 어느 토큰을 위한 것인가요?
+def token_logprobs(logits, ids):
+    return logits[:, 1:].log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=target-not-shifted
+# en: Column t must hold the log-probability of token t + 1: which ids did you pick at?
+# ko: t번째 열은 t + 1번째 토큰의 로그 확률입니다. 어느 id를 골랐나요?
+def token_logprobs(logits, ids):
+    return logits[:, :-1].log_softmax(-1).gather(-1, ids[:, :-1, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=logits-not-normalised
+# en: Do the probabilities of all tokens at one place sum to 1?
+# ko: 한 자리에서 모든 토큰의 확률을 더하면 1이 되나요?
+def token_logprobs(logits, ids):
+    return logits[:, :-1].gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=softmax-over-positions
+# en: Along which axis do the probabilities compete: tokens or positions?
+# ko: 확률은 어느 축에서 서로 경쟁하나요? 토큰인가요, 위치인가요?
+def token_logprobs(logits, ids):
+    return logits[:, :-1].log_softmax(1).gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=probabilities
+# en: Their sum over a text should be a log-probability: is the logarithm there?
+# ko: 글 전체에 대해 더하면 로그 확률이 되어야 합니다. 로그를 취했나요?
+def token_logprobs(logits, ids):
+    return logits[:, :-1].softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs variant=cross-entropy
+def token_logprobs(logits, ids):
+    return -F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
+
+
+# %% exercise=token_logprobs variant=logsumexp
+def token_logprobs(logits, ids):
+    before, targets = logits[:, :-1], ids[:, 1:]
+    picked = torch.gather(before, 2, targets.unsqueeze(2)).squeeze(2)
+    return picked - torch.logsumexp(before, dim=2)
+
+
+# ------------------------------------------------------------------------------------ kl_penalty
+# %% exercise=kl_penalty name=sign-of-the-penalty
+# en: A token that became likelier than under the reference must cost something.
+# ko: 기준 모델보다 확률이 높아진 토큰은 대가를 치러야 합니다.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score.detach()
+    return rewards
+
+
+# %% exercise=kl_penalty name=score-at-every-token
+# en: The score is paid once a text: at which token?
+# ko: 점수는 글마다 한 번만 줍니다. 어느 토큰에서 주나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    return ((score[:, None] - beta * (logprobs - ref_logprobs)) * mask).detach()
+
+
+# %% exercise=kl_penalty name=score-at-the-last-column
+# en: In a short text the last column is padding: where is its last real token?
+# ko: 짧은 글에서 마지막 열은 패딩입니다. 마지막 실제 토큰은 어디인가요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[:, -1] += score.detach()
+    return rewards
+
+
+# %% exercise=kl_penalty name=score-replaces-the-penalty
+# en: The last token has a price too: is the score added to it, or put in its place?
+# ko: 마지막 토큰에도 벌점이 있습니다. 점수를 더했나요, 아니면 덮어썼나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] = score.detach()
+    return rewards
+
+
+# %% exercise=kl_penalty name=padding-pays
+# en: What stands at padding was never written: does it cost anything in your rewards?
+# ko: 패딩은 쓰인 토큰이 아닙니다. 보상에서 벌점을 내고 있지 않나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach()
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score.detach()
+    return rewards
+
+
+# %% exercise=kl_penalty name=not-detached
+# en: Rewards are numbers: may a gradient flow from them into the policy or the reference?
+# ko: 보상은 숫자입니다. 보상에서 정책이나 기준 모델로 기울기가 흘러도 되나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    last = torch.arange(mask.shape[1]) == mask.sum(1, keepdim=True) - 1
+    return -beta * (logprobs - ref_logprobs) * mask + score[:, None] * last
+
+
+# %% exercise=kl_penalty variant=where
+@torch.no_grad()
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    price = torch.where(mask, beta * (ref_logprobs - logprobs), 0.0)
+    last = torch.arange(mask.shape[1]) == mask.sum(1, keepdim=True) - 1
+    return price + torch.where(last, score[:, None], 0.0).to(price.dtype)
+
+
+# %% exercise=kl_penalty variant=loop
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = torch.zeros_like(logprobs).detach()
+    for b in range(len(score)):
+        size = int(mask[b].sum())
+        for t in range(size):
+            rewards[b, t] = -beta * (logprobs[b, t].detach() - ref_logprobs[b, t].detach())
+        rewards[b, size - 1] += score[b].detach()
+    return rewards
+
+
+# ------------------------------------------------------------------------------------ advantages
+# %% exercise=advantages name=forward-in-time
+# en: A token gets credit for what comes after it: from which end does the sum run?
+# ko: 토큰은 그 뒤에 온 것에 대해 인정받습니다. 어느 쪽 끝에서부터 더해야 하나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    values, rewards = (values * mask).detach(), (rewards * mask).detach()
+    after = torch.cat([values[:, 1:], torch.zeros_like(values[:, :1])], dim=1)
+    surprise, carried, found = rewards + gamma * after - values, 0, []
+    for t in range(rewards.shape[1]):
+        carried = surprise[:, t] + gamma * lam * carried
+        found.append(carried)
+    result = torch.stack(found, dim=1) * mask
+    return result, result + values
+
+
+# %% exercise=advantages name=lambda-forgotten
+# en: Two factors make later surprises fade: are both there?
+# ko: 나중의 놀라움은 두 계수로 줄어듭니다. 둘 다 있나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    values, rewards = (values * mask).detach(), (rewards * mask).detach()
+    ahead = value_ahead = torch.zeros_like(rewards[:, 0])
+    found = []
+    for t in reversed(range(rewards.shape[1])):
+        ahead = rewards[:, t] + gamma * value_ahead - values[:, t] + gamma * ahead
+        value_ahead = values[:, t]
+        found.append(ahead)
+    result = torch.stack(found[::-1], dim=1)
+    return result, result + values
+
+
+# %% exercise=advantages name=next-value-forgotten
+# en: The surprise compares with what is expected from the next place on: where is that value?
+# ko: 놀라움은 다음 자리부터의 기대와 비교합니다. 그 가치는 어디에 있나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    values, rewards = (values * mask).detach(), (rewards * mask).detach()
+    ahead, found = torch.zeros_like(rewards[:, 0]), []
+    for t in reversed(range(rewards.shape[1])):
+        ahead = rewards[:, t] - values[:, t] + gamma * lam * ahead
+        found.append(ahead)
+    result = torch.stack(found[::-1], dim=1)
+    return result, result + values
+
+
+# %% exercise=advantages name=value-of-padding
+# en: Behind the last real token nothing is to come: which value did you take there?
+# ko: 마지막 실제 토큰 뒤에는 아무것도 없습니다. 그곳의 가치로 무엇을 썼나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    values, rewards = values.detach(), rewards.detach()
+    ahead = value_ahead = torch.zeros_like(rewards[:, 0])
+    found = []
+    for t in reversed(range(rewards.shape[1])):
+        ahead = (rewards[:, t] + gamma * value_ahead - values[:, t] + gamma * lam * ahead) * mask[:, t]
+        value_ahead = values[:, t]
+        found.append(ahead)
+    result = torch.stack(found[::-1], dim=1)
+    return result, (result + values) * mask
+
+
+# %% exercise=advantages name=returns-are-rewards-to-come
+# en: The return that trains the value function is the advantage plus what was expected.
+# ko: 가치 함수가 배울 목표는 이점에 기대값을 더한 것입니다.
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    values, rewards = (values * mask).detach(), (rewards * mask).detach()
+    ahead = value_ahead = to_come = torch.zeros_like(rewards[:, 0])
+    found, sums = [], []
+    for t in reversed(range(rewards.shape[1])):
+        ahead = rewards[:, t] + gamma * value_ahead - values[:, t] + gamma * lam * ahead
+        to_come = rewards[:, t] + gamma * to_come
+        value_ahead = values[:, t]
+        found.append(ahead)
+        sums.append(to_come)
+    return torch.stack(found[::-1], dim=1), torch.stack(sums[::-1], dim=1)
+
+
+# %% exercise=advantages variant=table-of-powers
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    with torch.no_grad():
+        values, rewards = values * mask, rewards * mask
+        after = F.pad(values[:, 1:], (0, 1))
+        surprise = rewards + gamma * after - values
+        T = rewards.shape[1]
+        lag = torch.arange(T)[None] - torch.arange(T)[:, None]  # from t to s
+        power = torch.where(lag >= 0, (gamma * lam) ** lag.clamp(min=0).to(rewards.dtype), 0.0)
+        found = (surprise @ power.T.to(rewards.dtype)) * mask
+        return found, found + values
+
+
+# %% exercise=advantages variant=text-by-text
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    found, returns = torch.zeros_like(rewards), torch.zeros_like(rewards)
+    for b in range(len(rewards)):
+        n = int(mask[b].sum())
+        r, v = rewards[b, :n].tolist(), values[b, :n].tolist() + [0.0]
+        carried = 0.0
+        for t in range(n - 1, -1, -1):
+            carried = r[t] + gamma * v[t + 1] - v[t] + gamma * lam * carried
+            found[b, t], returns[b, t] = carried, carried + v[t]
+    return found.detach(), returns.detach()
+
+
+# ------------------------------------------------------------------------------------ ppo_loss
+# %% exercise=ppo_loss name=max-for-min
+# en: Of the two products the loss should believe the more cautious one.
+# ko: 두 곱 중에서 더 조심스러운 쪽을 믿어야 합니다.
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    advantage = advantage.detach()
+    ratio = (logprobs - old_logprobs.detach()).exp()
+    bold = torch.maximum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -bold[mask].mean()
+
+
+# %% exercise=ppo_loss name=always-clipped
+# en: A token that went the wrong way must still be pulled back: does its gradient survive?
+# ko: 잘못된 방향으로 간 토큰은 되돌려야 합니다. 그 기울기가 남아 있나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs.detach()).exp().clamp(1 - clip, 1 + clip)
+    return -(ratio * advantage.detach())[mask].mean()
+
+
+# %% exercise=ppo_loss name=never-clipped
+# en: After a large step the old texts say little: what keeps the ratio near 1?
+# ko: 크게 움직인 뒤에는 옛 글이 알려 주는 것이 적습니다. 비율을 1 근처에 붙잡는 것은 무엇인가요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs.detach()).exp()
+    return -(ratio * advantage.detach())[mask].mean()
+
+
+# %% exercise=ppo_loss name=sign-forgotten
+# en: An optimiser makes the loss small: should a good token get less likely?
+# ko: 최적화는 손실을 줄입니다. 좋은 토큰의 확률이 낮아져야 하나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    advantage = advantage.detach()
+    ratio = (logprobs - old_logprobs.detach()).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return both[mask].mean()
+
+
+# %% exercise=ppo_loss name=mean-over-padding
+# en: Divided by how many tokens: all places of the table, or the real ones?
+# ko: 몇 개로 나누나요? 표의 모든 자리인가요, 실제 토큰만인가요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    advantage = advantage.detach()
+    ratio = (logprobs - old_logprobs.detach()).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -(both * mask).mean()
+
+
+# %% exercise=ppo_loss name=mean-of-means
+# en: A text with one token counts as much as a long one here: over what is the mean?
+# ko: 토큰이 하나인 글이 긴 글만큼 중요해졌습니다. 무엇에 대한 평균인가요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    advantage = advantage.detach()
+    ratio = (logprobs - old_logprobs.detach()).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -((both * mask).sum(1) / mask.sum(1)).mean()
+
+
+# %% exercise=ppo_loss name=difference-for-ratio
+# en: The ratio of two probabilities is not the difference of their logarithms.
+# ko: 두 확률의 비율은 로그의 차이가 아닙니다.
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    advantage = advantage.detach()
+    ratio = 1 + logprobs - old_logprobs.detach()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -both[mask].mean()
+
+
+# %% exercise=ppo_loss variant=two-losses
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    gain, ratio = advantage.detach(), torch.exp(logprobs - old_logprobs.detach())
+    losses = torch.max(-gain * ratio, -gain * torch.clamp(ratio, 1 - clip, 1 + clip))
+    return torch.where(mask, losses, 0.0).sum() / mask.sum()
+
+
+# %% exercise=ppo_loss variant=by-sign
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    gain = advantage[mask].detach()
+    ratio = (logprobs[mask] - old_logprobs[mask].detach()).exp()
+    limit = torch.where(gain > 0, 1 + clip, 1 - clip).to(ratio.dtype)
+    kept = torch.where(gain > 0, torch.minimum(ratio, limit), torch.maximum(ratio, limit))
+    return -(kept * gain).mean()
+
+
+# ------------------------------------------------------------------------------------ dpo_loss
+# %% exercise=dpo_loss name=chosen-and-rejected-swapped
+# en: Should the margin grow when the chosen text becomes likelier, or shrink?
+# ko: 선택된 글의 확률이 높아지면 마진은 커져야 하나요, 작아져야 하나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((rejected - ref_rejected.detach()) - (chosen - ref_chosen.detach()))
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=no-reference
+# en: Where does the loss start if the policy is the reference, and where should it?
+# ko: 정책이 기준 모델과 같을 때 손실은 어디서 시작하고, 어디서 시작해야 하나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * (chosen - rejected)
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=reference-not-detached
+# en: The reference is frozen: may a gradient reach it?
+# ko: 기준 모델은 고정되어 있습니다. 기울기가 닿아도 되나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=reference-added
+# en: A reward of a policy is how much likelier it makes a text than the reference does.
+# ko: 정책의 보상은 기준 모델보다 글의 확률을 얼마나 높였는가입니다.
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - rejected) + (ref_chosen - ref_rejected).detach())
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=beta-outside
+# en: Does beta scale the margin, or the loss?
+# ko: 베타는 마진에 곱하나요, 손실에 곱하나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = (chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach())
+    return -beta * F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=margin-keeps-its-history
+# en: The margins are there to be looked at: should they still ask for a gradient?
+# ko: 마진은 보기 위한 값입니다. 아직 기울기를 요구해야 하나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach()))
+    return -F.logsigmoid(margin).mean(), margin
+
+
+# %% exercise=dpo_loss variant=softplus
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    with torch.no_grad():
+        start = ref_chosen - ref_rejected
+    margin = beta * (chosen - rejected - start)
+    return F.softplus(-margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss variant=two-rewards
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    good = beta * (chosen - ref_chosen.detach())
+    bad = beta * (rejected - ref_rejected.detach())
+    loss = F.binary_cross_entropy_with_logits(good - bad, torch.ones_like(good))
+    return loss, (good - bad).detach()
+
+
+# ------------------------------------------------------------------------------------ best_of_n
+# %% exercise=best_of_n name=with-putting-back
+# en: Can a text be drawn twice into one subset?
+# ko: 한 부분집합에 같은 글이 두 번 뽑힐 수 있나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [((rank + 1) / M) ** n - (rank / M) ** n for rank in range(M)]
+    ranked = gold.gather(1, proxy.argsort(dim=1))
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=worst-of-n
+# en: The ranks start with the worst text: from which side must the others of a subset come?
+# ko: 순위는 가장 나쁜 글에서 시작합니다. 부분집합의 나머지는 어느 쪽에서 와야 하나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
+    ranked = gold.gather(1, proxy.argsort(dim=1, descending=True))
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=chosen-by-gold
+# en: Which of the two rewards chooses, and which one is only counted?
+# ko: 고르는 보상과 세는 보상은 각각 어느 것인가요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
+    ranked = gold.sort(dim=1).values
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=counted-by-proxy
+# en: The chosen text's worth is another number than the one that chose it.
+# ko: 선택된 글의 가치는 그것을 고른 점수와 다른 수입니다.
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
+    ranked = proxy.sort(dim=1).values
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=first-n-only
+# en: One subset of n texts is not the mean over all of them.
+# ko: n개짜리 부분집합 하나는 모든 부분집합의 평균이 아닙니다.
+def best_of_n(proxy, gold, n):
+    best = proxy[:, :n].argmax(1)
+    return gold[torch.arange(len(gold)), best], math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=kl-is-log-n
+# en: log n is what certainty about one text would cost: which term is missing?
+# ko: log n은 한 글을 확실히 고를 때의 비용입니다. 어떤 항이 빠졌나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
+    ranked = gold.gather(1, proxy.argsort(dim=1))
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n)
+
+
+# %% exercise=best_of_n variant=log-gamma
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    rank = torch.arange(n - 1, M, dtype=torch.float64)
+
+    def log_comb(a, b):
+        a, b = torch.as_tensor(a).double(), torch.as_tensor(b).double()
+        return torch.lgamma(a + 1) - torch.lgamma(b + 1) - torch.lgamma(a - b + 1)
+
+    share = (log_comb(rank, n - 1) - log_comb(M, n)).exp()
+    order = proxy.argsort(dim=1)[:, n - 1 :]
+    return (gold.gather(1, order) * share.to(gold.dtype)).sum(1), math.log(n) - 1 + 1 / n
+
+
+# %% exercise=best_of_n variant=step-by-step
+def best_of_n(proxy, gold, n):
+    M, total, left = proxy.shape[1], 0, 1.0
+    order = proxy.argsort(dim=1, descending=True)
+    for k in range(M - n + 1):  # the k best were not drawn, and this one was
+        p = n / (M - k)
+        total = total + left * p * gold[torch.arange(len(gold)), order[:, k]]
+        left *= 1 - p
+    return total, float(np.log(n) - (n - 1) / n)

@@ -1,0 +1,81 @@
+"""How a table of distributions becomes a score: the same for a student's practice and the judge.
+
+bits   what came next cost -log2 of its probability (Shannon 1951)
+wins   the share of comparisons that a choice among K candidates wins; the choice may lie one nat
+       from an even one, no further (Ouyang and others 2022 keep a policy near its reference so)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.challenges.task import bits
+
+LEASH = 1.0  # nats, the mean over the contexts
+ROUNDING = 1e-3
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A score, and what a table must keep to beside being one of distributions.
+
+    Args:
+        score: from a table (N, K) and N targets to a number.
+        complaint: why a table is refused, as a sentence; empty when it is not.
+    """
+
+    score: Callable[[np.ndarray, Sequence[int]], float]
+    complaint: Callable[[np.ndarray], str]
+
+
+def as_target(ranking: Sequence[int]) -> int:
+    """A ranking of K candidates, the best first, as one number: its digits in base K."""
+    target = 0
+    for candidate in ranking:
+        target = target * len(ranking) + int(candidate)
+    return target
+
+
+def rankings(targets: Sequence[int], size: int) -> np.ndarray:
+    """The rankings that `as_target` wrote, (N, size), the best first."""
+    powers = size ** np.arange(size - 1, -1, -1, dtype=np.int64)
+    return np.asarray(targets, dtype=np.int64)[:, None] // powers % size
+
+
+def wins(table: np.ndarray, targets: Sequence[int]) -> float:
+    """Of 100 comparisons with another candidate, drawn evenly, how many the chosen one wins.
+
+    Args:
+        table: (N, K), rows that sum to 1 but for rounding.
+        targets: N rankings, see `as_target`.
+    """
+    size = table.shape[1]
+    places = rankings(targets, size).argsort(axis=1)  # of each candidate, 0 is the best
+    wide = table.astype(np.float64)
+    share = (wide * (size - 1 - places)).sum(axis=1) / wide.sum(axis=1) / (size - 1)
+    return float(100 * share.mean())
+
+
+def distance(table: np.ndarray) -> float:
+    """The mean KL divergence of the rows from an even choice, in nats."""
+    wide = table.astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(wide > 0, wide * np.log(wide * table.shape[1]), 0.0)
+    return float(terms.sum(axis=1).mean())
+
+
+def too_far(table: np.ndarray) -> str:
+    """Why a table lies too far from an even choice; empty when it does not."""
+    found = distance(table)
+    if found <= LEASH + ROUNDING:
+        return ""
+    return f"the mean KL from an even choice is {found:.2f} nats, more than {LEASH:g}"
+
+
+MEASURES: Mapping[str, Measure] = {
+    "bits": Measure(bits, lambda table: ""),
+    "wins": Measure(wins, too_far),
+}
