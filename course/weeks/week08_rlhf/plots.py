@@ -62,7 +62,7 @@ def accuracy_bars(rows: Mapping[str, float], levels: Mapping[str, float]) -> Fig
         ax.text(value, place, f" {value:.3f}", va="center", fontsize=9)
     for label, level in levels.items():
         ax.axvline(level, color=style.GREY, lw=1, ls="--")
-        ax.text(level, len(rows) - 0.45, label, ha="center", va="bottom", fontsize=8)
+        ax.text(level, -0.5, label, ha="center", va="bottom", fontsize=8)  # above the top bar
     ax.set_yticks(range(len(rows)), list(rows))
     ax.set(xlabel="agreement with one rater", xlim=(0.45, 0.95))
     ax.invert_yaxis()
