@@ -13,13 +13,12 @@ from torch import Tensor, nn
 def preference_pairs(
     scores: Sequence[Sequence[int]], pairs: Sequence[tuple[int, int]]
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """By the rank-sum test of scipy."""
-    from scipy.stats import mannwhitneyu
-
+    """By looking each score up in the sorted scores of the other text."""
     rows = []
     for one, other in pairs:
-        won = mannwhitneyu(scores[one], scores[other], method="asymptotic").statistic
-        share = float(won) / (len(scores[one]) * len(scores[other]))
+        ladder = np.sort(scores[other])
+        below = [np.searchsorted(ladder, scores[one], side) for side in ("left", "right")]
+        share = float(np.mean(below)) / len(ladder)
         rows.append((one, other, share) if share > 0.5 else (other, one, 1 - share))
     kept = [row for row in rows if row[2] > 0.5]
     table = np.array(kept, dtype=np.float64).reshape(-1, 3)
@@ -86,14 +85,13 @@ def dpo_loss(
 
 
 def best_of_n(proxy: Tensor, gold: Tensor, n: int) -> tuple[Tensor, float]:
-    """By the hypergeometric distribution of scipy: no draw lies above a rank."""
-    from scipy.stats import hypergeom
-
+    """From the best text down: the chance that it is drawn, and none before it was."""
     size = proxy.shape[1]
-    none_above = [hypergeom.pmf(0, size, size - 1 - rank, n) for rank in range(-1, size)]
-    share = torch.tensor(np.diff(none_above), dtype=gold.dtype)
-    sorted_gold = torch.stack([row[i] for row, i in zip(gold, proxy.argsort(1), strict=True)])
-    return sorted_gold @ share, math.log(n) - (n - 1) / n
+    drawn = (n / torch.arange(size, 0, -1, dtype=torch.float64)).clamp(max=1.0)
+    missed = torch.cat([torch.ones(1, dtype=torch.float64), (1 - drawn[:-1]).cumprod(0)])
+    falling = torch.sort(proxy, descending=True).indices
+    worth = torch.take_along_dim(gold, falling, dim=1)
+    return worth.mul((drawn * missed).to(gold.dtype)).sum(1), math.log(n) - (n - 1) / n
 
 
 def best_wins(contexts: list[np.ndarray]) -> np.ndarray:
