@@ -1,6 +1,7 @@
 """`autograder`: release, grade, feedback, report, prove; in the words of nbgrader.
 
-The commands stand in `authoring`, `lms`, `grading` and `machine`; importing them registers them.
+The commands stand in `adoption`, `authoring`, `lms`, `grading` and `machine`; importing them
+registers them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from rich.markup import escape
 from sqlalchemy.exc import DatabaseError
 
-from autograder.cli import authoring, disputes, grading, lms, machine  # noqa: F401
+from autograder.cli import adoption, authoring, disputes, grading, lms, machine  # noqa: F401
 from autograder.cli.options import EXIT_ERROR, app
 from autograder.cli.screen import err
 from autograder.errors import GraderFault, UserError

@@ -56,6 +56,7 @@ from course.probes import SEED_VARIABLE
 
 MUTANTS_PER_EXERCISE = 60
 LAZY_SHARE = 0.5
+OF_OURS = ("empty", "lazy", "helpers", "arguments", "mutants")  # asked of our own weeks alone
 PRECISIONS = ("float32", "float64")
 NOTHING_TO_PROVE = "no check shows a probe, so there is nothing to prove"
 MEASURE = (
@@ -124,8 +125,9 @@ def _proof(
     truth = truth or make_reference(bench.week, bench.notebook, provisioner=bench.provisioner)
     if not any(check.probes or check.challenge for check in truth.checks):
         points_ = sum(check.points for check in truth.checks)
-        return Proof(week, points=points_, notes=(f"{truth.notebook}: {NOTHING_TO_PROVE}",))
-    book = _book(bench.week)
+        note = f"{truth.notebook}: {NOTHING_TO_PROVE}"
+        return Proof(week, points=points_, notes=(note,), probeless=True)
+    book = _book(bench)
     whole, every, truth = truth, bench, without_challenge(truth)
     bench = bench.without_challenge
     names = [f"proof-{i}" for i in range(seed_count)]
@@ -155,6 +157,10 @@ def _proof(
     found = tuple(problem for part in all_parts for problem in part.problems)
     problems = (*known.reference, *rivals.problems, *empty, *found)
     problems += tuple(too_many_survivors(mutation))
+    notes = mutation.notes if mutation else ()
+    if bench.classic:  # its author has not promised what we ask of our own weeks
+        notes += tuple(str(problem) for problem in problems if problem.part in OF_OURS)
+        problems = tuple(problem for problem in problems if problem.part not in OF_OURS)
     return Proof(
         week,
         exercises=len(bench.exercises),
@@ -172,15 +178,16 @@ def _proof(
         mutants=mutation.count if mutation else None,
         survivors=mutation.survivors if mutation else (),
         problems=problems,
-        notes=mutation.notes if mutation else (),
+        notes=notes,
         reference_seconds=known.cost.seconds,
         reference_cpu_seconds=known.cost.cpu_seconds,
         peak_mb=known.cost.peak_mb,
     )
 
 
-def _book(week: Week) -> MistakeBook:
-    if not week.mistakes_file.is_file():
+def _book(bench: Workbench) -> MistakeBook:
+    week = bench.week
+    if not bench.classic and not week.mistakes_file.is_file():
         raise UserError(f"There is no {week.mistakes_file.name} among the mistakes files.")
     return week.book
 

@@ -119,6 +119,7 @@ class Proof:
     reference_cpu_seconds: float = 0.0
     peak_mb: float = 0.0
     seconds: float = 0.0  # of the proof itself
+    probeless: bool = False  # no check shows a probe: nothing was tried
 
     @property
     def ok(self) -> bool:
@@ -157,6 +158,9 @@ def _rivals(proof: Proof) -> Table:
 
 
 def _row(proof: Proof) -> tuple[str, ...]:
+    if proof.probeless:
+        rest = ("-" for _ in COLUMNS[4:-1])
+        return (proof.week, "-", "0", f"-/{proof.points:g}", *rest, "[yellow]no probes[/yellow]")
     mutants = "-" if proof.mutants is None else f"{proof.mutants} ({proof.mutants.share:.0%})"
     return (
         proof.week,

@@ -33,12 +33,12 @@ from autograder.reference.overlay import (
     Ran,
     Trial,
     check_cell,
-    hidden_part,
     own_cells,
 )
 from autograder.stages.execute import execute
 from autograder.stages.judge import judge
 from autograder.week import Week
+from course.notebook_format import HIDDEN_TESTS
 
 SECONDS = 3600  # for one kernel with all its trials
 OUTPUT_BYTES = 500_000_000
@@ -71,8 +71,27 @@ class Workbench:
 
     @cached_property
     def exercises(self) -> tuple[str, ...]:
-        """The grade_ids of the solution cells that hold code."""
-        return tuple(name for name, cell in self._code if cell.solution)
+        """The grade_ids of the solution cells that hold code; of classic ones with a check."""
+        found = (name for name, cell in self._code if cell.solution)
+        return tuple(name for name in found if not self.classic or self.checks_behind[name])
+
+    @cached_property
+    def classic(self) -> bool:
+        """Whether no check is named after its exercise: an assignment made for nbgrader."""
+        solutions = (name for name, cell in self._code if cell.solution)
+        return not any(f"check_{name}" in self.known for name in solutions)
+
+    @cached_property
+    def checks_behind(self) -> dict[str, tuple[str, ...]]:
+        """For each solution in code the checks between it and the next one."""
+        found: dict[str, tuple[str, ...]] = {}
+        current = ""
+        for name, cell in self._code:
+            if cell.solution:
+                current, found[name] = name, ()
+            elif cell.grade and current:
+                found[current] += (name,)
+        return found
 
     @cached_property
     def functions(self) -> tuple[str, ...]:
@@ -82,7 +101,7 @@ class Workbench:
     def hidden_names(self, exercise: str) -> set[str]:
         """What the hidden region of an exercise's check binds, and the notebook itself does not."""
         own = [cell.source for cell in self.own if cell.grade_id not in self.checks]
-        hidden = hidden_part(self.known[f"check_{exercise}"].source)
+        hidden = HIDDEN_TESTS.inside(self.known[self._checks_of(exercise)[0]].source)
         return bound_names(hidden).difference(*map(bound_names, own))
 
     @cached_property
@@ -135,8 +154,10 @@ class Workbench:
         """
         if not overlays:
             return ()
-        first = tuple(cell for cell in self.own if cell.grade_id not in self.checks)
-        checks = tuple(sorted({overlay.check for overlay in overlays}))
+        overlays = tuple(map(self._placed, overlays))
+        # a classic check may import what later ones use
+        first = tuple(c for c in self.own if self.classic or c.grade_id not in self.checks)
+        checks = tuple(sorted({check for overlay in overlays for check in overlay.checks}))
         last = tuple(check_cell(self.known, check) for check in checks)
         ran = self.run_to_end(Plan(self.notebook, first, overlays, last), "overlays")
         broken = [run for run in ran.first if run.end is not CellEnd.OK]
@@ -150,6 +171,14 @@ class Workbench:
         half = len(overlays) // 2
         parts = (overlays[:half], overlays[half:])
         return tuple(trial for part in parts for trial in self.run_apart(part, truth))
+
+    def _placed(self, overlay: Overlay) -> Overlay:
+        """The overlay with the checks that it is tried under."""
+        own, *others = self._checks_of(overlay.exercise)
+        return replace(overlay, own=own, others=(*others, *overlay.others))
+
+    def _checks_of(self, exercise: str) -> tuple[str, ...]:
+        return self.checks_behind[exercise] if self.classic else (f"check_{exercise}",)
 
     def execute(self, cells: Iterable[JobCell], what: str) -> Execution:
         """Run cells in a kernel that has time and room for a whole proof.
@@ -177,9 +206,13 @@ def verdicts(
 
 
 def verdict(trial: Trial, truth: Reference) -> CheckVerdict:
-    """What a trial's own check is worth."""
-    (found,) = verdicts(trial.runs, truth, (trial.overlay.check,))
-    return found
+    """What a trial's own check is worth; of a classic exercise all of its checks together."""
+    first, *more = verdicts(trial.runs, truth, trial.overlay.checks)
+    found = (first, *more)
+    return replace(
+        first, points=points(found), max_points=sum(check.max_points for check in found),
+        probes=tuple(probe for check in found for probe in check.probes),
+    ) if more else first  # fmt: skip
 
 
 def full_marks(found: CheckVerdict) -> bool:

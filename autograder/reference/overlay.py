@@ -18,7 +18,7 @@ from functools import cached_property
 from autograder.errors import UserError
 from autograder.mistakebook import Mistake, Variant
 from autograder.model import CellEnd, CellRun, JobCell, NotebookTemplate, TemplateCell
-from autograder.stages.hidden_scope import as_it_runs, in_own_scope
+from autograder.stages.hidden_scope import EVIDENCE, as_it_runs, in_own_scope
 from course.notebook_format import HIDDEN_TESTS
 
 
@@ -32,11 +32,12 @@ class Overlay:
     others: tuple[str, ...] = ()  # checks of other exercises
     visible: bool = False  # run the visible asserts of its own check as well
     seconds: float | None = None  # interrupt it after so long; None: the job's limit
+    own: str = ""  # the exercise's check, where it is not named after it
 
     @property
     def check(self) -> str:
         """The grade_id of its exercise's check."""
-        return f"check_{self.exercise}"
+        return self.own or f"check_{self.exercise}"
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -140,7 +141,9 @@ def check_cell(known: dict[str, TemplateCell], check: str, visible: bool = False
             f"Name its check cell {check}, or repair exercise= in the mistakes file.",
         )
     source = known[check].source
-    return JobCell(0, in_own_scope(source if visible else hidden_part(source)), check)
+    if EVIDENCE.search(hidden_part(source)):
+        return JobCell(0, in_own_scope(source if visible else hidden_part(source)), check)
+    return JobCell(0, as_it_runs(source), check)  # its asserts decide
 
 
 def hidden_part(source: str) -> str:
