@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from traitlets import Dict, Enum, Float, Integer, Unicode
+from traitlets import Dict, Enum, Float, Integer, List, Unicode
 from traitlets.config import Config, LoggingConfigurable, PyFileConfigLoader
 
 from autograder.errors import UserError, did_you_mean
@@ -56,6 +56,11 @@ class Grading(LoggingConfigurable):
         "refuse",
         help="Checks that decide by asserts, as nbgrader's usually do: a student's code can forge "
         "them. 'allow' takes them, and stamps the scores.",
+    ).tag(config=True)
+    looked_at = List(
+        Unicode(),
+        help="Students whose work is graded although it holds what can make asserts pass: a person "
+        "has read it.",
     ).tag(config=True)
     sanitize_with = Unicode(
         "", help="nbval's file of `regex:` and `replace:` lines, for checks judged by outputs."

@@ -21,6 +21,7 @@ import inspect
 import math
 import os
 import random
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -201,11 +202,12 @@ def _as_array(value: Any) -> np.ndarray:
 
 def _reseed(label: str) -> None:
     """Start every probe from the same global random state, whatever ran before it."""
-    import torch
-
     seed = _seed_of(f"global/{label}") % 2**32
     random.seed(seed)
     np.random.seed(seed)
+    torch = sys.modules.get("torch")
+    if torch is None:  # nobody has drawn from it, and it may not be installed
+        return
     # not torch.manual_seed: it looks for accelerators at every call, which costs more than a probe
     torch.default_generator.manual_seed(seed)
     if torch.cuda.is_initialized():

@@ -48,7 +48,9 @@ SECONDS = 900  # for the notebook and all known mistakes
 def fingerprint() -> str:
     """The versions that can change a number: the same on the judge and on every worker."""
     versions = [f"python {platform.python_version()}", platform.machine()]
-    versions += [f"{name} {importlib.metadata.version(name)}" for name in ("torch", "numpy")]
+    for name in ("torch", "numpy"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # the engine alone
+            versions.append(f"{name} {importlib.metadata.version(name)}")
     return " · ".join(versions)
 
 

@@ -17,6 +17,7 @@ from autograder.deadlines.course_toml import read_deadlines
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
 from autograder.journal import Journal, only_grader, open_journal, verdict_key
+from autograder.judging.tricks import refuse_tricks
 from autograder.light_imports import import_in_background
 from autograder.model import (
     Entry,
@@ -43,7 +44,7 @@ from autograder.run.judging_process import (
 from autograder.run.pool import Jobs, preheat
 from autograder.run.preview import try_out
 from autograder.run.progress import Watcher
-from autograder.run.results import GradeRun, Options
+from autograder.run.results import GradeRun, Options, stamped
 from autograder.run.scheduling import Finished, default_workers, run_jobs
 from autograder.run.whole_scores import settle_run
 from autograder.sandbox.limits import SandboxSpec
@@ -242,6 +243,12 @@ class _Grader:
     def ingest(self, student: str) -> Submission:
         return ingest(self.week.folder("submitted", student), student, self.week.name)
 
+    def prepare(self, submission: Submission) -> tuple[PreparedNotebook, ...]:
+        """Rebuild it; raises Refused where its answers cannot be told, or could fool asserts."""
+        prepared = prepare(submission, self.template)
+        refuse_tricks(prepared, self.references, self.course.settings.looked_at)
+        return prepared
+
     def changed(self, submission: Submission) -> list[_Ready]:
         """The submission if it has to be graded; nothing if the journal knows its verdict.
 
@@ -254,7 +261,7 @@ class _Grader:
         if known is not None:
             self.run.unchanged.append(known)
             return []
-        prepared = prepare(submission, self.template)
+        prepared = self.prepare(submission)
         bare = replace(submission, attachments=())  # a class's files together may not fit in memory
         return [_Ready(bare, prepared, key, bool(submission.attachments))]
 
@@ -279,7 +286,7 @@ class _Grader:
         submission = self.ingest(item.submission.student)
         self.arrived[submission.student] = submission.timestamp
         key = self.key(submission)
-        return _Ready(submission, prepare(submission, self.template), key, True)
+        return _Ready(submission, self.prepare(submission), key, True)
 
     def key(self, submission: Submission) -> str:
         """The hash of what decides the verdict: not when it came, which costs points afterwards."""
@@ -363,14 +370,8 @@ def _entry(
     most = round(sum(judgement.max_points for judgement in judgements), 6)
     return Entry(
         item.submission.student, item.key, points, most, None, judgements, notes, seconds,
-        _stamped(stamp, judgements),
+        stamped(stamp, judgements),
     )  # fmt: skip
-
-
-def _stamped(stamp: str, judgements: tuple[Judgement, ...]) -> str:
-    """The stamp of the run and those of its checks, each once."""
-    of_checks = (check.stamp for judgement in judgements for check in judgement.checks)
-    return "; ".join(dict.fromkeys(filter(None, (stamp, *of_checks))))
 
 
 def _replace_pages(week: Week, entries: list[Entry]) -> None:

@@ -21,6 +21,7 @@ from autograder.course_folder import CONFIG_FILE, Course, course_from_config, op
 from autograder.deadlines.course_toml import read_deadlines
 from autograder.errors import GraderFault, Refused, UserError
 from autograder.gradebook import open_gradebook
+from autograder.judging.tricks import refuse_tricks
 from autograder.model import (
     Entry,
     Execution,
@@ -186,6 +187,10 @@ class ExecuteAndJudge(_Stage):
     ) -> tuple[Execution, Suppositions]:
         week = open_week(course, submission.week)
         references = load_references(week, say=self.log.info)
+        try:
+            refuse_tricks((prepared,), references, course.settings.looked_at)
+        except Refused as refusal:
+            self.needs_review(course, submission.week, submission.student, str(refusal))
         suppositions = Suppositions(week, references, say=self.log.info)
         return execute_alone(job_of(week, submission, prepared)), suppositions
 

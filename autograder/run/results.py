@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograder.deadlines.settling import Lateness
-from autograder.model import Entry
+from autograder.model import Entry, Judgement
 from autograder.pages.standing import Standing
 from autograder.roster.store import ClassMember
 from autograder.voided import as_counted
@@ -55,3 +56,9 @@ class GradeRun:
             for judgement in entry.judgements:
                 counts.update(str(check.verdict) for check in judgement.checks)
         return counts
+
+
+def stamped(stamp: str, judgements: Iterable[Judgement]) -> str:
+    """The stamp of the run and those of its checks, each once."""
+    of_checks = (check.stamp for judgement in judgements for check in judgement.checks)
+    return "; ".join(dict.fromkeys(filter(None, (stamp, *of_checks))))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
-# What a kernel finds imported already, where its week's notebook does not say otherwise
-WARM_MODULES = ("torch", "numpy")
+# What a kernel finds imported already, where its week's notebook does not say otherwise; the engine
+# alone is installed without torch
+WARM_MODULES = tuple(name for name in ("torch", "numpy") if find_spec(name))
 
 
 class SandboxUnavailable(RuntimeError):
