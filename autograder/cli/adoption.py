@@ -1,4 +1,4 @@
-"""Commands for those who come from nbgrader: adopt."""
+"""Commands for those who have a course, or begin one: adopt, new-course."""
 
 from __future__ import annotations
 
@@ -76,6 +76,23 @@ def adopt(
     out.print(f"Written: {made.folder}. {week} itself is unchanged.", soft_wrap=True)
     if folder.parent == opened.folder("source").parent:
         out.print(f"Next: read the table, then `autograder release {folder.name}`.")
+
+
+@app.command("new-course", rich_help_panel="Make weeks")
+def new_course(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder: the course's name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Begin a course of any subject: settings, an assignment that works, a README."""
+    from autograder.edition.new_course import new_course as write_course
+
+    made = write_course(folder.absolute())
+    if as_json:
+        print_json(dataclasses.asdict(made))
+        return
+    for path in made.files:
+        out.print(f"written  {folder / path}", highlight=False, soft_wrap=True)
+    out.print(f"Next: `cd {folder}`, `autograder release example`, and read README.md.")
 
 
 def cells_table(made: Any) -> Table:

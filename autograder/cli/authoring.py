@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from autograder.cli.options import (
+    EXIT_ERROR,
     EXIT_UNPROVED,
     HERE,
     AsJson,
@@ -110,49 +114,94 @@ def release(
     """
     course = open_here(course_root)
     from autograder.course_folder import SEED_FILE, draw_seed
-    from autograder.edition.release import release as release_week
+
+    names = weeks or course.weeks()
+    opened, refused = _each(names, partial(_opened, course, revised))
+    if opened and not practice and draw_seed(course):
+        err.print(f"A seed was drawn for this offering; {SEED_FILE} keeps it. Show it to nobody.")
+    how = (provisioner_for(no_sandbox), not skip_proof, revised)
+    made, failed = _each(opened, partial(_released, *how))
+    if as_json:
+        print_json([dataclasses.asdict(one) for one in made])
+    else:
+        for one in made:
+            points = f"{one.points:g} points, reference {one.seconds:.1f} s"
+            out.print(f"Released [bold]{one.week}[/]: {points}. Students get release/{one.week}/.")
+    if refused or failed:
+        raise typer.Exit(EXIT_ERROR)
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def _each(items: Iterable[T], act: Callable[[T], R]) -> tuple[list[R], list[UserError]]:
+    """Do it for every item: of several, one that cannot be used is told and the others go on.
+
+    Raises:
+        UserError: it was the only one.
+    """
+    items = list(items)
+    done, refused = [], []
+    for item in items:
+        try:
+            done.append(act(item))
+        except UserError as error:
+            if len(items) == 1:
+                raise
+            err.print(f"[bold red]autograder:[/] {escape(str(error))}", soft_wrap=True)
+            refused.append(error)
+    return done, refused
+
+
+def _opened(course: Any, revised: bool, name: str) -> Any:
+    """A week that may be released as it is.
+
+    Raises:
+        UserError: it cannot be read, or its exercises are others than the gradebook's.
+    """
     from autograder.edition.revising import refuse_revision
+    from autograder.week import open_week
+
+    week = open_week(course, name)
+    if not revised:
+        refuse_revision(week)  # nbgrader would, after minutes of proof
+    return week
+
+
+def _released(provisioner: str | None, with_proof: bool, revised: bool, week: Any) -> Any:
+    """Prove a week and release it.
+
+    Raises:
+        UserError: it cannot be proved or released.
+    """
+    from autograder.edition.release import release as release_week
+
+    with Screen() as screen:
+        if with_proof:
+            _prove_first(week, provisioner, screen)
+        return release_week(week, provisioner, screen.say, proved=with_proof, revised=revised)
+
+
+def _prove_first(week: Any, provisioner: str | None, screen: Screen) -> None:
     from autograder.proof.prove import prove_week
     from autograder.proof.results import render
     from autograder.reference.build import load_references
     from autograder.run.scheduling import default_workers
-    from autograder.week import open_week
 
-    opened = [open_week(course, name) for name in weeks or course.weeks()]
-    for week in () if revised else opened:
-        refuse_revision(week)  # nbgrader would, after minutes of proof
-    if not practice and draw_seed(course):
-        err.print(f"A seed was drawn for this offering; {SEED_FILE} keeps it. Show it to nobody.")
-    provisioner = provisioner_for(no_sandbox)
-    released = []
-    for week in opened:
-        name = week.name
-        with Screen() as screen:
-            if not skip_proof:
-                screen.say(f"Proving the checks of {name} …")
-                truth = load_references(week, provisioner, screen.say)
-                for notebook in week.notebooks:
-                    proof = prove_week(
-                        week.only(notebook), seeds=2, mutants=False, provisioner=provisioner,
-                        say=screen.say, truth=truth[notebook.name],
-                        workers=default_workers(KERNEL_MB),
-                    )  # fmt: skip
-                    if not proof.ok:
-                        wide = max(err.width, PROOF_COLUMNS)
-                        Console(stderr=True, width=wide).print(render([proof]))
-                        raise UserError(
-                            f"{name} is not released: its checks could not be proved.",
-                            f"Repair what the table shows, or see `autograder prove {name}`.",
-                        )
-            made = release_week(
-                week, provisioner, screen.say, proved=not skip_proof, revised=revised
+    screen.say(f"Proving the checks of {week.name} …")
+    truth = load_references(week, provisioner, screen.say)
+    for notebook in week.notebooks:
+        proof = prove_week(
+            week.only(notebook), seeds=2, mutants=False, provisioner=provisioner, say=screen.say,
+            truth=truth[notebook.name], workers=default_workers(KERNEL_MB),
+        )  # fmt: skip
+        if not proof.ok:
+            Console(stderr=True, width=max(err.width, PROOF_COLUMNS)).print(render([proof]))
+            raise UserError(
+                f"{week.name} is not released: its checks could not be proved.",
+                f"Repair what the table shows, or see `autograder prove {week.name}`.",
             )
-        released.append(made)
-        if not as_json:
-            points = f"{made.points:g} points, reference {made.seconds:.1f} s"
-            out.print(f"Released [bold]{name}[/]: {points}. Students get release/{name}/.")
-    if as_json:
-        print_json([dataclasses.asdict(made) for made in released])
 
 
 @app.command(rich_help_panel="Make weeks")

@@ -117,7 +117,7 @@ def _files(words: dict[str, str]) -> dict[str, str]:
         **modules,
         f"tests/weeks/test_{week}.py": "test_week.py.txt",
     }
-    notebook = nbformat.writes(_notebook(_filled("notebook.txt", words))) + "\n"
+    notebook = nbformat.writes(percent_notebook(_filled("notebook.txt", words))) + "\n"
     return {
         f"source/{week}/{week}.ipynb": notebook,
         **{path: _filled(template, words) for path, template in texts.items()},
@@ -135,9 +135,9 @@ def _filled(template: str, words: dict[str, str]) -> str:
     return text
 
 
-def _notebook(text: str) -> NotebookNode:
+def percent_notebook(text: str, kernel: dict[str, str] = KERNEL) -> NotebookNode:
     """The notebook that is written as percent cells."""
-    return new_notebook(cells=list(_cells(text)), metadata={"kernelspec": KERNEL})
+    return new_notebook(cells=list(_cells(text)), metadata={"kernelspec": kernel})
 
 
 def _cells(text: str) -> Iterator[NotebookNode]:

@@ -35,6 +35,7 @@ from autograder.model import (
     TemplateCell,
 )
 from autograder.reference.classic import classic_check, refuse_forgeable, sanitize_patterns
+from autograder.reference.failing import failure
 from autograder.reference.overlay import Plan, Ran, laid_over, own_cells
 from autograder.stages.execute import execute
 from autograder.stored import Damaged, as_json, from_json, write_atomically
@@ -196,11 +197,15 @@ def _checks(
 ) -> tuple[tuple[CheckReference, ...], float]:
     """What every check is worth and shows, and the seconds that the notebook took."""
     runs = {run.index: run for run in ran.first}
-    checks = [
-        _check(week, cell, runs[index])
+    graded = [
+        (cell, runs[index])
         for index, cell in enumerate(notebook.cells)
         if cell.grade and not cell.solution and cell.kind == "code" and cell.grade_id
     ]
+    for cell, run in graded:
+        if run.end is not CellEnd.OK:
+            raise failure(notebook, ran.first, str(cell.grade_id))
+    checks = [_check(week, cell, run) for cell, run in graded]
     shown = _shown_by_mistakes(week, mistakes, ran)
     seconds = sum(run.seconds for run in ran.first)
     return tuple(_with_mistakes(check, shown) for check in checks), seconds
@@ -208,11 +213,6 @@ def _checks(
 
 def _check(week: Week, cell: TemplateCell, run: CellRun) -> CheckReference:
     grade_id, points = str(cell.grade_id), cell.points
-    if run.end is not CellEnd.OK:
-        raise UserError(
-            f"The instructor's own notebook fails at '{grade_id}' ({run.end}).",
-            "Run it in JupyterLab and repair it before releasing.",
-        )
     shown = read_evidence(run.outputs)
     challenge = _challenge(week, grade_id, run)
     if not shown and challenge is None:

@@ -106,6 +106,17 @@ def test_developers_install_the_list_too() -> None:
         assert canonicalize_name(line.split("==")[0]) not in requirements()
 
 
+def test_the_engine_and_its_extras_are_the_same_list() -> None:
+    """pyproject installs the engine alone; with every extra it is requirements.txt, pin by pin."""
+    found = project()["project"]
+    extras = found["optional-dependencies"]
+    named = [*found["dependencies"], *(pin for pins in extras.values() for pin in pins)]
+    assert sorted(map(str, map(Requirement, named))) == sorted(map(str, requirements().values()))
+    assert not {"torch", "transformers", "scikit-learn"} & {
+        canonicalize_name(Requirement(pin).name) for pin in found["dependencies"]
+    }
+
+
 # ------------------------------------------------------------------------------------ front pages
 @pytest.mark.parametrize(
     "page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-TEXT.md"]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 import csv
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import classic_assignments
 import nbformat
 import nbgrader
 import pytest
-from nbgrader.api import Gradebook
+from stock_nbgrader import scores, stock, submit
+from typer.testing import CliRunner
 
+from autograder.cli.app import app
 from autograder.course_folder import open_course
 from autograder.desk.explained import explained_text
 from autograder.desk.explaining import explain
@@ -43,37 +43,6 @@ CLASS = {
     "formula": RIGHT | {"sum_of_squares": LONG},
     "broken": RIGHT | {"squares": "def squares(n) return n"},
 }
-
-
-def stock(root: Path, *words: str) -> str:
-    """nbgrader's own command line; what it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=root, capture_output=True, text=True,
-        env=os.environ | {"JUPYTER_PLATFORM_DIRS": "1"}, check=False,
-    )  # fmt: skip
-    return done.stdout + done.stderr
-
-
-def submit(root: Path, student: str, answers: dict[str, str]) -> None:
-    folder = root / "submitted" / student / WEEK
-    shutil.copytree(root / "release" / WEEK, folder)
-    for path in folder.glob("*.ipynb"):
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-            cell.source = answers.get(grade_id, cell.source)
-        nbformat.write(notebook, path)
-
-
-def scores(root: Path) -> dict[tuple[str, str], tuple[float | None, bool]]:
-    """Each cell's automatic score, and whether a person has to look, from the gradebook."""
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
-        return {
-            (student, row.name): (row.auto_score, row.needs_manual_grade)
-            for student in CLASS
-            for notebook in gradebook.find_submission(WEEK, student).notebooks
-            for row in notebook.grades
-        }
 
 
 @pytest.fixture(scope="module")
@@ -118,12 +87,12 @@ def test_the_quickstart_course_gets_the_scores_of_stock_nbgrader(course, tmp_pat
     header = nbformat.read(course / "release" / WEEK / "problem1.ipynb", as_version=4).cells[1]
     assert header.source.startswith("NAME")
     for student, answers in CLASS.items():
-        submit(course, student, answers)
+        submit(course, student, WEEK, answers)
     theirs = Path(shutil.copytree(course, tmp_path / "theirs"))
     said = stock(theirs, "autograde", WEEK)
     run = grade(open_week(open_course(course), WEEK))
     assert [entry.needs_review for entry in run.entries] == [None] * len(CLASS)
-    assert scores(course) == scores(theirs), said
+    assert scores(course, WEEK, CLASS) == scores(theirs, WEEK, CLASS), said
     assert {entry.stamp for entry in run.entries} == {FORGEABLE}
     page = (course / "autograded" / "formula" / WEEK / "problem1.ipynb").read_text("utf-8")
     assert FORGEABLE in page
@@ -194,3 +163,27 @@ def test_an_assignment_without_points_is_told(files_of_quickstart) -> None:
         nbformat.write(notebook, path)
     with pytest.raises(UserError, match="Nothing in ps1 has points"):
         release(open_week(open_course(course), WEEK))
+
+
+def sheet(root: Path, name: str, *cells) -> None:
+    folder = root / "source" / name
+    folder.mkdir(parents=True)
+    book = nbformat.v4.new_notebook(cells=list(cells))
+    nbformat.write(book, folder / f"{name}.ipynb")
+
+
+@pytest.mark.slow
+def test_a_notebook_that_needs_the_network_is_told_and_the_others_are_released(tmp_path) -> None:
+    """The cell, its error and the remedy in a sentence; the exit code says that one is missing."""
+    root = classic_assignments.course_of(tmp_path)
+    fetch = "import urllib.request\ntext = urllib.request.urlopen('http://data.invalid').read()"
+    check = classic_assignments.check("long", 1, "assert len(text) > 3")
+    sheet(root, "fetching", nbformat.v4.new_code_cell(fetch), check)
+    sheet(root, "whole", classic_assignments.check("two", 1, "1 + 1"))
+    sheet(root, "without", nbformat.v4.new_code_cell("1 + 1"))
+    said = CliRunner().invoke(app, ["release", "--course-root", str(root)])
+    assert said.exit_code == 1
+    assert "Released whole" in said.stdout
+    assert "fails at 'long', after cell 1 (`import urllib.request`): URLError" in said.stderr
+    assert "Grading has no network. Put what it fetches beside the notebook" in said.stderr
+    assert "Nothing in without has points" in said.stderr
