@@ -23,6 +23,7 @@ from autograder.cli.options import (
     provisioner_for,
 )
 from autograder.cli.screen import Screen, out
+from autograder.errors import UserError
 
 WIDE = 110
 SHOWN = 3  # faulty answers named in a line
@@ -60,7 +61,10 @@ def adopt(
         for old, new in zip(opened.notebooks, made.notebooks, strict=True):
             if mutants and old != new:
                 alone = opened.only(old)
-                compared += compare(alone, new, provisioner, mutants, screen.say)
+                try:
+                    compared += compare(alone, new, provisioner, mutants, screen.say)
+                except UserError as error:
+                    screen.say(f"{old.name}: no comparison, as the old checks do not run: {error}")
     if as_json:
         cells = [dataclasses.asdict(cell) | {"written": None} for cell in made.cells]
         seen = [dataclasses.asdict(one) for one in compared]

@@ -25,6 +25,7 @@ from autograder.model import (
 )
 
 ALLOWED = "allow"  # what c.Grading.asserts has to be
+AUTOTEST = "### AUTOTEST"
 
 
 def classic_check(cell: TemplateCell, run: CellRun, sanitize: Patterns) -> CheckReference:
@@ -34,13 +35,19 @@ def classic_check(cell: TemplateCell, run: CellRun, sanitize: Patterns) -> Check
     does; else what it displays is compared.
 
     Raises:
-        UserError: it asks for a probe and displays none, or nbgrader itself would give nothing.
+        UserError: it asks for a probe and displays none, nbgrader itself would give nothing, or
+            its tests are not written yet.
     """
     grade_id = str(cell.grade_id)
     if "probe(" in cell.source:
         raise UserError(
             f"'{grade_id}' displays no probe, so nothing can be judged there.",
             "Add probe(…) calls in its hidden region (see the authoring guide).",
+        )
+    if AUTOTEST in cell.source:
+        raise UserError(
+            f"'{grade_id}' holds {AUTOTEST}, which nbgrader fills in when it releases.",
+            "`autograder adopt` writes probes for these lines.",
         )
     by = _by(cell, run)
     if by is JudgedBy.OUTPUTS:

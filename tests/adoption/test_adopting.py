@@ -92,3 +92,20 @@ def test_a_folder_that_exists_is_left_alone(tmp_path) -> None:
     root = classic_assignments.course_of(tmp_path, "plots")
     with pytest.raises(UserError, match=r"exists already.*--to"):
         adopt(open_week(open_course(root), "plots"), root / "source")
+
+
+@pytest.mark.slow
+def test_autotests_are_adopted_and_refused_as_they_are(tmp_path) -> None:
+    """nbgrader writes their asserts at release; until then they would pass anybody."""
+    root = classic_assignments.course_of(tmp_path)
+    book = classic_assignments.new_notebook(cells=[
+        classic_assignments.solution("f", "def f(n):", "return n * n"),
+        classic_assignments.check("t", 1, "### AUTOTEST f(2); f(9)"),
+    ])  # fmt: skip
+    (root / "source" / "auto").mkdir(parents=True)
+    classic_assignments.nbformat.write(book, root / "source" / "auto" / "auto.ipynb")
+    with pytest.raises(UserError, match="'t' holds ### AUTOTEST"):
+        release(open_week(open_course(root), "auto"), say=lambda text: None)
+    (cell,) = adopted(root, "auto", mutants=2)["cells"]
+    assert cell["did"] == "2 probes, and 1 over drawn inputs of f"
+    assert release(open_week(open_course(root), "auto_probes"), say=lambda text: None).points == 1
