@@ -243,12 +243,6 @@ class _Grader:
     def ingest(self, student: str) -> Submission:
         return ingest(self.week.folder("submitted", student), student, self.week.name)
 
-    def prepare(self, submission: Submission) -> tuple[PreparedNotebook, ...]:
-        """Rebuild it; raises Refused where its answers cannot be told, or could fool asserts."""
-        prepared = prepare(submission, self.template)
-        refuse_tricks(prepared, self.references, self.course.settings.looked_at)
-        return prepared
-
     def changed(self, submission: Submission) -> list[_Ready]:
         """The submission if it has to be graded; nothing if the journal knows its verdict.
 
@@ -261,7 +255,7 @@ class _Grader:
         if known is not None:
             self.run.unchanged.append(known)
             return []
-        prepared = self.prepare(submission)
+        prepared = _honest(self, submission)
         bare = replace(submission, attachments=())  # a class's files together may not fit in memory
         return [_Ready(bare, prepared, key, bool(submission.attachments))]
 
@@ -286,7 +280,7 @@ class _Grader:
         submission = self.ingest(item.submission.student)
         self.arrived[submission.student] = submission.timestamp
         key = self.key(submission)
-        return _Ready(submission, self.prepare(submission), key, True)
+        return _Ready(submission, _honest(self, submission), key, True)
 
     def key(self, submission: Submission) -> str:
         """The hash of what decides the verdict: not when it came, which costs points afterwards."""
@@ -353,6 +347,17 @@ class _Grader:
 
 def _workers(week: Week) -> int:
     return default_workers(week.course.settings.limits(week.name).memory_mb)
+
+
+def _honest(grader: _Grader, submission: Submission) -> tuple[PreparedNotebook, ...]:
+    """The submission rebuilt.
+
+    Raises:
+        Refused: its answers cannot be told, or hold a known trick where asserts decide.
+    """
+    prepared = prepare(submission, grader.template)
+    refuse_tricks(prepared, grader.references, grader.course.settings.looked_at)
+    return prepared
 
 
 def _shared(week: Week) -> SandboxSpec:
