@@ -356,7 +356,7 @@ def _honest(grader: _Grader, submission: Submission) -> tuple[PreparedNotebook, 
         Refused: its answers cannot be told, or hold a known trick where asserts decide.
     """
     prepared = prepare(submission, grader.template)
-    refuse_tricks(prepared, grader.references, grader.course.settings.looked_at)
+    refuse_tricks(prepared, grader.suppositions.references, grader.course.settings.looked_at)
     return prepared
 
 
