@@ -215,6 +215,10 @@ def publish(
     week: Annotated[
         list[str] | None, typer.Option("--week", help="Only this week; may be repeated.")
     ] = None,
+    hub: Annotated[
+        str | None,
+        typer.Option("--hub", help="A JupyterHub's address: prints links to the branch."),
+    ] = None,
     language: Language = "en",
     course_root: Root = HERE,
     as_json: AsJson = False,
@@ -225,15 +229,20 @@ def publish(
     up to date; a branch gets one commit, without touching your working tree.
     """
     from autograder.edition.publish import publish as write_edition
+    from autograder.edition.pull_link import pull_links
 
-    made = write_edition(open_here(course_root), target, branch, week or (), language)
+    course = open_here(course_root)
+    links = pull_links(course, hub, branch, week or ())
+    made = write_edition(course, target, branch, week or (), language)
     if as_json:
-        print_json(dataclasses.asdict(made))
+        print_json(dataclasses.asdict(made) | ({"links": links} if hub else {}))
         return
     out.print(
         f"{made.files} files, {made.size / 1e6:.1f} MB for students: {made.place}", soft_wrap=True
     )
     out.print(f"Weeks: {', '.join(made.weeks)}. No solution, hidden check or hint is in it.")
+    for link in links:
+        out.print(link, soft_wrap=True, highlight=False)
 
 
 @app.command(rich_help_panel="Make weeks")

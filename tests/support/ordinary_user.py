@@ -15,7 +15,7 @@ ID = 54321
 
 # As another user, where Python may lie below a closed folder such as /root: in a mount namespace
 # of its own, an empty folder covers the closed one and Python is bound back into it.
-AS_ANOTHER_USER = """
+OPEN_PLACES = """
 set -e
 for place in $PLACES; do
     top=/$(echo "$place" | cut -d/ -f2)
@@ -27,8 +27,8 @@ for place in $PLACES; do
 done
 for top in $(echo $closed | tr ' ' '\\n' | sort -u); do mount -t tmpfs -o mode=755 none "$top"; done
 for place in $again; do mkdir -p "$place"; mount --bind "$HOME/bound$place" "$place"; done
-exec setpriv --reuid $ID --regid $ID --clear-groups "$@"
 """
+AS_ANOTHER_USER = OPEN_PLACES + 'exec setpriv --reuid $ID --regid $ID --clear-groups "$@"\n'
 
 
 def run_as_ordinary_user(flag: str, arguments: list[str]) -> None:

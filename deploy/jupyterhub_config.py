@@ -1,0 +1,101 @@
+"""JupyterHub for the course on one machine. The guide's page "A JupyterHub" says how to set it up.
+
+Below BASE lie hub/ (the hub's environment and secrets), students/ and graders/ (an environment
+each), edition/ (what students get), course/ (the instructors' clone: only the account `grader` can
+look into it) and exchange/. The hub runs as root and starts everybody's server as that person.
+"""
+
+import os
+import pwd
+import re
+import subprocess
+from pathlib import Path
+
+from tornado import web
+
+c = get_config()  # noqa: F821
+
+BASE = Path(os.environ.get("WORD2CHAT_BASE", "/srv/word2chat"))
+GRADER = "grader"  # the account that holds the course; nobody signs in as it
+LOGIN = re.compile(r"[a-z][a-z0-9_-]{0,30}|[0-9]{4,30}")
+
+
+def staff() -> set[str]:
+    """Who grades: one login a line in hub/staff.txt."""
+    path = BASE / "hub" / "staff.txt"
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
+# --- the hub itself
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"  # a web server with a certificate stands before it
+c.JupyterHub.db_url = f"sqlite:///{BASE}/hub/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = str(BASE / "hub" / "cookie_secret")
+c.ConfigurableHTTPProxy.pid_file = str(BASE / "hub" / "proxy.pid")
+
+# --- who may sign in: the machine's accounts (PAM). With an LMS: lti13_config.py beside this file
+c.Authenticator.allow_all = True
+
+
+def refuse_grader(authenticator, handler, signed_in: dict) -> dict:
+    """Graders come in under their own names, so that one can tell who gave which points."""
+    if signed_in["name"] == GRADER:
+        raise web.HTTPError(403, f"Sign in under your own name, then open /hub/spawn/{GRADER}.")
+    return signed_in
+
+
+c.Authenticator.post_auth_hook = refuse_grader
+
+# --- graders work in one server, that of the account `grader`, each under their own name
+c.JupyterHub.load_groups = {
+    "staff": {"users": sorted(staff())},
+    "course": {"users": [GRADER]},
+}
+c.JupyterHub.load_roles = [
+    {
+        "name": "graders",
+        "groups": ["staff"],
+        "scopes": [
+            f"{scope}!user={GRADER}" for scope in ("access:servers", "servers", "read:users:name")
+        ],
+    }
+]
+
+
+# --- everybody's server
+def has_account(name: str) -> bool:
+    """Whether the machine knows the person."""
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def prepare(spawner) -> None:
+    """Before a server starts: an account on the machine, and the environment of its kind."""
+    name = spawner.user.name
+    if not LOGIN.fullmatch(name):
+        raise ValueError(f"'{name}' cannot be an account here: use the student's number.")
+    if not has_account(name):
+        more = ["--badname"] if name[0].isdigit() else []
+        home = ["--create-home", "--key", "HOME_MODE=0700", "--shell", "/bin/bash"]
+        subprocess.run(["useradd", *home, *more, "--", name], check=True)
+    kind = "graders" if name == GRADER else "students"
+    programs = BASE / kind / "bin"
+    spawner.cmd = [str(programs / "python"), "-m", "jupyterhub.singleuser"]
+    spawner.environment["PATH"] = f"{programs}:/usr/local/bin:/usr/bin:/bin"
+    if name == GRADER:
+        spawner.notebook_dir = str(BASE / "course")
+        spawner.args = [*spawner.args, FRAMES]
+
+
+# JupyterHub 4.1 and later forbid every frame; the formgrader is a frame in JupyterLab. This allows
+# the graders' server to frame its own pages; students' servers stay as they are.
+FRAMES = (
+    "--ServerApp.tornado_settings="
+    "{'headers': {'Content-Security-Policy': \"frame-ancestors 'self'\"}}"
+)
+c.Spawner.pre_spawn_hook = prepare
+c.Spawner.default_url = "/lab"
+c.Spawner.environment = {"WORD2CHAT_BASE": str(BASE), "OMP_NUM_THREADS": "1"}
