@@ -84,10 +84,12 @@ def prepare(spawner) -> None:
     kind = "graders" if name == GRADER else "students"
     programs = BASE / kind / "bin"
     spawner.cmd = [str(programs / "python"), "-m", "jupyterhub.singleuser"]
-    spawner.environment["PATH"] = f"{programs}:/usr/local/bin:/usr/bin:/bin"
-    if name == GRADER:
+    path = f"{programs}:/usr/local/bin:/usr/bin:/bin"
+    spawner.environment = {**spawner.environment, "PATH": path}
+    if name == GRADER:  # the formgrader reads the course's settings where its server starts
         spawner.notebook_dir = str(BASE / "course")
-        spawner.args = [*spawner.args, FRAMES]
+        spawner.cmd = ["/bin/sh", "-c", 'cd "$0" && exec "$@"', spawner.notebook_dir, *spawner.cmd]
+        spawner.args = [arg for arg in spawner.args if arg != FRAMES] + [FRAMES]
 
 
 # JupyterHub 4.1 and later forbid every frame; the formgrader is a frame in JupyterLab. This allows

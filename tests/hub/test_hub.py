@@ -30,18 +30,15 @@ from autograder.week import open_week
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.sandbox]
 LONG = 400_000  # ms: servers start, submissions are graded
-SOLVE = """async ([base, path, answers]) => {
-    const address = `${base}/api/contents/${path}`;
-    const model = await (await fetch(address)).json();
+SOLVE = """async ([path, answers]) => {
+    const files = window.jupyterapp.serviceManager.contents;
+    const model = await files.get(path);
     for (const cell of model.content.cells) {
         const name = (cell.metadata.nbgrader || {}).grade_id;
         if (name in answers) cell.source = answers[name];
         if (cell.source.includes("Write your answer here")) cell.source = answers.written;
     }
-    const xsrf = document.cookie.match(/_xsrf=([^;]*)/)[1];
-    const saved = await fetch(address, {method: "PUT", headers: {"X-XSRFToken": xsrf},
-        body: JSON.stringify({type: "notebook", format: "json", content: model.content})});
-    return saved.status;
+    await files.save(path, model);
 }"""
 
 
@@ -168,7 +165,7 @@ def _fetch_solve_submit(page) -> None:
     page.click("button:has-text('Fetch')")
     page.wait_for_selector("button:has-text('Submit')")
     answers = {**GOOD, "written": "The weights are positive and sum to one."}
-    assert page.evaluate(SOLVE, ["/user/s1", f"{WEEK}/{WEEK}.ipynb", answers]) == 200
+    page.evaluate(SOLVE, [f"{WEEK}/{WEEK}.ipynb", answers])
     page.click("button:has-text('Submit')")
     page.wait_for_selector("#submitted_assignments_list >> text=week90_tiny")
 
