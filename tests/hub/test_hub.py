@@ -194,12 +194,10 @@ def _read(page, hub: Hub) -> None:
 
 
 def _give_back(page, hub: Hub) -> None:
-    page.goto(f"{hub.url}/user/grader/formgrader/manage_assignments")
     for column in ("generate-feedback", "release-feedback"):
+        page.goto(f"{hub.url}/user/grader/formgrader/manage_assignments")
         page.click(f"td.{column} a")
         page.wait_for_selector("#success-modal")
-        page.click("#success-modal button:has-text('Close')")
-        page.wait_for_selector("#success-modal", state="hidden")
 
 
 def _see_feedback(page, hub: Hub) -> None:
@@ -209,7 +207,7 @@ def _see_feedback(page, hub: Hub) -> None:
     page.click("button:has-text('Fetch Feedback')")
     page.wait_for_selector("text=View Feedback")
     found = hub.as_user("s1", "sh", "-c", f"cat ~/{WEEK}/feedback/*/{WEEK}.html").stdout
-    assert "8" in found and "sum to one" in found
+    assert "<b>8</b> <span>of 11 points</span>" in found and "sum to one" in found
 
 
 # ------------------------------------------------------------------------------------ links
