@@ -46,8 +46,8 @@ ROOT_FILES = (
 )
 STAFF_PAGES = (
     *("architecture", "authoring", "authoring-kit", "authoring-challenge", "cluster", "deadlines"),
-    *("disputes", "host", "hub", "hub-kubernetes", "instructor", "lms", "nbgrader-course", "reading"),
-    *("report", "security"),
+    *("disputes", "host", "hub", "hub-kubernetes", "instructor", "lms", "nbgrader-course"),
+    *("reading", "report", "security"),
 )
 STAFF_SECTIONS = ("I teach with it", "I maintain it", "The shortest tour")
 STAFF_LINK = re.compile(rf"\[([^\]]*)\]\((?:{'|'.join(STAFF_PAGES)})\.md[^)\s]*\)")
