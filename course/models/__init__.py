@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         GPT2ForSequenceClassification,
         GPT2LMHeadModel,
         GPT2Tokenizer,
+        LlamaForCausalLM,
     )
 
     from course.models.char_lstm_model import CharLSTM
@@ -37,6 +38,7 @@ __all__ = [
     "load_story_gpt2",
     "load_tiny_bert",
     "load_tiny_gpt2",
+    "load_tiny_llama",
     "load_translator",
 ]
 
@@ -165,6 +167,32 @@ def load_story_gpt2() -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:
         ModelError: a file of the model is missing or damaged.
     """
     return _load_gpt2(MODELS_DIR / "story_gpt2")
+
+
+def load_tiny_llama() -> tuple[LlamaForCausalLM, GPT2Tokenizer]:
+    """The course's own Llama: 0.9 million parameters, built as SmolLM2 is, only smaller.
+
+    Three layers, four heads over two pairs of keys and values, rotary positions, RMSNorm, SwiGLU.
+    It read the story GPT-2's stories with the tiny GPT-2's tokens, 128 at a time; its model card
+    says what to expect.
+
+    Returns:
+        (model, tokenizer): the model in float32, in evaluation mode, on the CPU. Each call reads
+        fresh weights, so you may change them.
+
+    Raises:
+        ModelError: a file of the model is missing or damaged.
+    """
+    folder = MODELS_DIR / "tiny_llama"
+    check_files(folder)
+
+    import torch
+    from transformers import GPT2Tokenizer, LlamaForCausalLM
+
+    with _no_progress_bar():
+        tokenizer = GPT2Tokenizer.from_pretrained(MODELS_DIR / "tiny_gpt2", local_files_only=True)
+        model = LlamaForCausalLM.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+    return model.eval(), tokenizer
 
 
 def _load_gpt2(folder: Path) -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:

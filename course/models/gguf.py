@@ -6,6 +6,7 @@ kinds of tensors this reader knows the three of the one file that the course use
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
 from collections.abc import Callable
@@ -20,9 +21,13 @@ from course.errors import UserError
 MAGIC = b"GGUF"
 ALIGNMENT = 32
 BLOCK = 32  # weights that share a scale
+Q4_1 = 3  # the kind of a tensor
 TEXT, LIST = 8, 9
 SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q",
            12: "d"}  # fmt: skip
+
+
+Row = tuple[str, tuple[int, ...], int, int]  # of a tensor: name, shape, kind, place
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,26 @@ def read_gguf(path: Path) -> Gguf:
     Raises:
         UserError: it is no GGUF file, or holds a kind of tensor that this reader does not know.
     """
+    data, metadata, table, start = _opened(path)
+    return Gguf(metadata, {row[0]: _unpacked(data, start, *row) for row in table})
+
+
+def q4_1_blocks(path: Path) -> dict[str, np.ndarray]:
+    """The Q4_1 tensors of a file as they lie there: (blocks, 20) bytes each, read when used.
+
+    Raises:
+        UserError: it is no GGUF file.
+    """
+    data, _, table, start = _opened(path)
+    return {
+        name: np.frombuffer(data, np.uint8, math.prod(shape) // BLOCK * 20, start + offset)
+        .reshape(-1, 20)
+        for name, shape, kind, offset in table if kind == Q4_1
+    }  # fmt: skip
+
+
+def _opened(path: Path) -> tuple[mmap.mmap, dict[str, Any], list[Row], int]:
+    """The file's bytes, its metadata, its table of tensors, and where their bytes begin."""
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     if data[:4] != MAGIC:
@@ -47,8 +72,7 @@ def read_gguf(path: Path) -> Gguf:
     tensors, entries = cursor.take("Q"), cursor.take("Q")
     metadata = {cursor.text(): cursor.value(cursor.take("I")) for _ in range(entries)}
     table = [cursor.tensor() for _ in range(tensors)]
-    start = -(-cursor.at // ALIGNMENT) * ALIGNMENT
-    return Gguf(metadata, {row[0]: _unpacked(data, start, *row) for row in table})
+    return data, metadata, table, -(-cursor.at // ALIGNMENT) * ALIGNMENT
 
 
 class _Cursor:
@@ -75,7 +99,7 @@ class _Cursor:
         inner, count = self.take("I"), self.take("Q")
         return [self.value(inner) for _ in range(count)]
 
-    def tensor(self) -> tuple[str, tuple[int, ...], int, int]:
+    def tensor(self) -> Row:
         """Name, shape, kind and place of one tensor; the file has the fastest axis first."""
         name = self.text()
         shape = tuple(self.take("Q") for _ in range(self.take("I")))[::-1]
@@ -108,7 +132,7 @@ def _q8_0(raw: np.ndarray) -> np.ndarray:
 # of each kind: bytes and weights in a block, and how it is unpacked
 KINDS: dict[int, tuple[int, int, Callable[[np.ndarray], np.ndarray]]] = {
     0: (4, 1, _f32),
-    3: (20, BLOCK, _q4_1),
+    Q4_1: (20, BLOCK, _q4_1),
     8: (34, BLOCK, _q8_0),
 }
 

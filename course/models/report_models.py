@@ -3,6 +3,7 @@
     python -m course.models.report_models translator --run build/translator --twin build/fixed
     python -m course.models.report_models story_gpt2 --run build/story_gpt2 --stories stories.txt
     python -m course.models.report_models reward --run build/reward
+    python -m course.models.report_models tiny_llama --run build/tiny_llama --stories stories.txt
 
 Each writes the weights as they ship, `results.json` (every number of the model card), the curve as
 a picture and the checksums to `--out`. A minute or two of one CPU core.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import lzma
 import math
 import shutil
 from pathlib import Path
@@ -25,6 +27,7 @@ from course.data import split_en_ko_help, split_movie_snippets
 from course.models import MODELS_DIR, load_story_gpt2, load_tiny_gpt2, write_checksums
 from course.models import train_reward as preferences
 from course.models import train_story_gpt2 as story
+from course.models import train_tiny_llama as llama
 from course.models import train_translator as translation
 from course.models.training import CURVE, SETTINGS, load_half, rows_of_ids
 from course.models.translator_model import HelpTranslator, Translator
@@ -213,6 +216,38 @@ def report_story(args: argparse.Namespace) -> None:
     plot(lines, ("step", "loss (nats per token)"), args.out / "loss_curve.png")
 
 
+# ------------------------------------------------------------------------------------ tiny Llama
+UNREAD, UNREAD_STORIES = "unread_stories.txt.xz", 150
+
+
+def report_tiny_llama(args: argparse.Namespace) -> None:
+    """Perplexity beside its two sisters on the same windows, samples, and some unread stories."""
+    made: Any = load_half(llama.build(), args.run / "model.safetensors")
+    made.config.use_cache = made.generation_config.use_cache = True
+    made.half().save_pretrained(args.out)
+    _, held = story.split_stories(story.read_stories(args.stories))
+    text = "\f".join(held[:UNREAD_STORIES]).encode("utf-8")
+    (args.out / UNREAD).write_bytes(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME))
+    write_checksums(args.out, ["config.json", "model.safetensors", UNREAD])
+    from course.models import load_tiny_llama
+
+    models = {"tiny_llama": load_tiny_llama(), "story_gpt2": load_story_gpt2(),
+              "tiny_gpt2": load_tiny_gpt2()}  # fmt: skip
+    windows = llama.windows_of(held)[: args.held]
+    results: dict[str, Any] = about_run(args.run)
+    results["tokens_seen"] = results["steps"] * results["batch"] * llama.CONTEXT
+    results["parameters"] = models["tiny_llama"][0].num_parameters()
+    results["held_out_tokens"] = windows.numel()
+    results["perplexity"] = {
+        name: round(math.exp(window_loss(one, windows)), 2) for name, (one, _) in models.items()
+    }
+    results["samples"] = [sample(*models["tiny_llama"], p, results["seed"]) for p in PROMPTS[:2]]
+    write_results(args.out, results)
+    lines = {"training": column(results["curve"], "train")}
+    lines |= {"held out": column(results["curve"], "stories")}
+    plot(lines, ("step", "loss (nats per token)"), args.out / "loss_curve.png")
+
+
 # ------------------------------------------------------------------------------------ reward
 def bag_of_words(parts: dict[str, preferences.Part]) -> dict[str, Any]:
     """The baseline: ridge regression of the mean rating on words and pairs of words (tf-idf).
@@ -277,7 +312,12 @@ def report_reward(args: argparse.Namespace) -> None:
     plot(lines, ("epoch", "accuracy on validation pairs"), args.out / "loss_curve.png")
 
 
-REPORTS = {"translator": report_translator, "story_gpt2": report_story, "reward": report_reward}
+REPORTS = {
+    "translator": report_translator,
+    "story_gpt2": report_story,
+    "reward": report_reward,
+    "tiny_llama": report_tiny_llama,
+}
 
 
 def main() -> None:

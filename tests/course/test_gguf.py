@@ -11,7 +11,7 @@ import torch
 
 from course.errors import UserError
 from course.models.catalogue import SMOLLM2, is_fetched
-from course.models.gguf import read_gguf
+from course.models.gguf import q4_1_blocks, read_gguf
 from course.models.named import _llama, load_language_model
 
 F32, F16, Q4_1, Q8_0 = 0, 1, 3, 8
@@ -56,6 +56,16 @@ def test_four_bits_are_unpacked_low_halves_first(tmp_path: Path) -> None:
     block = np.array([0.5, -2.0], dtype="<f2").tobytes() + packed
     found = read_gguf(write(tmp_path / "a.gguf", {"w": ((2, 32), Q4_1, block * 2)}))
     np.testing.assert_array_equal(found.tensors["w"], np.tile(codes * 0.5 - 2, (2, 1)))
+
+
+def test_blocks_of_four_bits_come_as_they_lie_there(tmp_path: Path) -> None:
+    """Twenty bytes a block, of the Q4_1 tensors alone; nothing is unpacked."""
+    block = bytes(range(20))
+    plain = np.zeros(6, dtype="<f4").tobytes()
+    tensors = {"w": ((2, 32), Q4_1, block * 2), "norm": ((6,), F32, plain)}
+    found = q4_1_blocks(write(tmp_path / "a.gguf", tensors))
+    assert list(found) == ["w"]
+    assert found["w"].tolist() == [list(block)] * 2
 
 
 def test_eight_bits_are_signed(tmp_path: Path) -> None:

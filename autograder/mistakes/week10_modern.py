@@ -1,0 +1,1279 @@
+"""Known mistakes and correct variants of week 10: the parts of a Llama, cache, four bits, experts.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# ------------------------------------------------------------------------------------ rms_norm
+# %% exercise=rms_norm name=subtracts-the-mean
+# en: That is LayerNorm: what does RMSNorm do with the mean?
+# ko: 그것은 LayerNorm입니다. RMSNorm은 평균을 어떻게 다루나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    wide = wide - wide.mean(-1, keepdim=True)
+    return (wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=eps-outside-the-root
+# en: Small vectors come out too large or too small: on which side of the root does eps stand?
+# ko: 작은 벡터의 결과가 다릅니다. eps는 근호 안에 있나요, 밖에 있나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide / (wide.square().mean(-1, keepdim=True).sqrt() + eps)).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=sum-for-mean
+# en: All outputs are too small by the same factor: is it the sum of the squares or their mean?
+# ko: 모든 출력이 같은 비율로 작습니다. 제곱의 합인가요, 평균인가요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide * (wide.square().sum(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=one-norm-for-all
+# en: Each vector has a norm of its own: over which axis is the mean taken?
+# ko: 벡터마다 자기 노름이 있습니다. 평균은 어느 축으로 내야 할까요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide * (wide.square().mean() + eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=no-root
+# en: A vector of threes should become ones: did you divide by the mean square or by its root?
+# ko: 3으로 된 벡터는 1이 되어야 합니다. 제곱 평균으로 나눴나요, 그 제곱근으로 나눴나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide / (wide.square().mean(-1, keepdim=True) + eps)).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=squares-in-half-precision
+# en: Numbers of a few hundred became zero in half precision: what is 400 squared there?
+# ko: 반정밀도에서 몇백 크기의 수가 0이 되었습니다. 거기서 400의 제곱은 얼마인가요?
+def rms_norm(x, weight, eps=1e-5):
+    return x * (x.square().mean(-1, keepdim=True) + eps).rsqrt() * weight
+
+
+# %% exercise=rms_norm name=one-plus-weight
+# en: Some models store the weight minus one; this one does not. What does a weight of 1 do?
+# ko: 가중치에서 1을 뺀 값을 저장하는 모델도 있지만 여기서는 아닙니다. 가중치 1은 무엇을 하나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * (1 + weight)
+
+
+# %% exercise=rms_norm name=stays-in-float32
+# en: Half precision went in and float32 came out: in which dtype should the answer be?
+# ko: 반정밀도를 넣었는데 float32가 나왔습니다. 결과는 어떤 dtype이어야 하나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    wide = wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()
+    return wide * (weight if x.dtype == torch.float64 else weight.float())
+
+
+# %% exercise=rms_norm variant=library
+def rms_norm(x, weight, eps=1e-5):
+    wide = x.double()
+    return F.rms_norm(wide, wide.shape[-1:], eps=eps).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm variant=norm-over-root-of-size
+def rms_norm(x, weight, eps=1e-5):
+    wide = x.to(torch.promote_types(x.dtype, torch.float32))
+    length = (wide * wide).sum(dim=-1)
+    root = torch.sqrt(length / x.shape[-1] + eps)
+    return (wide / root[..., None]).type_as(x) * weight
+
+
+# ------------------------------------------------------------------------------------ rope
+# %% exercise=rope name=halves-for-pairs
+# en: Which two numbers form a pair here, neighbours or the two halves of the vector?
+# ko: 여기서 한 쌍은 이웃한 두 수인가요, 벡터의 앞쪽 절반과 뒤쪽 절반인가요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x.chunk(2, dim=-1)
+    c, s = angles.cos(), angles.sin()
+    return torch.cat([a * c - b * s, a * s + b * c], dim=-1)
+
+
+# %% exercise=rope name=turns-the-other-way
+# en: Dot products cannot tell, but (1, 0) at position 1 must become (cos 1, sin 1): check a sign.
+# ko: 내적으로는 알 수 없지만 위치 1의 (1, 0)은 (cos 1, sin 1)이 되어야 합니다. 부호를 확인하세요.
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = -positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = angles.cos(), angles.sin()
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=exponent-half-as-large
+# en: The later pairs turn too fast: by what is 0, 2, 4, … divided in the exponent?
+# ko: 뒤쪽 쌍이 너무 빨리 돕니다. 지수에서 0, 2, 4, …를 무엇으로 나누나요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (-torch.arange(d // 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = angles.cos(), angles.sin()
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=counts-from-zero
+# en: The places that were given do not count: where is the argument positions used?
+# ko: 주어진 위치가 반영되지 않습니다. positions 인자를 어디에서 쓰고 있나요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    places = torch.arange(x.shape[-2])
+    angles = places[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = angles.cos(), angles.sin()
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=frequencies-rise
+# en: The first pair should be the fastest, not the slowest: what is the sign of the exponent?
+# ko: 첫 번째 쌍이 가장 빨라야 합니다. 지수의 부호는 무엇인가요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = angles.cos(), angles.sin()
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=theta-written-in
+# en: Another theta gives the same answer: is the argument used, or 10,000 always?
+# ko: theta를 바꿔도 결과가 같습니다. 인자를 쓰나요, 항상 10,000인가요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * 10_000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = angles.cos(), angles.sin()
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=halves-put-back
+# en: The pairs were taken as neighbours, but were they put back as neighbours?
+# ko: 쌍을 이웃으로 꺼냈습니다. 되돌려 놓을 때도 이웃으로 놓았나요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = angles.cos(), angles.sin()
+    return torch.cat([a * c - b * s, a * s + b * c], dim=-1)
+
+
+# %% exercise=rope name=a-mirror-for-a-turn
+# en: Lengths are kept, but this is a mirror and no rotation: where does (0, 1) go?
+# ko: 길이는 그대로지만 회전이 아니라 거울입니다. (0, 1)은 어디로 가나요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    c, s = angles.cos(), angles.sin()
+    return torch.stack([a * c + b * s, a * s - b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope variant=complex-numbers
+def rope(x, positions, theta=10_000.0):
+    half = x.shape[-1] // 2
+    rates = theta ** (-torch.arange(half, dtype=x.dtype) / half)
+    hands = torch.polar(torch.ones(len(positions), half, dtype=x.dtype), torch.outer(positions.to(x.dtype), rates))
+    return torch.view_as_real(torch.view_as_complex(x.reshape(*x.shape[:-1], half, 2)) * hands).flatten(-2)
+
+
+# %% exercise=rope variant=pair-by-pair
+def rope(x, positions, theta=10_000.0):
+    out = x.clone()
+    for i in range(0, x.shape[-1], 2):
+        angle = positions.to(x.dtype) / theta ** (i / x.shape[-1])
+        out[..., i] = x[..., i] * torch.cos(angle) - x[..., i + 1] * torch.sin(angle)
+        out[..., i + 1] = x[..., i] * torch.sin(angle) + x[..., i + 1] * torch.cos(angle)
+    return out
+
+
+# ------------------------------------------------------------------------------------ swiglu
+# %% exercise=swiglu name=silu-on-the-other-branch
+# en: Both branches have the same shape: which of them passes through SiLU?
+# ko: 두 갈래의 모양은 같습니다. 어느 쪽이 SiLU를 지나나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.silu(x @ W_up) * (x @ W_gate)) @ W_down
+
+
+# %% exercise=swiglu name=sigmoid-for-silu
+# en: SiLU is not the sigmoid alone: what is it multiplied by?
+# ko: SiLU는 시그모이드만이 아닙니다. 무엇이 곱해지나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return ((x @ W_gate).sigmoid() * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=gelu-for-silu
+# en: The two look alike, but SwiGLU is not GEGLU: which function belongs on the gate?
+# ko: 비슷해 보이지만 SwiGLU는 GEGLU가 아닙니다. 게이트에는 어떤 함수가 오나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.gelu(x @ W_gate) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=branches-added
+# en: A gate multiplies: what did you do with the two branches?
+# ko: 게이트는 곱합니다. 두 갈래를 어떻게 합쳤나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.silu(x @ W_gate) + (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=silu-of-the-product
+# en: The other branch must stay linear: is SiLU taken before or after the product?
+# ko: 다른 갈래는 선형이어야 합니다. SiLU를 곱하기 전에 취하나요, 뒤에 취하나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return F.silu((x @ W_gate) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu variant=by-hand
+def swiglu(x, W_gate, W_up, W_down):
+    z = x @ W_gate
+    return (z * torch.sigmoid(z) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu variant=einsum
+def swiglu(x, W_gate, W_up, W_down):
+    gate = nn.functional.silu(torch.einsum("...d,di->...i", x, W_gate))
+    return torch.einsum("...i,...i,id->...d", gate, torch.einsum("...d,di->...i", x, W_up), W_down)
+
+
+# ------------------------------------------------------------------------------------ attention
+# %% exercise=grouped_attention name=heads-tiled
+# en: Head 1 asks the same group as head 0, not the next one: how are groups repeated?
+# ko: 헤드 1은 다음 그룹이 아니라 헤드 0과 같은 그룹을 봅니다. 그룹을 어떻게 반복했나요?
+def grouped_attention(q, k, v):
+    n = q.shape[1] // k.shape[1]
+    k, v = k.repeat(1, n, 1, 1), v.repeat(1, n, 1, 1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=queries-at-the-front
+# en: With more keys than queries, the queries are the last ones: which keys may the first see?
+# ko: 키가 쿼리보다 많으면 쿼리는 맨 끝에 있습니다. 첫 쿼리는 어떤 키를 볼 수 있나요?
+def grouped_attention(q, k, v):
+    n = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    past = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=no-scale
+# en: The weights are too sharp: by what are scores divided?
+# ko: 가중치가 너무 뾰족합니다. 점수는 무엇으로 나누나요?
+def grouped_attention(q, k, v):
+    n = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    scores = q @ k.transpose(-2, -1)
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=scaled-by-the-width
+# en: Divide by the root of the numbers in a head, not of those in all heads.
+# ko: 모든 헤드가 아니라 한 헤드의 크기의 제곱근으로 나누어야 합니다.
+def grouped_attention(q, k, v):
+    n = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[1] * q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=mask-behind-the-softmax
+# en: The weights of a place do not sum to 1: is the future masked before the softmax?
+# ko: 한 위치의 가중치 합이 1이 아닙니다. 미래를 소프트맥스 전에 가렸나요?
+def grouped_attention(q, k, v):
+    n = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    return (scores.softmax(-1) * torch.ones(T, S, dtype=q.dtype).tril(S - T)) @ v
+
+
+# %% exercise=grouped_attention name=no-mask
+# en: A change in the last key reaches earlier places: where is the mask?
+# ko: 마지막 키를 바꾸면 앞의 위치도 달라집니다. 마스크는 어디에 있나요?
+def grouped_attention(q, k, v):
+    n = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    return (q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=softmax-over-queries
+# en: Each query shares out its weight over the keys: along which axis is the softmax?
+# ko: 쿼리마다 키들에 가중치를 나눕니다. 소프트맥스는 어느 축으로 하나요?
+def grouped_attention(q, k, v):
+    n = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -1e30).softmax(-2) @ v
+
+
+# %% exercise=grouped_attention variant=library
+def grouped_attention(q, k, v):
+    T, S = q.shape[2], k.shape[2]
+    seen = torch.arange(S) <= torch.arange(S - T, S)[:, None]
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=seen, enable_gqa=True)
+
+
+# %% exercise=grouped_attention variant=groups-as-an-axis
+def grouped_attention(q, k, v):
+    B, n_heads, T, d = q.shape
+    n_kv, S = k.shape[1:3]
+    scores = torch.einsum("bghtd,bgsd->bghts", q.view(B, n_kv, n_heads // n_kv, T, d), k) / d**0.5
+    late = torch.arange(S)[None] > torch.arange(T)[:, None] + S - T
+    mixed = torch.einsum("bghts,bgsd->bghtd", scores.masked_fill(late, float("-inf")).softmax(-1), v)
+    return mixed.reshape(B, n_heads, T, d)
+
+
+# %% exercise=grouped_attention variant=head-by-head
+def grouped_attention(q, k, v):
+    out = torch.empty_like(q)
+    each, extra = q.shape[1] // k.shape[1], k.shape[2] - q.shape[2]
+    for h in range(q.shape[1]):
+        for t in range(q.shape[2]):
+            keys, values = k[:, h // each, : extra + t + 1], v[:, h // each, : extra + t + 1]
+            p = torch.softmax((keys @ q[:, h, t, :, None])[..., 0] / math.sqrt(q.shape[3]), dim=-1)
+            out[:, h, t] = (p[..., None] * values).sum(1)
+    return out
+
+
+# ------------------------------------------------------------------------------------ KVCache
+# %% exercise=KVCache name=keys-and-values-exchanged
+# en: Which of the two comes back first, keys or values?
+# ko: 키와 값 중 어느 것이 먼저 돌아와야 하나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.held[layer] is not None:
+            k, v = (torch.cat(both, 2) for both in zip(self.held[layer], (k, v)))
+        self.held[layer] = (k, v)
+        return v, k
+
+    @property
+    def length(self):
+        return 0 if self.held[-1] is None else self.held[-1][0].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        self.held = [h and tuple(t[:, :, :kept] for t in h) for h in self.held]
+
+
+# %% exercise=KVCache name=new-ones-in-front
+# en: The order of the places is wrong: do new ones stand before or behind the old ones?
+# ko: 위치의 순서가 다릅니다. 새것은 옛것의 앞에 오나요, 뒤에 오나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.held[layer] is not None:
+            k, v = (torch.cat(both, 2) for both in zip((k, v), self.held[layer]))
+        self.held[layer] = (k, v)
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.held[-1] is None else self.held[-1][0].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        self.held = [h and tuple(t[:, :, :kept] for t in h) for h in self.held]
+
+
+# %% exercise=KVCache name=one-store-for-all-layers
+# en: Layer 1 sees what layer 0 stored: does each layer have a place of its own?
+# ko: 1번 층이 0번 층의 것을 봅니다. 층마다 자기 자리가 있나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = None
+
+    def append(self, layer, k, v):
+        if self.held is not None:
+            k, v = (torch.cat(both, 2) for both in zip(self.held, (k, v)))
+        self.held = (k, v)
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.held is None else self.held[0].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        self.held = self.held and tuple(t[:, :, :kept] for t in self.held)
+
+
+# %% exercise=KVCache name=old-ones-overwritten
+# en: Only the newest places are left: what happens to those that were there?
+# ko: 가장 새로운 위치만 남았습니다. 있던 것은 어떻게 되었나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = [None] * n_layers
+
+    def append(self, layer, k, v):
+        self.held[layer] = (k, v)
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.held[-1] is None else self.held[-1][0].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        self.held = [h and tuple(t[:, :, :kept] for t in h) for h in self.held]
+
+
+# %% exercise=KVCache name=rollback-of-nothing-empties
+# en: rollback(0) must change nothing: what does a slice up to -0 give?
+# ko: rollback(0)은 아무것도 바꾸면 안 됩니다. -0까지의 슬라이스는 무엇인가요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.held[layer] is not None:
+            k, v = (torch.cat(both, 2) for both in zip(self.held[layer], (k, v)))
+        self.held[layer] = (k, v)
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.held[-1] is None else self.held[-1][0].shape[2]
+
+    def rollback(self, count):
+        self.held = [h and tuple(t[:, :, :-count] for t in h) for h in self.held]
+
+
+# %% exercise=KVCache name=rollback-of-one-layer
+# en: After a step back the layers disagree on where they are: which of them forgot something?
+# ko: 되돌린 뒤 층마다 길이가 다릅니다. 어느 층이 잊었나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.held[layer] is not None:
+            k, v = (torch.cat(both, 2) for both in zip(self.held[layer], (k, v)))
+        self.held[layer] = (k, v)
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.held[-1] is None else self.held[-1][0].shape[2]
+
+    def rollback(self, count):
+        if self.held[-1] is not None:
+            kept = self.length - count
+            self.held[-1] = tuple(t[:, :, :kept] for t in self.held[-1])
+
+
+# %% exercise=KVCache name=length-of-the-first-layer
+# en: In the middle of a step the new place does not count yet: whose length do you read?
+# ko: 한 단계의 중간에서는 새 위치를 아직 세지 않습니다. 어느 층의 길이를 읽고 있나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.held[layer] is not None:
+            k, v = (torch.cat(both, 2) for both in zip(self.held[layer], (k, v)))
+        self.held[layer] = (k, v)
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.held[0] is None else self.held[0][0].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        self.held = [h and tuple(t[:, :, :kept] for t in h) for h in self.held]
+
+
+# %% exercise=KVCache name=values-not-rolled-back
+# en: Keys and values have different lengths after a step back: were both cut?
+# ko: 되돌린 뒤 키와 값의 길이가 다릅니다. 둘 다 잘랐나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.keys, self.values = [None] * n_layers, [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.keys[layer] is not None:
+            k, v = torch.cat([self.keys[layer], k], 2), torch.cat([self.values[layer], v], 2)
+        self.keys[layer], self.values[layer] = k, v
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.keys[-1] is None else self.keys[-1].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        self.keys = [k if k is None else k[:, :, :kept] for k in self.keys]
+
+
+# %% exercise=KVCache variant=dictionary-of-lists
+class KVCache:
+    def __init__(self, n_layers):
+        self.n_layers = n_layers
+        self.parts = {layer: [] for layer in range(n_layers)}
+
+    def append(self, layer, k, v):
+        self.parts[layer].append((k, v))
+        return tuple(torch.cat([pair[i] for pair in self.parts[layer]], dim=2) for i in (0, 1))
+
+    @property
+    def length(self):
+        return sum(k.shape[2] for k, _ in self.parts[self.n_layers - 1])
+
+    def rollback(self, count):
+        for layer, parts in self.parts.items():
+            if parts and count:
+                k, v = (torch.cat([pair[i] for pair in parts], dim=2) for i in (0, 1))
+                end = k.shape[2] - count
+                self.parts[layer] = [(k[:, :, :end], v[:, :, :end])]
+
+
+# %% exercise=KVCache variant=least-of-all-layers
+class KVCache:
+    def __init__(self, n_layers):
+        self.held = [None for _ in range(n_layers)]
+
+    def append(self, layer, k, v):
+        old = self.held[layer]
+        both = torch.stack([k, v])
+        self.held[layer] = both if old is None else torch.cat([old, both], dim=3)
+        return self.held[layer][0], self.held[layer][1]
+
+    @property
+    def length(self):
+        return min(0 if held is None else held.shape[3] for held in self.held)
+
+    def rollback(self, count):
+        kept = self.length - count
+        for layer in range(len(self.held)):
+            if self.held[layer] is not None:
+                self.held[layer] = self.held[layer].narrow(3, 0, kept)
+
+
+# ------------------------------------------------------------------------------------ generate
+# %% exercise=generate name=all-again-with-the-cache
+# en: The model is shown old tokens again, though the cache has them: what is new at each step?
+# ko: 캐시에 있는 토큰을 다시 보여 주고 있습니다. 매 단계에서 새로운 것은 무엇인가요?
+def generate(model, ids, count, cache, stop=None):
+    written = list(ids)
+    for _ in range(count):
+        token = int(model(torch.tensor([written]), cache)[0, -1].argmax())
+        written.append(token)
+        if token == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=row-of-the-first-token
+# en: Behind which token of the prompt do you read the logits?
+# ko: 프롬프트의 어느 토큰 뒤의 로짓을 읽고 있나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, 0].argmax())]
+        written += piece
+        if piece[0] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=never-stops
+# en: Writing goes on behind the stop token: is it compared with anything?
+# ko: 정지 토큰 뒤에도 계속 씁니다. 그 토큰과 비교하고 있나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written += piece
+    return written
+
+
+# %% exercise=generate name=stop-token-left-out
+# en: The stop token belongs to what was written: is it appended before you stop?
+# ko: 정지 토큰도 결과에 들어갑니다. 멈추기 전에 붙였나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        if piece[0] == stop:
+            break
+        written += piece
+    return written
+
+
+# %% exercise=generate name=prompt-counted
+# en: count is how many tokens are new: does the prompt count too?
+# ko: count는 새로 쓰는 토큰의 수입니다. 프롬프트도 세고 있나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    while len(written) < count:
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written += piece
+        if piece[0] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=prompt-written-to
+# en: The caller's list grew: did you copy it?
+# ko: 호출한 쪽의 리스트가 길어졌습니다. 복사했나요?
+def generate(model, ids, count, cache, stop=None):
+    piece = list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        ids += piece
+        if piece[0] == stop:
+            break
+    return ids
+
+
+# %% exercise=generate name=prompt-left-out
+# en: What comes back should begin with the prompt.
+# ko: 결과는 프롬프트로 시작해야 합니다.
+def generate(model, ids, count, cache, stop=None):
+    written, piece = [], list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written += piece
+        if piece[0] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=prompt-token-by-token
+# en: The prompt can go through the model in one call: how many calls do you make for it?
+# ko: 프롬프트는 한 번에 모델을 통과할 수 있습니다. 몇 번 호출하고 있나요?
+def generate(model, ids, count, cache, stop=None):
+    if not count:
+        return list(ids)
+    for one in ids:
+        logits = model(torch.tensor([[one]]), cache)
+    written = [*ids, int(logits[0, -1].argmax())]
+    while len(written) < len(ids) + count and written[-1] != stop:
+        written.append(int(model(torch.tensor([written[-1:]]), cache)[0, -1].argmax()))
+    return written
+
+
+# %% exercise=generate variant=while
+def generate(model, ids, count, cache, stop=None):
+    text, fresh, left = ids[:], torch.tensor(ids)[None], count
+    while left > 0:
+        fresh = model(fresh, cache)[:, -1].max(-1, keepdim=True).indices
+        text = text + [fresh.item()]
+        if stop is not None and text[-1] == stop:
+            return text
+        left -= 1
+    return text
+
+
+# %% exercise=generate variant=seen-so-far
+def generate(model, ids, count, cache, stop=None):
+    text, seen = list(ids), 0
+    for _ in range(count):
+        row = model(torch.as_tensor(text[seen:]).unsqueeze(0), cache).squeeze(0)[-1]
+        seen = len(text)
+        text.append(torch.argmax(row).item())
+        if text[-1] == stop:
+            break
+    return text
+
+
+# ------------------------------------------------------------------------------------ Q4
+# %% exercise=Q4 name=sixteen-steps
+# en: Sixteen levels: how many steps lie between the lowest and the highest?
+# ko: 단계가 16개이면 가장 낮은 것과 가장 높은 것 사이의 간격은 몇 개인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 16).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=cut-off-for-rounded
+# en: Errors are up to a whole step: is a code the nearest level or the one below?
+# ko: 오차가 한 단계까지 납니다. 코드는 가장 가까운 단계인가요, 바로 아래 단계인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=one-step-for-all
+# en: Groups with small weights lose everything: does each group have a step of its own?
+# ko: 가중치가 작은 그룹은 모두 잃습니다. 그룹마다 자기 간격이 있나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin().half().expand(len(rows), 1).contiguous()
+        step = ((rows.amax() - rows.amin()) / 15).half().expand(len(rows), 1).contiguous()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=neighbours-in-a-byte
+# en: Which two codes share a byte: neighbours, or j and j + 16?
+# ko: 한 바이트에 들어가는 두 코드는 이웃인가요, j와 j + 16인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, 0::2] + 16 * codes[:, 1::2]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.stack([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 2).flatten(1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=high-half-first
+# en: Which half of a byte holds the first sixteen codes?
+# ko: 바이트의 어느 쪽 절반에 처음 16개의 코드가 있나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), 16 * codes[:, :16] + codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] // 16, blocks[:, 4:] % 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=low-stored-first
+# en: Four bytes hold two numbers: which of them comes first in a block?
+# ko: 네 바이트에 두 수가 있습니다. 블록에서 먼저 오는 것은 어느 쪽인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([low.view(torch.uint8), step.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        low, step = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=step-not-as-stored
+# en: The reader sees a rounded step and low; which ones did you use to choose the codes?
+# ko: 읽는 쪽은 반올림된 간격과 최솟값을 봅니다. 코드를 고를 때는 어떤 것을 썼나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True)
+        step = (rows.amax(1, keepdim=True) - low) / 15
+        codes = ((rows - low) / torch.where(step == 0, torch.inf, step)).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.half().view(torch.uint8), low.half().view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=low-not-added-back
+# en: The weights come back without their least number: what does a code of 0 stand for?
+# ko: 최솟값이 빠진 채 돌아옵니다. 코드 0은 어떤 값을 뜻하나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step = blocks[:, :2].contiguous().view(torch.float16).float()
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (step * codes).flatten()
+
+
+# %% exercise=Q4 variant=numpy
+class Q4:
+    def quantise(self, w):
+        rows = w.numpy().astype(np.float64).reshape(-1, 32)
+        low = rows.min(1).astype(np.float16)
+        step = ((rows.max(1) - rows.min(1)) / 15).astype(np.float16)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            codes = np.rint((rows - low[:, None].astype(float)) / step[:, None].astype(float))
+        codes = np.clip(np.where(step[:, None] == 0, 0, codes), 0, 15).astype(np.uint8)
+        packed = codes[:, :16] | codes[:, 16:] << 4
+        head = np.stack([step, low], 1).view(np.uint8)
+        return torch.from_numpy(np.concatenate([head, packed], 1))
+
+    def unpack(self, blocks):
+        raw = np.ascontiguousarray(blocks.numpy())
+        step, low = np.ascontiguousarray(raw[:, :4]).view(np.float16).astype(np.float32).T
+        codes = np.concatenate([raw[:, 4:] & 15, raw[:, 4:] >> 4], 1)
+        return torch.from_numpy((codes * step[:, None] + low[:, None]).reshape(-1))
+
+
+# %% exercise=Q4 variant=nearest-of-sixteen
+class Q4:
+    def quantise(self, w):
+        found = []
+        for row in w.reshape(-1, 32).float():
+            low, step = row.min().half(), ((row.max() - row.min()) / 15).half()
+            levels = low.float() + step.float() * torch.arange(16)
+            codes = (row[:, None] - levels).abs().argmin(1).to(torch.uint8)
+            ends = torch.stack([step, low]).view(torch.uint8)
+            found.append(torch.cat([ends, codes[:16] | (codes[16:] << 4)]))
+        return torch.stack(found)
+
+    def unpack(self, blocks):
+        found = []
+        for block in blocks:
+            step, low = block[:4].clone().view(torch.float16).float()
+            found += [low + step * (block[4:] & 15).float(), low + step * (block[4:] >> 4).float()]
+        return torch.cat(found)
+
+
+# ------------------------------------------------------------------------------------ route
+# %% exercise=route name=weights-do-not-sum-to-one
+# en: The weights of a token are shares of all experts: over which ones should the softmax go?
+# ko: 가중치가 모든 전문가에 대한 비율입니다. 소프트맥스는 어떤 전문가들에 대한 것이어야 하나요?
+def route(logits, k):
+    p = logits.softmax(-1)
+    weights, experts = p.topk(k)
+    shares = F.one_hot(experts, logits.shape[1]).to(p.dtype).mean((0, 1))
+    return weights, experts, logits.shape[1] * (shares * p.mean(0)).sum()
+
+
+# %% exercise=route name=no-factor-of-experts
+# en: With even shares the loss should be 1, whatever the number of experts: what is missing?
+# ko: 고르게 나뉘면 전문가 수와 관계없이 손실이 1이어야 합니다. 무엇이 빠졌나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
+    return chosen.softmax(-1), experts, (shares * logits.softmax(-1).mean(0)).sum()
+
+
+# %% exercise=route name=shares-of-tokens
+# en: The shares sum to k and not to 1: of how many choices is each a share?
+# ko: 비율의 합이 1이 아니라 k입니다. 몇 개의 선택에 대한 비율인가요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = F.one_hot(experts, logits.shape[1]).sum(1).to(logits.dtype).mean(0)
+    return chosen.softmax(-1), experts, logits.shape[1] * (shares * logits.softmax(-1).mean(0)).sum()
+
+
+# %% exercise=route name=first-choice-only
+# en: Only the first expert of each token is counted: how many does a token ask?
+# ko: 토큰마다 첫 번째 전문가만 셌습니다. 한 토큰은 몇 명에게 묻나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = F.one_hot(experts[:, 0], logits.shape[1]).to(logits.dtype).mean(0)
+    return chosen.softmax(-1), experts, logits.shape[1] * (shares * logits.softmax(-1).mean(0)).sum()
+
+
+# %% exercise=route name=probabilities-for-shares
+# en: One of the two factors is counted, the other is a probability: did you square one of them?
+# ko: 두 인수 중 하나는 센 것이고 하나는 확률입니다. 하나를 제곱하지 않았나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    means = logits.softmax(-1).mean(0)
+    return chosen.softmax(-1), experts, logits.shape[1] * (means * means).sum()
+
+
+# %% exercise=route name=no-gradient
+# en: The balance loss has the right value and no gradient: who detached the probabilities?
+# ko: 균형 손실의 값은 맞지만 기울기가 없습니다. 확률을 떼어 낸 곳은 어디인가요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
+    means = logits.detach().softmax(-1).mean(0)
+    return chosen.softmax(-1), experts, logits.shape[1] * (shares * means).sum()
+
+
+# %% exercise=route name=smallest-first
+# en: The experts of a token stand in the wrong order: the largest logit comes first.
+# ko: 전문가의 순서가 반대입니다. 가장 큰 로짓이 먼저 와야 합니다.
+def route(logits, k):
+    order = logits.argsort(-1)
+    experts = order[:, -k:]
+    chosen = logits.gather(1, experts)
+    shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
+    return chosen.softmax(-1), experts, logits.shape[1] * (shares * logits.softmax(-1).mean(0)).sum()
+
+
+# %% exercise=route variant=renormalised
+def route(logits, k):
+    p = torch.softmax(logits, dim=-1)
+    experts = torch.argsort(logits, dim=-1, descending=True)[:, :k]
+    chosen = torch.log_softmax(logits, -1).gather(1, experts)
+    weights = torch.exp(chosen - chosen.logsumexp(-1, keepdim=True))
+    counts = torch.bincount(experts.flatten(), minlength=logits.shape[1]).to(p.dtype)
+    return weights, experts, logits.shape[1] * (counts / counts.sum() @ p.mean(0))
+
+
+# %% exercise=route variant=expert-by-expert
+def route(logits, k):
+    chosen, experts = torch.topk(logits, k, dim=1)
+    p, loss = logits.softmax(dim=1), 0.0
+    for e in range(logits.shape[1]):
+        loss = loss + (experts == e).to(p.dtype).mean() * p[:, e].mean()
+    return torch.softmax(chosen, dim=1), experts, loss * logits.shape[1]
+
+
+# ------------------------------------------------------------------------------------ fix_llama
+# %% exercise=fix_llama name=sum-of-squares
+# en: Without layers the logits are wrong already: what is averaged in the norm?
+# ko: 층이 없어도 로짓이 다릅니다. 정규화에서 무엇의 평균을 내나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().sum(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=values-turned
+# en: Queries and keys are turned by their place: are values, too?
+# ko: 쿼리와 키는 위치만큼 회전합니다. 값도 회전하나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = turned(heads(h @ weights[f"{k}.W_v"]))
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=groups-tiled
+# en: Which heads share a group: neighbours, or every second one?
+# ko: 어떤 헤드들이 그룹을 함께 쓰나요? 이웃한 헤드인가요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat(1, shared, 1, 1), v.repeat(1, shared, 1, 1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=scaled-by-the-whole-width
+# en: Scores are divided by the root of the numbers in one head: which number stands there?
+# ko: 점수는 한 헤드의 크기의 제곱근으로 나눕니다. 어떤 수를 썼나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(config.D)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=gate-on-the-other-branch
+# en: SiLU belongs on the gate: which matrix is inside it?
+# ko: SiLU는 게이트에 있어야 합니다. 그 안에 어떤 행렬이 있나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_up"]) * (h @ weights[f"{k}.W_gate"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=added-to-the-norm
+# en: The second part of a layer adds to the stream: to x, or to its norm?
+# ko: 층의 두 번째 부분은 흐름에 더합니다. x에 더하나요, 정규화된 것에 더하나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = h + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=nothing-repaired-but-the-norm
+# en: One repair is done: read the next lines beside your own functions.
+# ko: 하나는 고쳤습니다. 다음 줄들을 여러분의 함수와 나란히 읽어 보세요.
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = turned(heads(h @ weights[f"{k}.W_v"]))
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat(1, shared, 1, 1), v.repeat(1, shared, 1, 1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(config.D)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_up"]) * (h @ weights[f"{k}.W_gate"])
+        x = h + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama variant=cosines-and-sines
+def fix_llama(weights, ids, config):
+    T, d = ids.shape[1], config.D // config.n_heads
+    E = weights["E"]
+    rates = config.theta ** (-torch.arange(0, d, 2, dtype=E.dtype) / d)
+    cos, sin = (torch.arange(T)[:, None] * rates).cos(), (torch.arange(T)[:, None] * rates).sin()
+
+    def turned(x):
+        a, b = x[..., 0::2], x[..., 1::2]
+        return torch.stack([a * cos - b * sin, b * cos + a * sin], -1).flatten(-2)
+
+    def norm(x, weight):
+        return F.rms_norm(x, (config.D,), weight, config.eps)
+
+    x = E[ids]
+    for k in range(config.n_layers):
+        w = {name: weights[f"{k}.{name}"] for name in ("W_q", "W_k", "W_v", "W_out", "W_gate", "W_up", "W_down")}
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key, v = ((h @ w[name]).unflatten(-1, (-1, d)).transpose(1, 2) for name in ("W_q", "W_k", "W_v"))
+        mixed = F.scaled_dot_product_attention(turned(q), turned(key), v, is_causal=True, enable_gqa=True)
+        x = x + mixed.transpose(1, 2).flatten(2) @ w["W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        x = x + (F.silu(h @ w["W_gate"]) * (h @ w["W_up"])) @ w["W_down"]
+    return norm(x, weights["norm"]) @ E.T
+
+
+# %% exercise=fix_llama variant=head-by-head
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d = config.D // config.n_heads
+
+    def norm(x, weight):
+        return x * torch.rsqrt((x * x).mean(dim=-1, keepdim=True) + config.eps) * weight
+
+    def turned(x):
+        out = torch.empty_like(x)
+        for i in range(d // 2):
+            angle = torch.arange(T, dtype=x.dtype) / config.theta ** (2 * i / d)
+            a, b = x[..., 2 * i], x[..., 2 * i + 1]
+            out[..., 2 * i] = a * angle.cos() - b * angle.sin()
+            out[..., 2 * i + 1] = a * angle.sin() + b * angle.cos()
+        return out
+
+    x = weights["E"][ids]
+    for k in range(config.n_layers):
+        h, found = norm(x, weights[f"{k}.norm_1"]), []
+        q, key, v = (h @ weights[f"{k}.{name}"] for name in ("W_q", "W_k", "W_v"))
+        for head in range(config.n_heads):
+            g = head // (config.n_heads // config.n_kv)
+            mine, theirs = slice(head * d, head * d + d), slice(g * d, g * d + d)
+            scores = turned(q[..., mine]) @ turned(key[..., theirs]).transpose(1, 2) / d**0.5
+            scores = scores + torch.full((T, T), float("-inf"), dtype=x.dtype).triu(1)
+            found.append(scores.softmax(-1) @ v[..., theirs])
+        x = x + torch.cat(found, dim=-1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        gate = h @ weights[f"{k}.W_gate"]
+        x = x + (gate * gate.sigmoid() * (h @ weights[f"{k}.W_up"])) @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
