@@ -1277,3 +1277,26 @@ def fix_llama(weights, ids, config):
         gate = h @ weights[f"{k}.W_gate"]
         x = x + (gate * gate.sigmoid() * (h @ weights[f"{k}.W_up"])) @ weights[f"{k}.W_down"]
     return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# ------------------------------------------------------------------------------------ survivors
+# %% exercise=rope survivor=`torch.arange(0, d, 2, dtype=x.dtype)` -> `torch.arange(0, d - 1, 2, dtype=x.dtype)` in `rates = theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)`
+# why: Equivalent: d is even, so both stop at d - 2.
+
+# %% exercise=grouped_attention survivor=`-2` -> `2` in `T, S = scores.shape[-2:]`
+# why: Equivalent: scores have four axes.
+
+# %% exercise=Q4 survivor=`16` -> `-16` in `packed = codes[:, :16] + 16 * codes[:, 16:]`
+# why: Equivalent: of 32 columns the first 16 are all but the last 16.
+
+# %% exercise=Q4 survivor=`16` -> `-16` in `packed = codes[:, :16] + 16 * codes[:, 16:]` (3)
+# why: Equivalent: of 32 columns the last 16 are those behind the first 16.
+
+# %% exercise=route survivor=`F.one_hot(experts, E).to(logits.dtype).mean(dim=(0, 1))` -> `F.one_hot(experts, E).to(logits.dtype).mean(dim=(0, 1), keepdim=True)` in `shares = F.one_hot(experts, E).to(logits.dtype).mean(dim=(0, 1))`
+# why: Equivalent: the product is summed over all axes, so axes of length 1 change nothing.
+
+# %% exercise=route survivor=`logits.softmax(-1).mean(0)` -> `logits.softmax(-1).mean(0, keepdim=True)` in `means = logits.softmax(-1).mean(0)`
+# why: Equivalent: the product is summed over all axes, so axes of length 1 change nothing.
+
+# %% exercise=fix_llama survivor=`torch.arange(0, d, 2, dtype=kind)` -> `torch.arange(0, d - 1, 2, dtype=kind)` in `angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)`
+# why: Equivalent: d is even, so both stop at d - 2.

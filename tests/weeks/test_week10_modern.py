@@ -202,7 +202,7 @@ def test_a_file_that_holds_everything_loses_nothing():
 
     weights = challenge.tiny_weights()
     whole = challenge.Squeezed(pickle.dumps(weights), pickle.loads)
-    places = challenge.places("a test", 40)
+    places = challenge.places(toys.unread_stories(), "a test", 40)
     table = whole(places.contexts)
     assert table.shape == (40, challenge.CHOICES)
     right = table[np.arange(40), list(places.targets)]
@@ -214,12 +214,12 @@ def test_a_file_without_a_weight_is_refused_in_words():
     """The sentence says what read must give."""
     entry = challenge.Squeezed(b"", lambda file: {})
     with pytest.raises(ValueError, match="every weight, under its name"):
-        entry(challenge.places("a test", 40).contexts)
+        entry(challenge.places(toys.unread_stories(), "a test", 40).contexts)
 
 
 def test_choices_hold_the_right_token_once():
     """Sixteen different ids a place, the right one anywhere among them."""
-    places = challenge.places("a test", 40)
+    places = challenge.places(toys.unread_stories(), "a test", 40)
     rows = np.stack(places.contexts)[:, challenge.CONTEXT :]
     assert all(len(set(row)) == challenge.CHOICES for row in rows.tolist())
     assert len(set(places.targets)) > 8

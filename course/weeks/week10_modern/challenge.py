@@ -7,10 +7,9 @@ chooses, of sixteen tokens, the one that comes next in a story.
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,13 +18,12 @@ from torch import Tensor
 
 from course.challenges.numbers import CHARACTERS
 from course.challenges.task import Challenge, Windows
-from course.challenges.text_machine import written_text
 from course.weeks.week10_modern.toys import unread_stories
 
-BYTES = 320_000  # of the file
+BYTES = 280_000  # of the file
 CONTEXT, CHOICES = 16, 16  # tokens shown; tokens to choose from
 PRACTICE_PLACES, HIDDEN_PLACES = 1200, 2400
-ROOM = 90  # characters of the text that one place takes, at the most
+END, VOCABULARY = 0, 3072  # the id between two stories; how many tokens there are
 
 Read = Callable[[bytes], Mapping[str, Tensor]]
 
@@ -61,8 +59,20 @@ class Squeezed:
 @torch.no_grad()
 def _chosen(model: Any, rows: Tensor) -> np.ndarray:
     last = model.model(input_ids=rows[:, :CONTEXT]).last_hidden_state[:, -1]  # (N, D)
-    table = model.get_input_embeddings().weight[rows[:, CONTEXT:]]  # (N, CHOICES, D)
-    return torch.einsum("nd,ncd->nc", last, table).softmax(-1).numpy()
+    choices = rows[:, CONTEXT:]  # (N, CHOICES)
+    logits = torch.einsum("nd,ncd->nc", last, model.get_input_embeddings().weight[choices])
+    return (logits - _log_frequencies()[choices]).softmax(-1).numpy()
+
+
+@cache
+def _log_frequencies() -> Tensor:
+    """How often each token occurs in unread stories, as a logarithm.
+
+    The wrong choices are drawn so. A frequent token is then often among the choices by chance, and
+    by Bayes' rule the chance that it is the right one is p(token | text) over this frequency.
+    """
+    counts = torch.bincount(torch.tensor(_ids_of(tuple(unread_stories()))), minlength=VOCABULARY)
+    return (counts + 1).log()
 
 
 def own_weights(model: Any) -> dict[str, Tensor]:
@@ -77,33 +87,36 @@ def tiny_weights() -> dict[str, Tensor]:
     return own_weights(load_tiny_llama()[0])
 
 
-@lru_cache(maxsize=4)
-def places(seed: str, count: int) -> Windows:
-    """Places in stories that a machine wrote in the manner of unread ones.
-
-    A context holds `CONTEXT` ids and then `CHOICES` ids in no order, one of which came next; the
-    others are drawn as often as they occur in stories. The target is the place of the right one.
-    """
+@lru_cache(maxsize=2)
+def _ids_of(stories: tuple[str, ...]) -> tuple[int, ...]:
+    """The stories' tokens in one row."""
     from tokenizers import Tokenizer
 
     from course.models import MODELS_DIR
 
     tokenizer = Tokenizer.from_file(str(MODELS_DIR / "tiny_gpt2" / "tokenizer.json"))
+    return tuple(i for one in tokenizer.encode_batch(list(stories)) for i in [*one.ids, END])
+
+
+def places(stories: Sequence[str], seed: str, count: int) -> Windows:
+    """Places in stories, drawn at random.
+
+    A context holds `CONTEXT` ids and then `CHOICES` ids in no order, one of which came next; the
+    others are drawn as often as they occur in the stories. The target is the place of the right
+    one.
+    """
+    ids = _ids_of(tuple(stories))
     rng = random.Random(f"places/{seed}")
-    text = written_text(unread_stories(), f"stories/{seed}", count * ROOM)
-    ids = tokenizer.encode(text).ids
-    pool = list(Counter(ids).elements())
-    contexts, targets, at = [], [], 0
-    for _ in range(count):
-        right = ids[at + CONTEXT]
+    contexts, targets = [], []
+    for start in rng.sample(range(len(ids) - CONTEXT), count):
+        right = ids[start + CONTEXT]
         others: set[int] = set()
         while len(others) < CHOICES - 1:
-            others.add(pool[rng.randrange(len(pool))])
+            others.add(ids[rng.randrange(len(ids))])
             others.discard(right)
         choices = rng.sample([right, *sorted(others)], CHOICES)
-        contexts.append(np.array([*ids[at : at + CONTEXT], *choices]))
+        contexts.append(np.array([*ids[start : start + CONTEXT], *choices]))
         targets.append(choices.index(right))
-        at += CONTEXT + 1 + rng.randint(1, 4)
     return Windows(tuple(contexts), tuple(targets))
 
 
@@ -111,8 +124,8 @@ CHALLENGE = Challenge(
     name="small file",
     unit="bits a choice",
     classes=[f"choice {n}" for n in range(CHOICES)],
-    curve=((4.0, 0), (2.5, 1), (2.0, 2), (1.5, 3), (1.2, 4), (1.0, 5)),
-    practice=lambda: places("practice", PRACTICE_PLACES),
+    curve=((4.0, 0), (2.9, 1), (2.2, 2), (1.85, 3), (1.65, 4), (1.54, 5)),
+    practice=lambda: places(unread_stories(), "practice", PRACTICE_PLACES),
     given=tiny_weights,
     numbers=BYTES // CHARACTERS,
 )

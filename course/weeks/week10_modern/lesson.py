@@ -38,7 +38,7 @@ QUESTIONS = {
         "gone, a shift is not. Models do not seem to miss it.",
     ),
     "far-apart": Question(
-        "A query at position 7 meets a key at position 3. The same two at 104 and 100: their score?",
+        "A query at position 7 meets a key at position 3. The same two at 104 and 100: the score?",
         ("is smaller", "is the same", "is larger"),
         answer=1,
         why="Both are turned by their positions, so their angle depends on 7 - 3 alone. That is "

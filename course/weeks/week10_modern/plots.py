@@ -6,6 +6,7 @@ Arrays may be tensors, numpy arrays or lists; each function returns a matplotlib
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -31,7 +32,7 @@ def then_and_now() -> Figure:
     fig, ax = style.figure(9.2, 3.9)
     for row, (part, before, now, exercise) in enumerate(CHANGES):
         y = -row
-        ax.text(-2.2, y, part, ha="right", va="center", fontweight="bold")
+        ax.text(-2.2, y, part, ha="right", va="center")
         diagram.box(ax, (0.0, y), (3.2, 0.72), before, colour=style.GREY)
         diagram.arrow(ax, (1.7, y), (3.3, y), style.INK)
         diagram.box(ax, (5.0, y), (3.2, 0.72), now, colour=style.BLUE, lw=2)
@@ -191,7 +192,7 @@ def cache_bars(rows: Mapping[str, Mapping[str, float]]) -> Figure:
     kinds = list(next(iter(rows.values())))
     x, width = np.arange(len(kinds)), 0.8 / len(rows)
     for (language, values), shift in zip(rows.items(), np.arange(len(rows)), strict=True):
-        look = dict(with_hatch(shift))
+        look: dict[str, Any] = dict(with_hatch(int(shift)))
         place = x + (shift - (len(rows) - 1) / 2) * width
         ax.bar(place, [values[k] for k in kinds], width, label=language, edgecolor="white", **look)
         for spot, kind in zip(place, kinds, strict=True):

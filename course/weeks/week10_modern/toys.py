@@ -99,7 +99,7 @@ def story_ids(tokenizer: Any, count: int, length: int) -> Tensor:
     """Windows of unread stories that do not overlap: (count, length), or fewer rows."""
     ids: list[int] = []
     for story in unread_stories():
-        ids += [*tokenizer(story).input_ids, tokenizer.eos_token_id]
+        ids += [*tokenizer(story, verbose=False).input_ids, tokenizer.eos_token_id]
         if len(ids) >= count * length:
             break
     rows = min(count, len(ids) // length)
