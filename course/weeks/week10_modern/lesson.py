@@ -91,12 +91,12 @@ QUESTIONS = {
     "worst-bug": Question(
         "One mistake in a trained Llama. Which costs the most?",
         ("the norm subtracts the mean", "SiLU on the other branch", "no positions"),
-        answer=1,
-        why="Here the gate and the other branch have learned different things. The mean is near "
-        "zero anyway, so that bug hides. It is the one to be afraid of.",
+        answer=2,
+        why="Without its positions the tiny Llama reads a bag of words. The mean of its vectors is "
+        "near zero anyway, so that bug hardly shows. It is the one to be afraid of.",
     ),
     "which-change": Question(
-        "From GPT-2 to Llama at equal size: which change brought the most, in our five seeds?",
+        "From GPT-2 to Llama at equal size and few steps: which change brings the most?",
         ("rotary positions", "RMSNorm and SwiGLU", "sharing keys and values"),
         answer=0,
         why="A small model that trains for minutes need not learn what its positions mean: the "

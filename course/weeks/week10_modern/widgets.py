@@ -24,7 +24,7 @@ def hands(d: int = 16, furthest: int = 512) -> Panel:
             value=5, min=0, max=furthest, description="position", continuous_update=False
         ),
         theta=widgets.Dropdown(options=[100, 10_000, 100_000], value=10_000, description="theta"),
-        stills=[{"position": 0}, {"position": 5}, {"position": 100}],
+        stills=[{"position": 5}, {"position": 100}],
     )
 
 
