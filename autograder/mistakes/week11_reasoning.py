@@ -445,6 +445,10 @@ def response_mask(ids, stop):
     return mask
 
 
+# %% exercise=response_mask survivor=`stops.cumsum(dim=1) - stops` -> `stops - stops.cumsum(dim=1)` in `before = stops.cumsum(dim=1) - stops`
+# why: Equivalent: only whether it is 0 is asked, and a number is 0 exactly where its negative is.
+
+
 # ------------------------------------------------------------------------------------ group_advantages
 # %% exercise=group_advantages name=over-the-whole-batch
 # en: A hard problem is compared with easy ones: whose mean is subtracted?
