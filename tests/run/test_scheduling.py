@@ -22,6 +22,7 @@ from autograder.errors import GraderFault
 from autograder.journal import open_journal
 from autograder.model import Execution, ExecutionJob, JobCell
 from autograder.reference.build import load_references
+from autograder.reference.suppositions import Suppositions
 from autograder.run import pool, scheduling
 from autograder.run.grade import GradeRun, Options, _Grader, _Ready
 from autograder.sandbox.limits import SandboxSpec
@@ -39,11 +40,10 @@ def quick_job(name: str, source: str = "1 + 1") -> ExecutionJob:
 def jobs_for(course: Course, students: list[str]) -> list[tuple[str, tuple[ExecutionJob, ...]]]:
     """What workers are sent for these students, made by the engine itself."""
     template = read_template(open_week(course, WEEK))
-    references = load_references(open_week(course, WEEK), say=lambda _: None)
+    week = open_week(course, WEEK)
+    known = Suppositions(week, load_references(week, say=lambda _: None))
     journal, run = open_journal(open_week(course, WEEK)), GradeRun(WEEK)
-    grader = _Grader(
-        open_week(course, WEEK), template, references, journal, Options(), UNPROTECTED, run, {}
-    )
+    grader = _Grader(week, template, known, journal, Options(), UNPROTECTED, run, {})
     made = []
     for student in students:
         submission = ingest(course.folder("submitted", WEEK, student), student, WEEK)
