@@ -47,7 +47,7 @@ def engine(tmp_path_factory) -> Path:
     """The bin folder of an environment with the engine and nothing else."""
     folder = tmp_path_factory.mktemp("alone")
     venv.create(folder / "env", with_pip=True)
-    pip = [folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    pip = [folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--editable"]
     done = subprocess.run([*pip, checkout(folder / "word2chat")], capture_output=True, text=True)
     if done.returncode and re.search(NO_INDEX, done.stderr):
         pytest.skip("no package index answers here")
