@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
-from urllib.request import HTTPErrorProcessor, build_opener, urlopen
+from urllib.parse import quote
 
 import hub_machine
 import nbformat
@@ -219,38 +217,3 @@ def test_a_link_of_nbgitpuller_brings_the_published_branch(hub: Hub, browser) ->
         page.wait_for_url(f"{hub.url}/user/s2/lab/tree/public/release/{WEEK}/**")
         notebook = f"/home/s2/public/release/{WEEK}/{WEEK}.ipynb"
         assert hub.as_user("s2", "test", "-f", notebook).returncode == 0
-
-
-# ------------------------------------------------------------------------------------ an LMS
-def test_the_hub_speaks_lti(base: Path) -> None:
-    """With lti13_config.py it tells an LMS its settings, and sends a launch to the LMS's login."""
-    lms = {
-        "LTI_ISSUER": "https://lms.invalid",
-        "LTI_CLIENT_ID": "word2chat",
-        "LTI_AUTHORIZE_URL": "https://lms.invalid/auth",
-        "LTI_JWKS_URL": "https://lms.invalid/jwks",
-    }
-    with hub_machine.running(base, (), "lti13_config.py", **lms) as hub:
-        with urlopen(f"{hub.url}/hub/lti13/config", timeout=60) as answer:
-            settings = json.load(answer)
-        assert settings["title"] == "word2chat"
-        assert settings["target_link_uri"].startswith(hub.url)
-        launch = urlencode(
-            {
-                "iss": "https://lms.invalid",
-                "login_hint": "7",
-                "client_id": "word2chat",
-                "target_link_uri": f"{hub.url}/hub",
-            }
-        )
-        sent = build_opener(NoRedirect).open(
-            f"{hub.url}/hub/lti13/oauth_login?{launch}", timeout=60
-        )
-        assert sent.headers["Location"].startswith("https://lms.invalid/auth?")
-
-
-class NoRedirect(HTTPErrorProcessor):
-    """Lets the test see where it would be sent."""
-
-    def http_response(self, request, response):
-        return response
