@@ -117,7 +117,7 @@ def _asked_for(cells: Iterable[PreparedCell]) -> set[str]:
     found = set()
     for cell in cells:
         text = cell.template.source if cell.template else ""
-        found |= set(re.findall(r"^\s*(?:def|class)\s+(\w+)", text, re.MULTILINE))
+        found |= set(re.findall(r"^[ \t]*(?:def|class)[ \t]+(\w+)", text, re.MULTILINE))
     return found
 
 

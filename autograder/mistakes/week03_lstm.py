@@ -440,19 +440,6 @@ def masked_unroll(step, x, mask, state):
     return torch.stack(outputs, dim=1), state
 
 
-# %% exercise=masked_unroll name=held-for-all-or-none
-# en: A step is taken by all rows if one of them is real. Each row must hold its own state.
-# ko: 한 행이라도 실제면 모든 행이 한 걸음 갑니다. 행마다 자기 상태를 지켜야 합니다.
-def masked_unroll(step, x, mask, state):
-    outputs = []
-    for t in range(x.shape[1]):
-        new, real = step(x[:, t], state), mask[:, t].unsqueeze(1)
-        held = mask[:, t].any()
-        state = tuple(torch.where(held, one, old) for one, old in zip(new, state, strict=True))
-        outputs.append(torch.where(real, new[0], 0.0))
-    return torch.stack(outputs, dim=1), state
-
-
 # %% exercise=masked_unroll variant=arithmetic
 def masked_unroll(step, x, mask, state):
     B, T, _ = x.shape

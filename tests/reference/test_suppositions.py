@@ -88,9 +88,10 @@ def test_slips_in_correct_variants_are_tried_too(course: Course) -> None:
     """Somebody else's way of writing it has slips of its own; those of the solution come first."""
     week = open_week(course, WEEK)
     (notebook,) = week.notebooks
-    alone = list(suppositions(notebook, MistakeBook(week.book.path)))
+    alone = list(suppositions(notebook, MistakeBook(week.book.path), ["check_double"]))
     variant = Variant("double", "twice", "def double(x):\n    return x + x")
-    made = list(suppositions(notebook, MistakeBook(week.book.path, variants=(variant,))))
+    book = MistakeBook(week.book.path, variants=(variant,))
+    made = list(suppositions(notebook, book, ["check_double"]))
     assert made[: len(alone)] == alone
     assert "def double(x):\n    return x - x" in [one.source for _, one in made[len(alone) :]]
 

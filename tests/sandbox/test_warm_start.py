@@ -49,8 +49,9 @@ def test_a_dead_warm_parent_is_replaced() -> None:
     with running_kernel(spec(), WARM) as one:
         space = space_of(one)
         parent = warm.warm_parent_for(spec())
+        inside = _child_of(parent.process.pid)  # asked of a dead one it would be nobody
         parent.process.kill()
-        os.kill(_child_of(parent.process.pid), signal.SIGKILL)
+        os.kill(inside, signal.SIGKILL)
         parent.process.wait()
         deadline = time.monotonic() + 10  # the kernel ends its processes one after another
         while members(space) and time.monotonic() < deadline:

@@ -18,13 +18,13 @@ def children(pid: int) -> list[int]:
 
 
 def sandboxes(pid: int) -> dict[str, int]:
-    """The one sandbox below a process, and what stands around it.
+    """The newest sandbox below a process, and what stands around it; older ones may be ending.
 
     "bwrap", "warm parent" (a cold start has none), "process 1" of the sandbox, "kernel".
     """
     names: dict[str, int] = {}
     chains = [chain for chain in _chains(pid) if _name(chain[0]) == "bwrap"]
-    longest = max(chains, key=len)
+    longest = max(chains, key=lambda chain: (len(chain), _started(chain[-1])))
     kinds = ["bwrap", "warm parent", "process 1", "kernel"]
     if len(longest) == 3:
         kinds.remove("warm parent")
@@ -72,6 +72,13 @@ def _chains(pid: int) -> list[list[int]]:
     return [
         [child, *rest] for child in children(pid) for rest in (_chains(child) or [[]])
     ]  # fmt: skip
+
+
+def _started(pid: int) -> int:
+    """When, in ticks since the machine's start; 0 if it has ended meanwhile."""
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    return 0
 
 
 def _name(pid: int) -> str:
