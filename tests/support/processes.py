@@ -24,11 +24,11 @@ def sandboxes(pid: int) -> dict[str, int]:
     """
     names: dict[str, int] = {}
     chains = [chain for chain in _chains(pid) if _name(chain[0]) == "bwrap"]
-    longest = max(chains, key=lambda chain: (len(chain), _started(chain[-1])))
+    newest = max(chains, key=lambda chain: _started(chain[-1]))
     kinds = ["bwrap", "warm parent", "process 1", "kernel"]
-    if len(longest) == 3:
+    if len(newest) == 3:
         kinds.remove("warm parent")
-    names.update(zip(kinds, longest, strict=True))
+    names.update(zip(kinds, newest, strict=True))
     return names
 
 
