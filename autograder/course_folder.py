@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -192,18 +193,18 @@ def _refuse_typos(root: Path, config: Config) -> None:
 
 def _refuse_odd_weeks(course: Course) -> None:
     """Raise UserError for a limit of a week that there is not, or that is no number."""
+    known = course.weeks() if course.settings.weeks else []
     for week, own in course.settings.weeks.items():
-        place = _place(course.root, f"{week}")
-        known = course.weeks()
+        place = partial(_place, course.root, f"{week}")  # read only when there is something to say
         if week not in known:
-            said = f"{place}: c.Grading.weeks names '{week}', and there is no such week."
+            said = f"{place()}: c.Grading.weeks names '{week}', and there is no such week."
             raise UserError(said, did_you_mean(str(week), known or ["none yet"]))
         for name, value in own.items() if isinstance(own, dict) else [(str(own), None)]:
             if name not in LIMIT_NAMES:
-                said = f"{place}: '{name}' of {week} is no limit that a week can have."
+                said = f"{place()}: '{name}' of {week} is no limit that a week can have."
                 raise UserError(said, did_you_mean(name, LIMIT_NAMES))
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise UserError(f"{place}: {name} of {week} is no number above 0.")
+                raise UserError(f"{place()}: {name} of {week} is no number above 0.")
 
 
 def _place(root: Path, text: str) -> str:

@@ -29,8 +29,8 @@ from autograder.model import (
     Reference,
 )
 from autograder.pages.judged_notebook import bare_notebook, safe_output
-from autograder.reference.build import job_for, load_references, with_more_time
-from autograder.run.cells_to_run import cells_to_run
+from autograder.reference.build import load_references
+from autograder.run.cells_to_run import submission_job
 from autograder.run.gate import pass_gate
 from autograder.run.judging_process import judging
 from autograder.stages.execute import execute_alone
@@ -128,8 +128,7 @@ def explain(
     checks: list[CheckExplained] = []
     notebooks: list[tuple[str, Any]] = []
     for book in prepared:
-        job = job_for(week, student, cells_to_run(book), None, provisioner, submission.attachments)
-        run = execute_alone(with_more_time(job, factor))
+        run = execute_alone(submission_job(week, submission, book, factor, provisioner))
         if run.fault:
             raise UserError(f"Our fault, not the student's: {run.fault}", "Run it again.")
         with judging(references) as judge:

@@ -29,10 +29,10 @@ from autograder.model import (
     Template,
 )
 from autograder.notebook_files import shown_id
-from autograder.reference.build import job_for, load_references, with_more_time
+from autograder.reference.build import load_references
 from autograder.reference.suppositions import Suppositions
 from autograder.run.batches import batches
-from autograder.run.cells_to_run import cells_to_run
+from autograder.run.cells_to_run import submission_job
 from autograder.run.cluster import refuse_unless_encrypted
 from autograder.run.gate import announcing, pass_gate
 from autograder.run.judging_process import (
@@ -293,18 +293,11 @@ class _Grader:
 
     def jobs(self, item: _Ready) -> Jobs:
         """What the workers are sent: sources and files, nothing else."""
-        student = item.submission.student
-        jobs = (
-            job_for(
-                self.week,
-                student,
-                cells_to_run(prepared),
-                provisioner=self.provisioner,
-                files=item.submission.attachments,
-            )
+        factor = self.factors.get(item.submission.student, 1.0)
+        return tuple(
+            submission_job(self.week, item.submission, prepared, factor, self.provisioner)
             for prepared in item.prepared
         )
-        return tuple(with_more_time(job, self.factors.get(student, 1.0)) for job in jobs)
 
     def finish(self, finished: Finished, judge: JudgingProcess) -> _Done:
         """Judge one submission that has come back; whatever goes wrong stays with this one."""

@@ -33,9 +33,9 @@ from autograder.model import (
 from autograder.notebook_files import shown_id
 from autograder.pages.feedback import replace_old_pages
 from autograder.pages.judged_notebook import bare_notebook
-from autograder.reference.build import job_for, load_references, with_more_time
+from autograder.reference.build import load_references
 from autograder.reference.suppositions import Suppositions
-from autograder.run.cells_to_run import cells_to_run
+from autograder.run.cells_to_run import submission_job
 from autograder.run.gate import pass_gate
 from autograder.run.judging_process import NotJudged, judged_with_names, judging
 from autograder.stages.execute import execute_alone
@@ -197,6 +197,5 @@ class ExecuteAndJudge(_Stage):
 
 def job_of(week: Week, submission: Submission, prepared: PreparedNotebook) -> ExecutionJob:
     """What the worker is sent, with the time that an accommodation gives."""
-    job = job_for(week, submission.student, cells_to_run(prepared), files=submission.attachments)
     factors = read_deadlines(week.course).factors(week.name)
-    return with_more_time(job, factors.get(submission.student, 1.0))
+    return submission_job(week, submission, prepared, factors.get(submission.student, 1.0))

@@ -13,9 +13,10 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from torch import nn
     from transformers import (
         BertForMaskedLM,
         BertTokenizer,
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 MODELS_DIR = Path(__file__).resolve().parent
+Net = TypeVar("Net", bound="nn.Module")
 CHECKSUMS = "checksums.json"
 REMEDY = "restore it with `git checkout -- course/models`, or download the course again"
 
@@ -82,6 +84,15 @@ def check_files(folder: Path) -> None:
             )
 
 
+def _filled(model: Net, weights: Path) -> Net:
+    """The model with the weights of a file, in float32 and in evaluation mode."""
+    from safetensors.torch import load_file
+
+    state = {name: weight.float() for name, weight in load_file(weights).items()}
+    model.load_state_dict(state)
+    return model.eval()
+
+
 def load_char_lstm() -> CharLSTM:
     """The course's own character LSTM: 256 units, one layer, 36 characters.
 
@@ -97,13 +108,9 @@ def load_char_lstm() -> CharLSTM:
     folder = MODELS_DIR / "char_lstm"
     check_files(folder)
 
-    from safetensors.torch import load_file
-
     from course.models.char_lstm_model import CharLSTM
 
-    model = CharLSTM()
-    model.load_state_dict(load_file(folder / "model.safetensors"))
-    return model.eval()
+    return _filled(CharLSTM(), folder / "model.safetensors")
 
 
 def load_reasoner() -> Reasoner:
@@ -126,14 +133,9 @@ def load_reasoner() -> Reasoner:
     folder = MODELS_DIR / "reasoner"
     check_files(folder)
 
-    from safetensors.torch import load_file
-
     from course.models.reasoner_model import Reasoner
 
-    model = Reasoner()
-    state = load_file(folder / "model.safetensors")
-    model.load_state_dict({name: weight.float() for name, weight in state.items()})
-    return model.eval()
+    return _filled(Reasoner(), folder / "model.safetensors")
 
 
 def load_tiny_gpt2() -> tuple[GPT2LMHeadModel, GPT2Tokenizer]:
@@ -255,7 +257,6 @@ def load_translator(attention: bool = True) -> HelpTranslator:
     folder = MODELS_DIR / "translator"
     check_files(folder)
 
-    from safetensors.torch import load_file
     from tokenizers import Tokenizer
 
     from course.models.translator_model import HelpTranslator, Translator
@@ -264,9 +265,8 @@ def load_translator(attention: bool = True) -> HelpTranslator:
         Tokenizer.from_file(str(folder / f"{language}.json")) for language in ("english", "korean")
     )
     model = Translator(english.get_vocab_size(), korean.get_vocab_size(), attention=attention)
-    state = load_file(folder / ("model.safetensors" if attention else "fixed_vector.safetensors"))
-    model.load_state_dict({name: weight.float() for name, weight in state.items()})
-    return HelpTranslator(model.eval(), english, korean)
+    weights = "model.safetensors" if attention else "fixed_vector.safetensors"
+    return HelpTranslator(_filled(model, folder / weights), english, korean)
 
 
 def load_tiny_bert() -> tuple[BertForMaskedLM, BertTokenizer]:
