@@ -12,6 +12,14 @@ file is missing or damaged and what to do. `README.md` beside this file states s
 
 from __future__ import annotations
 
+from course.data.factbook import (
+    FactbookQuestion,
+    Passage,
+    factbook_documents,
+    factbook_passages,
+    factbook_questions,
+)
+from course.data.faq import FaqSection, faq_sections
 from course.data.files import (
     DATA_DIR,
     DataError,
@@ -64,13 +72,20 @@ __all__ = [
     "DataError",
     "DataFile",
     "EmojiCaption",
+    "FactbookQuestion",
+    "FaqSection",
     "Finding",
     "Gpt2Bpe",
     "MovieSnippet",
+    "Passage",
     "SentencePair",
     "SpeechClip",
     "Vocabulary",
     "WordPair",
+    "factbook_documents",
+    "factbook_passages",
+    "factbook_questions",
+    "faq_sections",
     "load_analogies",
     "load_austen",
     "load_debian_faq",
