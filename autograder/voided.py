@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from nbgrader.api import Assignment, Gradebook, SubmittedNotebook
 from sqlalchemy import Column, DateTime, MetaData, String, Table, inspect, select
 
 from autograder.model import CheckVerdict, Entry, Verdict
+
+if TYPE_CHECKING:  # pages say what is void too, and their processes start without nbgrader
+    from nbgrader.api import Assignment, Gradebook, SubmittedNotebook
 
 FULL, DROP = "full", "drop"
 WORDS = {FULL: "void, full points for everybody", DROP: "void, it does not count"}

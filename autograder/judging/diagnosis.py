@@ -32,7 +32,7 @@ def diagnose(check: CheckReference, answers: list[dict | None]) -> MistakeRefere
         answers: what was shown at each probe; None where nothing was.
     """
     lost = [
-        Lost(place, probe, answer)
+        Lost(place, probe, answer, tuple(differing(answer, probe.value, probe)))
         for place, (probe, answer) in enumerate(zip(check.probes, answers, strict=True))
         if answer is not None and not _right(probe, answer)
     ]
@@ -59,7 +59,8 @@ def _known(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
     """The mistake that loses the same probes with the same answers."""
     places = {one.place for one in lost}
     for mistake in check.mistakes:
-        if _loses(check, mistake) == places and all(_same(one, mistake) for one in lost):
+        # an answer that is not the mistake's is told by one comparison, the first one as a rule
+        if all(_same(one, mistake) for one in lost) and _loses(check, mistake) == places:
             return mistake
     return None
 
@@ -126,17 +127,16 @@ def _explains(mistake: MistakeReference, one: Lost) -> bool:
         return value["kind"] == "error" and value["type"] == one.answer["type"]
     if _same(one, mistake):
         return True
-    wrong = list(differing(one.answer, one.probe.value, one.probe))
     named = list(differing(one.answer, value, one.probe))
-    if wrong == [(one.answer, one.probe.value)] or named == [(one.answer, value)]:
+    if one.wrong == ((one.answer, one.probe.value),) or named == [(one.answer, value)]:
         return False
     still = [answer for answer, _ in named]
-    return not any(any(answer is other for other in still) for answer, _ in wrong)
+    return not any(any(answer is other for other in still) for answer, _ in one.wrong)
 
 
 def _particular(one: Lost) -> bool:
     """Whether what is wrong holds so many different numbers that chance can be left out."""
-    wrong = (_array(answer) for answer, _ in differing(one.answer, one.probe.value, one.probe))
+    wrong = (_array(answer) for answer, _ in one.wrong)
     return sum(rich(numbers) for numbers in wrong if numbers is not None) >= PARTICULAR
 
 
@@ -152,7 +152,7 @@ def _general(lost: list[Lost], everywhere: bool = False) -> MistakeReference | N
     """
     best, most = None, len(lost) - 1 if everywhere else 0
     for generic in GENERIC:
-        found = [(one, holds(generic, one.answer, one.probe.value, one.probe)) for one in lost]
+        found = [(one, holds(generic, one)) for one in lost]
         held = [one for one, count in found if count]
         enough = sum(count for _, count in found) >= generic.needs
         if enough and 2 * len(held) > len(lost) and len(held) > most:
@@ -166,15 +166,15 @@ def _told(generic: Generic, held: list[Lost], lost: list[Lost]) -> MistakeRefere
     return MistakeReference(generic.name, at + generic.en, at + generic.ko, (), general=True)
 
 
-def holds(generic: Generic, answer: dict, expected: dict, probe: ProbeReference) -> int:
+def holds(generic: Generic, one: Lost) -> int:
     """How many numbers or items bear out that a general mistake explains an answer; 0 if none.
 
     It must explain the answer as a whole, or each part of it that is wrong.
     """
     if generic.other is not None:
-        return _other_holds(generic.other, answer, expected, probe)
-    rtol = max(probe.rtol, RELATED)
-    pairs = [(_array(mine), _array(theirs)) for mine, theirs in differing(answer, expected, probe)]
+        return _other_holds(generic.other, one.answer, one.probe.value, one.probe)
+    rtol = max(one.probe.rtol, RELATED)
+    pairs = [(_array(mine), _array(theirs)) for mine, theirs in one.wrong]
     arrays = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
     if generic.numbers is None or not arrays or len(arrays) < len(pairs):
         return 0

@@ -15,11 +15,12 @@ PARTS = 6  # a longer list is no set of outputs
 
 @dataclass(frozen=True)
 class Lost:
-    """A probe that was lost, its place in the check, and the answer."""
+    """A probe that was lost, its place in the check, the answer, and what of it is wrong."""
 
     place: int
     probe: ProbeReference
     answer: dict
+    wrong: tuple[tuple[dict, dict], ...]  # innermost parts of the answer, with the right ones
 
 
 def where(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:

@@ -75,6 +75,7 @@ def prove_week(
     say: Callable[[str], None] = lambda text: None,
     truth: Reference | None = None,
     workers: int = 1,
+    challenge: bool = True,
 ) -> Proof:
     """Prove the checks of one week.
 
@@ -88,6 +89,7 @@ def prove_week(
         say: is told what happens next.
         truth: the reference, where it has just been executed; by default it is executed now.
         workers: how many kernels work side by side.
+        challenge: whether to prove the open challenge too; its entries may train for a minute.
 
     Raises:
         UserError: there is more than one notebook in it.
@@ -99,6 +101,7 @@ def prove_week(
         )
     started = time.monotonic()
     bench = Workbench(week, week.notebooks[0], provisioner)
+    bench = bench if challenge else bench.without_challenge
     try:
         proof = _proof(bench, seeds, mutants, mutant_limit, say, truth, workers)
     except UserError as error:

@@ -22,6 +22,13 @@ import {PRELOADED}
 heavy = ("jupyter_server", "nbconvert", "mistune", "torch", "rfc3987_syntax", "_pytest")
 print([name for name in heavy if name in sys.modules], "autograder.stages.execute" in sys.modules)
 """
+DRAWS = """
+import sys
+import autograder.pages.page_process
+from autograder.pages.feedback_page import page_html
+heavy = ("nbgrader", "nbconvert", "jupyter_server", "torch", "rfc3987_syntax", "_pytest")
+print([name for name in heavy if name in sys.modules])
+"""
 LATER = """
 import nbgrader.server_extensions.formgrader.handlers as handlers
 import nbgrader.server_extensions.formgrader as formgrader
@@ -55,6 +62,11 @@ def test_a_run_starts_without_what_it_does_not_need() -> None:
 def test_the_processes_of_a_pool_start_without_it_either() -> None:
     """Nor in the process that they are forked from, which brings what they execute with."""
     assert said(FORKED_FROM)[0] == "[] True"
+
+
+def test_the_processes_that_draw_pages_start_without_it_too() -> None:
+    """Every feedback command starts one for each processor: nbgrader alone took three seconds."""
+    assert said(DRAWS)[0] == "[]"
 
 
 def test_the_servers_extensions_are_whole_afterwards() -> None:

@@ -42,12 +42,13 @@ def said(*command: object, cwd: Path) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory) -> Path:
+@pytest.fixture(scope="module", params=["an editable install", "a plain install"])
+def engine(request, tmp_path_factory) -> Path:
     """The bin folder of an environment with the engine and nothing else."""
     folder = tmp_path_factory.mktemp("alone")
     venv.create(folder / "env", with_pip=True)
-    pip = [folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet", "--editable"]
+    pip = [folder / "env" / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    pip += ["--editable"] if request.param == "an editable install" else []
     done = subprocess.run([*pip, checkout(folder / "word2chat")], capture_output=True, text=True)
     if done.returncode and re.search(NO_INDEX, done.stderr):
         pytest.skip("no package index answers here")

@@ -23,6 +23,18 @@ def test_the_report_names_mode_and_control_groups() -> None:
     assert report["memory"].startswith("control group" if grouped else "no control group")
 
 
+def test_nothing_of_the_instructors_is_expected_among_the_packages(tmp_path, monkeypatch) -> None:
+    """Installed as a plain copy, the engine lies there: every kernel reads that folder."""
+    packages, course = tmp_path / "site-packages", tmp_path / "course"
+    for folder in (packages, course):
+        folder.mkdir()
+    monkeypatch.setattr(bwrap, "REPOSITORY", packages)
+    monkeypatch.chdir(course)
+    with outside.canaries() as laid:
+        assert not list(packages.iterdir())
+        assert str(course) in laid.folders
+
+
 @pytest.mark.slow
 def test_the_self_test_passes_here(start: str) -> None:
     """Every canary stays unseen, in a real sandbox."""

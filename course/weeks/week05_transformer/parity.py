@@ -10,6 +10,8 @@ attention; `attention`, `wide`, `narrow`, `norm1` and so on of a layer.
 
 from __future__ import annotations
 
+import math
+from functools import cache
 from typing import Any, TypeVar
 
 import torch
@@ -26,10 +28,16 @@ def filled(module: M) -> M:
     initialisation may change from one version of torch to the next.
     """
     for place, (name, parameter) in enumerate(module.named_parameters()):
-        angle = torch.arange(parameter.numel(), dtype=torch.float64) * (1 + place / 10)
-        wave = angle.sin().view(parameter.shape) / parameter.shape[-1] ** 0.5
+        wave = _wave(tuple(parameter.shape), place)
         parameter.copy_(1 + wave if "norm" in name and name.endswith("weight") else wave)
     return module
+
+
+@cache
+def _wave(shape: tuple[int, ...], place: int) -> Tensor:
+    """Kept, because a proof fills a layer of a million numbers once for every wrong answer."""
+    angle = torch.arange(math.prod(shape), dtype=torch.float64) * (1 + place / 10)
+    return (angle.sin().view(shape) / shape[-1] ** 0.5).float()
 
 
 @torch.no_grad()
