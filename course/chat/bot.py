@@ -42,6 +42,7 @@ from course.errors import UserError
 
 HISTORY_WORDS = 300  # of the dialog, shown to the model where nothing was looked up
 UNGROUNDED = "these stand neither in a source nor in the question:"
+MOST_TOKENS = 2_000  # of an answer, whatever its generator thinks
 NOTHING_WRITTEN = "the model wrote nothing"
 NOTHING_FOUND = "no source is good enough"
 
@@ -210,7 +211,11 @@ class Bot:
         prompt = _called("template", self.template, messages)
         if not isinstance(prompt, str):
             raise PartError("template", f"it gave {type(prompt).__name__}, and no text")
-        yield from _each(part, _called(part, generator, prompt, self._sampling(switches, seed)))
+        tokens = _called(part, generator, prompt, self._sampling(switches, seed))
+        for count, token in enumerate(_each(part, tokens)):
+            if count == MOST_TOKENS:
+                raise PartError(part, f"it does not end: {MOST_TOKENS:,} tokens were enough")
+            yield token
 
     def _sampling(self, switches: Switches, seed: int | None) -> Sampling:
         sampling = self.sampling if seed is None else replace(self.sampling, seed=seed)

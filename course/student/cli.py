@@ -1,4 +1,4 @@
-"""The students' command line: `course kernels`, `doctor`, `check`, `submit`, `data`, `models`."""
+"""The students' command line: `course kernels`, `doctor`, `check`, `submit`, `data`, `chat`, …"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from course.errors import UserError
 from course.phrases import speak, tr
+from course.student.chat_command import chat
 from course.student.model_commands import models_app
 from course.student.spoken import SpokenConsole
 
@@ -47,6 +48,7 @@ kernels_app = typer.Typer(
 )
 app.add_typer(kernels_app, name="kernels")
 app.add_typer(models_app, name="models")
+app.command()(chat)
 
 out = SpokenConsole(highlight=False)
 err = SpokenConsole(stderr=True, highlight=False)

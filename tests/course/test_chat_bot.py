@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -156,6 +157,7 @@ def test_a_follow_up_is_looked_up_with_its_subject() -> None:
         ("template", lambda _: None, "it gave NoneType"),
         ("quote", lambda *_: Span(7, 0, 1), "no place in a source"),
         ("generator", lambda *_: iter(["a"]), "expected a Token"),
+        ("generator", lambda *_: repeat(Token("on ", 0.5)), "it does not end"),
         ("state", lambda: None, "'NoneType' object has no attribute"),
     ],
 )
