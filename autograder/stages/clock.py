@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograder.sandbox.limits import Limits
-
 PATIENCE = 3
 ALMOST = 0.95  # a loop on an idle machine gets nearly all of a processor
 
@@ -45,10 +43,10 @@ class Stopwatch:
 
 
 class SubmissionClock:
-    """The time that is left of a submission's."""
+    """The time that is left of a submission's seconds."""
 
-    def __init__(self, limits: Limits, meters: Meters) -> None:
-        self._seconds = limits.submission_seconds
+    def __init__(self, seconds: float, meters: Meters) -> None:
+        self._seconds = seconds
         self._watch = Stopwatch(meters.kept_waiting)
 
     @property
@@ -82,6 +80,10 @@ class CellClock:
         return used - self._used_at_start > ALMOST * self._seconds
 
 
-def grace(seconds: float) -> CellClock:
-    """A clock that knows wall time alone."""
-    return CellClock(seconds, Meters(), None)
+def grace(seconds: float, meters: Meters) -> CellClock:
+    """The time that a kernel has to end what was interrupted.
+
+    A busy machine may keep it from that too, and would then take the cells behind from a student.
+    """
+    waiting = Meters(kept_waiting=meters.kept_waiting)
+    return CellClock(seconds, waiting, SubmissionClock(seconds, waiting))

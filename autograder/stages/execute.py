@@ -64,7 +64,7 @@ def settled(second: Execution) -> Execution:
 
 
 def _run_all(kernel: KernelClient, job: ExecutionJob) -> Iterator[CellRun]:
-    clock = SubmissionClock(job.limits, kernel.meters)
+    clock = SubmissionClock(job.limits.submission_seconds, kernel.meters)
     for cell in job.cells:
         if kernel.gone or clock.left <= 0:
             end = CellEnd.NOT_RUN if kernel.gone else CellEnd.TIME_LIMIT

@@ -156,7 +156,7 @@ class KernelClient:
             reading.end = reading.end or CellEnd.TIME_LIMIT
             if interrupted or self.gone:
                 return self.kill()
-            interrupted, clock = True, grace(GRACE_SECONDS)
+            interrupted, clock = True, grace(GRACE_SECONDS, self.meters)
             self._manager.interrupt_kernel()
         if self._channels.silent:
             self._listen_again()

@@ -188,8 +188,8 @@ def test_a_process_draws_page_after_page(process: PageProcess, tmp_path: Path) -
 def test_a_page_that_takes_too_long_is_shown_plain(tmp_path: Path) -> None:
     """The process is ended; another one draws the page with its texts as they were typed."""
     text = "".join(f"*a{i}* `b` $x_{{{i}}}$ " for i in range(250))
-    heavy = judged(tmp_path, notebook_of([f"{i} {text}" for i in range(60)]))
-    process = PageProcess(seconds=0.03)  # far less than this page takes
+    heavy = judged(tmp_path, notebook_of([f"{i} {text}" for i in range(120)]))
+    process = PageProcess(seconds=0.1)  # a fifth of what the page takes, seven of its plain forms
     try:
         done = process.draw(PageTask(heavy, MARKS))
     finally:

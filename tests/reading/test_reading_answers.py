@@ -6,7 +6,9 @@ import asyncio
 import json
 import re
 import shutil
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
@@ -253,9 +255,18 @@ def _serve(course: Course) -> Iterator[tuple[Course, Client]]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     assert ready.wait(60)
+    until = time.monotonic() + 60
+    while not answers(app.port) and time.monotonic() < until:
+        time.sleep(0.1)
     yield course, Client(f"http://127.0.0.1:{app.port}/hub-like", "secret")
     loops[0].call_soon_threadsafe(loops[0].stop)
     thread.join(20)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def signed_in(client: Client) -> Client:

@@ -7,13 +7,14 @@ import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
 from autograder.course_folder import UNPROTECTED, WARM
 from autograder.model import CellEnd, Doubt, Execution, ExecutionJob, JobCell
 from autograder.sandbox.limits import Limits
-from autograder.stages.clock import CellClock, Meters
+from autograder.stages.clock import CellClock, Meters, grace
 from autograder.stages.execute import execute
 from autograder.stages.hidden_scope import in_own_scope
 from autograder.stages.outputs import KEPT_WHEN_CUT
@@ -152,6 +153,20 @@ def test_waiting_for_a_processor_is_not_counted() -> None:
     asleep = CellClock(0.02, Meters(lambda: 0.0, lambda: 10.0), None)
     time.sleep(0.07)
     assert asleep.is_up()
+
+
+def test_a_busy_machine_has_longer_to_end_what_was_interrupted(monkeypatch) -> None:
+    """The kernel is killed later when it had no processor; but not for ever."""
+    now = {"monotonic": 0.0, "waited": 0.0}
+    clock_of_ours = SimpleNamespace(monotonic=lambda: now["monotonic"])
+    monkeypatch.setattr("autograder.stages.clock.time", clock_of_ours)
+    ends = grace(5.0, Meters(kept_waiting=lambda: now["waited"]))
+    now |= {"monotonic": 9.0, "waited": 4.5}
+    assert not ends.is_up()
+    now |= {"monotonic": 9.0, "waited": 3.5}
+    assert ends.is_up()
+    now |= {"monotonic": 16.0, "waited": 15.9}
+    assert ends.is_up()
 
 
 SHOW = """from IPython.display import display
