@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 from browsing import Watched, chromium, picture_on_failure, watch
-from chat_page import chat_page, toy_bot
+from chat_page import CAPITAL, chat_page, toy_bot
 
 from course.chat import Bot, Note
 from course.chat.server import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CONTRAST = (Path(__file__).parents[1] / "support" / "contrast.js").read_text("utf-8")
-CAPITAL = "What is the capital of Kenya?"
 Opened = tuple[object, Watched, Desk]
 
 
