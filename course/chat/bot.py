@@ -190,7 +190,7 @@ class Bot:
         hits = _hits(_called("search", self.search, query))
         if self.ground is None:
             return Sources(query, tuple(p for p, _ in hits), tuple(s for _, s in hits)), ()
-        messages, used = _pair(_called("ground", self.ground, question, hits))
+        messages, used = _pair(_called("ground", self.ground, query, hits))
         scores = dict(hits)
         sources = Sources(query, tuple(used), tuple(float(scores.get(p, 0.0)) for p in used))
         if messages and messages[0].role != "system":

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 
 from course.chat.parts import Message
 
+# What leans on something said before: a word that points back, or a question of a few words.
+LEANS = re.compile(
+    r"\b(it|its|there|they|their|them|that|this|he|she|his|her)\b|거기|그곳|그 나라|이 나라|그럼"
+)
+FEW = 3
 NOBODY: Mapping[str, str] = {}
 
 
@@ -33,9 +38,11 @@ class DialogState:
             self.subject = self._named(message.content) or self.subject
 
     def query(self, question: str) -> str:
-        """The question, with the subject in front where it names nothing itself."""
-        named = self._named(question)
-        title = named or self.subject
+        """The question, with the subject in front where it names none and leans on one.
+
+        A country that is named in Korean is put in front in English.
+        """
+        title = self._named(question) or (self.subject if _leans(question) else None)
         return f"{title}: {question}" if title and title not in question else question
 
     def window(self, budget: int) -> list[Message]:
@@ -53,6 +60,10 @@ class DialogState:
     def _named(self, text: str) -> str | None:
         found = self._name.findall(text.casefold())
         return self._titles[found[-1]] if found else None
+
+
+def _leans(question: str) -> bool:
+    return len(question.split()) <= FEW or LEANS.search(question.lower()) is not None
 
 
 def _as_pattern(name: str) -> str:

@@ -10,6 +10,7 @@ from course.chat.retrieval import STOP, terms
 
 FLOOR = 4.0  # of a BM25 score: below it a passage shares hardly more than a common word
 MOST_WORDS = 220  # of sources in a prompt
+LATER = 0.6  # what a sentence of the second passage counts beside one of the first
 INSTRUCTION = (
     "Using the context, answer with a short phrase only. If the context lacks the answer, say: "
     "The context does not say."
@@ -21,7 +22,7 @@ ORDER = re.compile(
     r"|(이전|앞|위)의?\s*(모든\s*)?(지시|명령)[^.]{0,20}(무시|잊)",
     re.IGNORECASE,
 )
-SENTENCE = re.compile(r"[^.;!?。\n]+(?:\.(?=\d)[^.;!?。\n]*)*[.;!?。\n]*")
+SENTENCE = re.compile(r"(?:[^.;!?。\n]|\.(?=\S))+[.;!?。\n]*")  # the dot of 3.5 and .kr ends none
 CLAIM = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 SENTENCE_WORDS = frozenset(
     "a an the it its he she they we i you this that these those there here is are was were in "
@@ -73,7 +74,8 @@ def best_sentence(question: str, passages: Sequence[Passage]) -> Span | None:
     """The sentence of the passages that shares the most with the question; None if none does.
 
     Words of the passage's title say what it is about and count nothing: they are in all of its
-    sentences. What a sentence shares counts less the longer it is. Of equals the first is taken.
+    sentences. What a sentence shares counts less the longer it is, and the later its passage was
+    found. Of equals the first is taken.
     """
     best, found = 0.0, None
     for source, passage in enumerate(passages):
@@ -82,7 +84,7 @@ def best_sentence(question: str, passages: Sequence[Passage]) -> Span | None:
             if ORDER.search(match[0]):
                 continue
             words = set(terms(match[0]))
-            value = len(asked & words) / (5 + len(words)) ** 0.5
+            value = LATER**source * len(asked & words) / (5 + len(words)) ** 0.5
             if value > best:
                 best, found = value, _trimmed(source, match)
     return found

@@ -7,7 +7,7 @@ Each part is a plain callable, so that any one of them can be a student's own:
 | `template` | messages | the text that the model goes on with |
 | `state` | nothing | an empty dialog state, which takes the messages so far |
 | `search` | a query | passages with scores, the best first |
-| `ground` | a question, what was found | messages that show the model its sources, and these |
+| `ground` | a query, what was found | messages that show the model its sources, and these |
 | `quote` | a question, passages | the place in them that answers it, or None |
 | `generator` | a text, how to sample | tokens with their probabilities, one by one |
 | `adapter` | the same | the same, with the numbers of an adapter in place |

@@ -57,7 +57,7 @@ def _quoting(model: str) -> Bot:
     """Quotes a sentence of the sources; the model's words stand beside it."""
     bot = Bot(
         "the course's bot", shipped(model), template=plain, quote=quote,
-        sampling=Sampling(most_tokens=SHORT),
+        closed_book=False, sampling=Sampling(most_tokens=SHORT),
     )  # fmt: skip
     missing = (NO_SMOLLM2,) if not _has_smollm2() else ()
     quoting = Note("quote", "the sentence of a source that shares the most with the question")
@@ -84,8 +84,10 @@ def _ground_and_ask(question: str, hits: Sequence[Hit]) -> tuple[list[Message], 
 
 
 def quote(question: str, passages: Sequence[Passage]) -> Span | None:
-    """The sentence to quote, for a question in English or Korean."""
-    return best_sentence(reworded(question), passages)
+    """The sentence to quote, in English or Korean; of a question about all of it the first."""
+    first = passages[0].text.partition("\n")[0] if passages else ""
+    found = best_sentence(reworded(question), passages)
+    return found or (Span(0, 0, len(first)) if first else None)
 
 
 # ------------------------------------------------------------------------------------ parts

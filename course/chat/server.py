@@ -110,11 +110,17 @@ class Guarded(tornado.web.RequestHandler):
         origin = self.request.headers.get("Origin")
         if origin is not None and not _is_ours(origin, self.desk):
             raise Refused(403, WRONG_ORIGIN)
-        if self.request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        if self._is_from_another_page():
             raise Refused(403, WRONG_ORIGIN)
         given = self.get_query_argument("token", "", strip=False)
         if not hmac.compare_digest(given.encode(), self.desk.token.encode()):
             raise Refused(403, NO_TOKEN)
+
+    def _is_from_another_page(self) -> bool:
+        """Whether another page asks; to be opened from elsewhere, token included, is no harm."""
+        site = self.request.headers.get("Sec-Fetch-Site", "none")
+        opened = self.request.headers.get("Sec-Fetch-Mode") == "navigate"
+        return site not in ("none", "same-origin") and not opened
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None))[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import webbrowser
 from dataclasses import replace
 from pathlib import Path
@@ -49,19 +50,32 @@ def chat(
     spare_the_machine()
     from course.chat.server import serve
 
-    def opened(desk: Desk) -> None:
-        out.print(f"Your page: [bold]{desk.url}[/bold]", soft_wrap=True)
-        out.print("It is for this machine and this browser alone. End it here with Ctrl-C.")
-        if not no_browser:
-            webbrowser.open(desk.url)
-
     bots = bots_of(bot, beside, model)
     for one in bots:
         describe(one)
-    try:
-        serve(bots, port, opened)
-    except KeyboardInterrupt:
-        out.print("The page is closed.")
+    with tempfile.TemporaryDirectory(prefix="word2chat-") as folder:
+
+        def opened(desk: Desk) -> None:
+            out.print(f"Your page: {desk.url}", soft_wrap=True)
+            out.print("It is for this machine and this browser alone. End it here with Ctrl-C.")
+            if not no_browser:
+                webbrowser.open(door(desk.url, Path(folder)).as_uri())
+
+        try:
+            serve(bots, port, opened)
+        except KeyboardInterrupt:
+            out.print("The page is closed.")
+
+
+def door(url: str, folder: Path) -> Path:
+    """A file that leads to the page, for its owner alone.
+
+    A browser's command line can be read by everybody on a machine: the token must not be in it.
+    """
+    file = folder / "open.html"
+    file.touch(0o600)
+    file.write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={url}">', "utf-8")
+    return file
 
 
 def spare_the_machine() -> None:

@@ -145,6 +145,7 @@ def test_a_follow_up_is_looked_up_with_its_subject() -> None:
     history = [Message("user", "Tell me about 페루에 대해"), Message("assistant", "Gladly.")]
     reply = toy.reply("What is its capital?", history)
     assert reply.query == "Peru: What is its capital?" and reply.sources[0] == PERU
+    assert "Question: Peru: What is its capital?" in toy.generator.seen[0][0]
 
 
 @pytest.mark.parametrize(
@@ -229,6 +230,8 @@ def test_a_dialog_knows_its_subject_and_its_size() -> None:
         state.add(Message("assistant", "Niger is far away."))
     assert state.subject == "Ghana" and state.query("and its area?") == "Ghana: and its area?"
     assert state.query("Nigeria's area?") == "Nigeria's area?"
+    assert state.query("인구는?") == "Ghana: 인구는?"
+    assert state.query("Who wrote the play named Hamlet?") == "Who wrote the play named Hamlet?"
     assert [m.role for m in state.window(4)] == ["system", "assistant"]
     assert len(state.window(100)) == 5
 

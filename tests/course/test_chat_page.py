@@ -12,6 +12,7 @@ from chat_page import CAPITAL, chat_page, toy_bot
 
 from course.chat import Bot, Note
 from course.chat.server import Desk
+from course.student.chat_command import door
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CONTRAST = (Path(__file__).parents[1] / "support" / "contrast.js").read_text("utf-8")
@@ -85,6 +86,15 @@ def test_an_answer_streams_and_shows_what_it_rests_on(opened) -> None:
         assert page.text_content("#bots dd") == "mine (written by you)"
         assert watched.errors == [] and watched.console == []
         assert watched.elsewhere(page.url.partition("/?")[0]) == []
+
+
+def test_the_door_leads_to_the_page(opened, tmp_path: Path) -> None:
+    """What `course chat` hands to the browser is a file, and a file's page is another's page."""
+    page, watched, desk = opened(toy_bot())
+    page.goto(door(desk.url, tmp_path).as_uri())
+    page.wait_for_selector("#send:not([disabled])")
+    ask(page, CAPITAL)
+    assert page.inner_text(".tokens") == "It is called Nairobi." and watched.errors == []
 
 
 def test_stop_keeps_what_was_written_and_ends_the_model(opened) -> None:

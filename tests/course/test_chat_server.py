@@ -148,6 +148,14 @@ def test_other_names_and_other_pages_are_refused(desk: Desk, headers: dict[str, 
         assert response.status in (400, 403) and b"html" not in response.read()
 
 
+def test_the_page_may_be_opened_from_elsewhere(desk: Desk) -> None:
+    """A file or a mail with the whole address leads here; the policy refuses a frame."""
+    how = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+    response = request(desk, f"/?token={desk.token}", **how)
+    assert response.status == 200
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+
+
 def test_a_question_needs_the_pages_own_origin(desk: Desk) -> None:
     """A WebSocket of another site's page, or with a wrong token, is never opened."""
     with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
