@@ -1,0 +1,995 @@
+"""Known mistakes and correct variants of week 12: counts, fits, valleys, bets, rulers, memory.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# ------------------------------------------------------------------------------------ count_params
+# %% exercise=count_params name=no-final-norm
+# en: After the last layer stands one more norm: is it counted?
+# ko: 마지막 층 뒤에 정규화가 하나 더 있습니다. 세었나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm)
+    return outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D, outside
+
+
+# %% exercise=count_params name=heads-all-alike
+# en: Keys and values have n_kv heads, each as wide as the others: how wide are their matrices?
+# ko: 키와 값의 헤드는 n_kv개이고 너비는 같습니다. 두 행렬의 너비는 얼마인가요?
+def count_params(shape):
+    D, inner = shape.D, shape.inner
+    matrices = 4 * D * D + (3 if shape.gated else 2) * D * inner
+    biases = 5 * D + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D, outside
+
+
+# %% exercise=count_params name=inner-is-four-times-D
+# en: The feed-forward part has a width of its own: where do you use `inner`?
+# ko: 피드포워드 층의 너비는 따로 주어집니다. `inner`를 어디에 쓰고 있나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, 4 * shape.D, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D, outside
+
+
+# %% exercise=count_params name=gate-forgotten
+# en: A gated feed-forward part has three matrices: how many do you count?
+# ko: 게이트가 있는 피드포워드 층에는 행렬이 세 개입니다. 몇 개를 세었나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + 2 * D * inner
+    biases = 3 * D + 2 * d_kv + inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D, outside
+
+
+# %% exercise=count_params name=norms-without-bias
+# en: With biases a norm has two vectors: its weight, and what else?
+# ko: 편향이 있으면 정규화에는 벡터가 둘입니다. 가중치 말고 무엇이 더 있나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    outside = shape.n_layers * (matrices + biases + 2 * D) + D
+    return outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D, outside
+
+
+# %% exercise=count_params name=biases-as-long-as-the-input
+# en: A bias is as long as the output of its matrix: which matrices have an output of another width?
+# ko: 편향의 길이는 행렬의 출력 너비와 같습니다. 출력 너비가 다른 행렬은 무엇인가요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = (7 if shape.gated else 6) * D if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D, outside
+
+
+# %% exercise=count_params name=tied-counted-twice
+# en: A tied output layer is the same table once more: how often is it stored?
+# ko: 묶인(tied) 출력층은 같은 표입니다. 몇 번 저장되나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return outside + shape.V * D * 2 + shape.positions * D, outside
+
+
+# %% exercise=count_params name=output-layer-outside
+# en: An output layer of its own is a table, too: in which of the two numbers does it belong?
+# ko: 따로 있는 출력층도 표입니다. 두 수 가운데 어디에 들어가야 하나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    outside += 0 if shape.tied else shape.V * D
+    return outside + shape.V * D + shape.positions * D, outside
+
+
+# %% exercise=count_params name=positions-forgotten
+# en: Learned positions are a table as well: is it in the first number?
+# ko: 학습된 위치도 표입니다. 첫 번째 수에 들어 있나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return outside + shape.V * D * (1 if shape.tied else 2), outside
+
+
+# %% exercise=count_params name=order-of-the-two
+# en: Which of the two numbers comes first?
+# ko: 두 수 가운데 무엇이 먼저인가요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return outside, outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D
+
+
+# %% exercise=count_params variant=sizes-in-a-list
+def count_params(shape):
+    d = shape.D // shape.n_heads
+    pairs = [(shape.D, shape.D), (shape.D, shape.n_kv * d), (shape.D, shape.n_kv * d)]
+    pairs += [(shape.D, shape.D), (shape.D, shape.inner), (shape.inner, shape.D)]
+    if shape.gated:
+        pairs.append((shape.D, shape.inner))
+    layer = sum(rows * columns + (columns if shape.biases else 0) for rows, columns in pairs)
+    norm = shape.D + (shape.D if shape.biases else 0)
+    outside = shape.n_layers * layer + (2 * shape.n_layers + 1) * norm
+    total = outside + (shape.V + shape.positions) * shape.D
+    if not shape.tied:
+        total += shape.V * shape.D
+    return total, outside
+
+
+# %% exercise=count_params variant=tensors
+def count_params(shape):
+    bias, d_kv = shape.biases, shape.n_kv * (shape.D // shape.n_heads)
+    with torch.device("meta"):
+        linears = [nn.Linear(shape.D, k, bias) for k in (shape.D, d_kv, d_kv, shape.D)]
+        linears += [nn.Linear(shape.D, shape.inner, bias) for _ in range(1 + shape.gated)]
+        linears += [nn.Linear(shape.inner, shape.D, bias)]
+        layer = sum(p.numel() for part in linears for p in part.parameters())
+    norm = shape.D * (1 + bias)
+    outside = shape.n_layers * (layer + 2 * norm) + norm
+    return int(outside + shape.D * (shape.V * (2 - shape.tied) + shape.positions)), int(outside)
+
+
+# ------------------------------------------------------------------------------------ train_flops
+# %% exercise=train_flops name=forward-alone
+# en: The backward pass multiplies, too: how often for each product of the forward pass?
+# ko: 역전파도 곱셈을 합니다. 순전파의 곱 하나마다 몇 번인가요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 2 * (shape.n_layers * (layer + 2 * T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=backward-once
+# en: Backward there are two gradients: of the weights, and of what else?
+# ko: 역전파에는 기울기가 둘입니다. 가중치 말고 무엇의 기울기인가요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 4 * (shape.n_layers * (layer + 2 * T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=additions-forgotten
+# en: One multiplication and one addition are two operations.
+# ko: 곱셈 하나와 덧셈 하나는 연산 두 번입니다.
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 3 * (shape.n_layers * (layer + 2 * T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=no-attention-itself
+# en: Scores and mixing multiply without any weights: do they occur in your sum?
+# ko: 점수와 섞기는 가중치 없이 곱합니다. 합에 들어 있나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * (shape.n_layers * layer + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=scores-without-mixing
+# en: After the scores the values are mixed: how many multiplications is that?
+# ko: 점수를 구한 다음 값을 섞습니다. 곱셈이 몇 번인가요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * (shape.n_layers * (layer + T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=window-squared
+# en: Each token meets T others; is your attention counted for one token, or for the whole window?
+# ko: 토큰 하나가 T개를 봅니다. 어텐션을 토큰 하나에 대해 세었나요, 창 전체에 대해 세었나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * (shape.n_layers * (layer + 2 * T * T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=no-output-layer
+# en: The logits are a matrix product, tied or not: is it in your sum?
+# ko: 로짓도 행렬곱입니다. 묶여 있어도 마찬가지입니다. 합에 들어 있나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * shape.n_layers * (layer + 2 * T * D) * n_tokens
+
+
+# %% exercise=train_flops name=lookup-counted
+# en: Looking up a row of a table multiplies nothing: which products does an untied model have more?
+# ko: 표에서 행을 찾는 데는 곱셈이 없습니다. 묶이지 않은 모델에 곱이 더 있나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    tables = D * shape.V * (1 if shape.tied else 2)
+    return 6 * (shape.n_layers * (layer + 2 * T * D) + tables) * n_tokens
+
+
+# %% exercise=train_flops name=attention-by-kv-heads
+# en: Every query head has scores of its own, however few heads of keys there are.
+# ko: 키의 헤드가 적어도 쿼리 헤드마다 점수를 따로 구합니다.
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * (shape.n_layers * (layer + 2 * T * d_kv) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=heads-all-alike
+# en: With fewer heads of keys and values their matrices are narrower.
+# ko: 키와 값의 헤드가 적으면 그 행렬은 더 좁습니다.
+def train_flops(shape, T, n_tokens):
+    D = shape.D
+    layer = 4 * D * D + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * (shape.n_layers * (layer + 2 * T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=six-n-t
+# en: The rule 6 n t is what this function replaces: which numbers of a model multiply nothing?
+# ko: 이 함수는 6 n t 규칙을 대신합니다. 곱셈에 쓰이지 않는 수는 무엇인가요?
+def train_flops(shape, T, n_tokens):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    n = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    return 6 * (n + shape.V * D * (1 if shape.tied else 2) + shape.positions * D) * n_tokens
+
+
+# %% exercise=train_flops variant=part-by-part
+def train_flops(shape, T, n_tokens):
+    d = shape.D // shape.n_heads
+    attention = 2 * shape.D * (2 * shape.D + 2 * shape.n_kv * d)
+    scores = 2 * shape.n_heads * T * d
+    mixing = 2 * shape.n_heads * d * T
+    feed_forward = 2 * shape.D * shape.inner * (2 + int(shape.gated))
+    forward = shape.n_layers * (attention + scores + mixing + feed_forward)
+    forward += 2 * shape.V * shape.D
+    return (forward + 2 * forward) * n_tokens
+
+
+# %% exercise=train_flops variant=layer-by-layer
+def train_flops(shape, T, n_tokens):
+    each = shape.D * shape.V
+    for _ in range(shape.n_layers):
+        each += 2 * shape.D**2 + 2 * shape.D * (shape.D // shape.n_heads) * shape.n_kv
+        each += (2 + shape.gated) * shape.D * shape.inner
+        each += sum(shape.D for _ in ("scores", "mixing")) * T
+    return 6 * each * n_tokens
+
+
+# ------------------------------------------------------------------------------------ fit_power_law
+# %% exercise=fit_power_law name=slope-not-turned
+# en: Losses that fall have a falling line: which sign has alpha then?
+# ko: 손실이 줄면 직선은 내려갑니다. 그러면 alpha의 부호는 무엇인가요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses - floor), 1)
+    return float(np.exp(height)), float(slope)
+
+
+# %% exercise=fit_power_law name=height-as-a-logarithm
+# en: The height of the line is a logarithm: of what?
+# ko: 직선의 높이는 로그값입니다. 무엇의 로그인가요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses - floor), 1)
+    return float(height), float(-slope)
+
+
+# %% exercise=fit_power_law name=floor-forgotten
+# en: What stands above the floor is a power law; the whole loss is none.
+# ko: 바닥 위에 있는 부분이 거듭제곱 법칙을 따릅니다. 손실 전체가 아닙니다.
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses), 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=floor-put-on-top
+# en: Is the floor taken away from the losses, or added to a?
+# ko: 바닥을 손실에서 뺐나요, 아니면 a에 더했나요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses - floor), 1)
+    return float(np.exp(height) + floor), float(-slope)
+
+
+# %% exercise=fit_power_law name=other-way-round
+# en: You fit sizes to losses: the squares are those of which differences?
+# ko: 손실로 크기를 맞추고 있습니다. 어떤 차이의 제곱을 줄여야 하나요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(losses - floor), np.log(n), 1)
+    return float(np.exp(-height / slope)), float(-1 / slope)
+
+
+# %% exercise=fit_power_law name=sizes-not-logged
+# en: A power law is straight when both axes are logarithms: are both?
+# ko: 거듭제곱 법칙은 두 축이 모두 로그일 때 직선입니다. 둘 다 로그인가요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(n, np.log(losses - floor), 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=losses-not-logged
+# en: A line in log n alone is no power law: what about the losses?
+# ko: n만 로그로 바꾸면 거듭제곱 법칙이 아닙니다. 손실은요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), losses - floor, 1)
+    return float(height), float(-slope)
+
+
+# %% exercise=fit_power_law name=two-bases
+# en: The logarithm has base 10, the way back base e: do they belong together?
+# ko: 로그의 밑은 10인데 되돌릴 때는 e를 씁니다. 서로 맞나요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log10(n), np.log10(losses - floor), 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=first-and-last-alone
+# en: A line through two of the points is no least-squares line of all.
+# ko: 두 점만 지나는 직선은 모든 점의 최소제곱 직선이 아닙니다.
+def fit_power_law(n, losses, floor=0.0):
+    y = np.log(losses - floor)
+    alpha = (y[0] - y[-1]) / (np.log(n[-1]) - np.log(n[0]))
+    return float(np.exp(y[0] + alpha * np.log(n[0]))), float(alpha)
+
+
+# %% exercise=fit_power_law variant=normal-equations
+def fit_power_law(n, losses, floor=0.0):
+    x, y = np.log(np.asarray(n, dtype=float)), np.log(np.asarray(losses) - floor)
+    slope = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    return math.exp(y.mean() - slope * x.mean()), -float(slope)
+
+
+# %% exercise=fit_power_law variant=least-squares-base-two
+def fit_power_law(n, losses, floor=0.0):
+    table = np.stack([np.ones(len(n)), np.log2(n)], axis=1)
+    (height, slope), *_ = np.linalg.lstsq(table, np.log2(losses - floor), rcond=None)
+    return 2.0 ** float(height), -float(slope)
+
+
+# ------------------------------------------------------------------------------------ isoflop_optimum
+# %% exercise=isoflop_optimum name=logarithm-returned
+# en: The bottom lies at a logarithm: of which size?
+# ko: 바닥의 위치는 로그값입니다. 어떤 크기의 로그인가요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return float(best), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=parabola-in-n
+# en: The valley is a parabola in the logarithm of the size.
+# ko: 골짜기는 크기의 로그에 대한 포물선입니다.
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(n, losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not n.min() <= best <= n.max():
+        return None
+    return float(best), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=best-run
+# en: The best of the runs is not yet the bottom of the valley between them.
+# ko: 가장 좋은 실행이 골짜기의 바닥은 아닙니다. 실행들 사이를 보세요.
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return float(n[np.argmin(losses)]), float(losses.min())
+
+
+# %% exercise=isoflop_optimum name=two-forgotten
+# en: Derive the slope of c2 x^2 + c1 x + c0 once more: where is it zero?
+# ko: c2 x^2 + c1 x + c0의 기울기를 다시 구해 보세요. 어디에서 0인가요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / c2
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=hills-are-no-valleys
+# en: A parabola that opens downwards has a top: what should come back then?
+# ko: 아래로 열린 포물선에는 꼭대기가 있습니다. 그때는 무엇을 돌려줘야 하나요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=beyond-the-runs
+# en: The bottom may lie where nobody measured: is that checked on both sides?
+# ko: 바닥이 측정하지 않은 곳에 있을 수 있습니다. 양쪽 모두 확인했나요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    return None if c2 <= 0 else (float(np.exp(best)), float(c0 - c1**2 / (4 * c2)))
+
+
+# %% exercise=isoflop_optimum name=one-side-alone
+# en: The bottom can lie below the smallest size as well.
+# ko: 바닥이 가장 작은 크기보다 아래에 있을 수도 있습니다.
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or best > np.log(n.max()):
+        return None
+    return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=sizes-taken-as-sorted
+# en: Sizes come in any order: is the first one the smallest?
+# ko: 크기의 순서는 정해져 있지 않습니다. 첫 번째가 가장 작은가요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n[0]) <= best <= np.log(n[-1]):
+        return None
+    return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=moved-to-the-edge
+# en: A bottom outside the runs is no result: the contract says what comes back, and no edge.
+# ko: 범위 밖의 바닥은 결과가 아닙니다. 가장자리로 옮기지 말고 약속한 값을 돌려주세요.
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    if c2 <= 0:
+        return None
+    best = np.clip(-c1 / (2 * c2), np.log(n.min()), np.log(n.max()))
+    return float(np.exp(best)), float(np.polyval([c2, c1, c0], best))
+
+
+# %% exercise=isoflop_optimum variant=polyval
+def isoflop_optimum(n, losses):
+    fitted = np.polyfit(np.log10(n), losses, 2)
+    x = -fitted[1] / fitted[0] / 2
+    size = 10.0**x
+    if fitted[0] > 0 and min(n) <= size <= max(n):
+        return float(size), float(np.polyval(fitted, x))
+    return None
+
+
+# %% exercise=isoflop_optimum variant=normal-equations
+def isoflop_optimum(n, losses):
+    x = np.log(np.asarray(n, dtype=float))
+    middle = x.mean()
+    table = np.stack([np.ones_like(x), x - middle, (x - middle) ** 2], axis=1)
+    c0, c1, c2 = np.linalg.solve(table.T @ table, table.T @ losses)
+    if c2 <= 0:
+        return None
+    turn = middle - c1 / (2 * c2)
+    if turn < x.min() or turn > x.max():
+        return None
+    return math.exp(turn), float(c0 + c1 * (turn - middle) + c2 * (turn - middle) ** 2)
+
+
+# ------------------------------------------------------------------------------------ extrapolate
+# %% exercise=extrapolate name=floor-not-put-back
+# en: The floor was taken away before fitting: does it stand below your bet again?
+# ko: 맞추기 전에 바닥을 뺐습니다. 예측에 다시 더했나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=errors-of-logarithms
+# en: Logarithms above different floors cannot be compared: in what are the errors measured?
+# ko: 바닥이 다르면 로그끼리 비교할 수 없습니다. 오차를 무엇으로 재나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        far = np.log(a * n**-alpha) - np.log(losses - floor)
+        errors.append(np.sqrt(np.mean(far**2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=range-of-all-floors
+# en: Floors that miss the points by more than the noise are no part of the range.
+# ko: 잡음보다 크게 어긋난 바닥은 범위에 들어가지 않습니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    return float(bets[int(np.argmin(errors))]), float(min(bets)), float(max(bets))
+
+
+# %% exercise=extrapolate name=nothing-plausible
+# en: Where no floor is plausible, what is the range? The best bet always belongs to it.
+# ko: 그럴듯한 바닥이 없으면 범위는 무엇인가요? 가장 좋은 예측은 언제나 들어갑니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    plausible = [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(bets[int(np.argmin(errors))]), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=sum-of-squares
+# en: A root mean square divides by the number of models before the root.
+# ko: 제곱평균제곱근은 제곱근을 구하기 전에 모델 수로 나눕니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.sum((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=square-not-rooted
+# en: The noise is in bits; is your error in bits or in squared bits?
+# ko: 잡음의 단위는 비트입니다. 오차의 단위는 비트인가요, 제곱비트인가요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.mean((floor + a * n**-alpha - losses) ** 2))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=mean-of-the-plausible
+# en: The bet is what the best fit says; the others only make the range.
+# ko: 예측은 가장 잘 맞는 곡선의 값입니다. 나머지는 범위를 정할 뿐입니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(np.mean(plausible)), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=floor-zero-alone
+# en: Every candidate floor gets a fit of its own: do you use them?
+# ko: 후보 바닥마다 따로 맞춰야 합니다. 후보를 쓰고 있나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    a, alpha = fit(n, losses, 0.0)
+    bet = float(a * n_new**-alpha)
+    return bet, bet, bet
+
+
+# %% exercise=extrapolate name=highest-floor
+# en: Which floor is best is for the points to say, not for its size.
+# ko: 어느 바닥이 가장 좋은지는 크기가 아니라 점들이 정합니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmax(floors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate variant=sorted-rows
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    rows = []
+    for floor in floors:
+        a, alpha = fit(n, losses, float(floor))
+        curve = lambda size: floor + a / size**alpha  # noqa: E731
+        error = math.sqrt(sum((curve(s) - y) ** 2 for s, y in zip(n, losses)) / len(n))
+        rows.append((error, curve(n_new)))
+    rows.sort(key=lambda row: row[0])
+    likely = [rows[0][1]] + [bet for error, bet in rows[1:] if error <= noise]
+    return rows[0][1], min(likely), max(likely)
+
+
+# %% exercise=extrapolate variant=arrays
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    fits = np.array([fit(n, losses, floor) for floor in floors])
+    a, alpha, base = fits[:, :1], fits[:, 1:], np.asarray(floors)[:, None]
+    fitted = base + a * n[None] ** -alpha
+    errors = np.sqrt(((fitted - losses) ** 2).mean(axis=1))
+    bets = (base + a * n_new**-alpha)[:, 0]
+    best = errors.argmin()
+    likely = (errors <= noise) | (np.arange(len(bets)) == best)
+    return float(bets[best]), float(bets[likely].min()), float(bets[likely].max())
+
+
+# ------------------------------------------------------------------------------------ emergence_metric
+# %% exercise=emergence_metric name=masked-places-count
+# en: Where the mask is false the table means nothing: which places do you count?
+# ko: 마스크가 거짓인 곳은 의미가 없습니다. 어느 자리를 세고 있나요?
+def emergence_metric(correct, mask):
+    p = correct.double().mean()
+    return float(p), float(correct.all(1).double().mean()), float((p ** mask.sum(1)).mean())
+
+
+# %% exercise=emergence_metric name=padding-is-wrong
+# en: An answer fails because of a place that does not belong to it.
+# ko: 답에 속하지 않는 자리 때문에 답이 틀린 것으로 세어집니다.
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    exact = (correct & mask).all(1).double().mean()
+    return float(p), float(exact), float((p ** mask.sum(1)).mean())
+
+
+# %% exercise=emergence_metric name=mean-of-means
+# en: All real tokens weigh the same, also those of long answers.
+# ko: 긴 답의 토큰이든 짧은 답의 토큰이든 무게가 같습니다.
+def emergence_metric(correct, mask):
+    p = ((correct & mask).sum(1) / mask.sum(1)).double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    return float(p), float(exact), float((p ** mask.sum(1)).mean())
+
+
+# %% exercise=emergence_metric name=length-of-the-table
+# en: To which power? Each answer has a length of its own, the table's width is another thing.
+# ko: 몇 제곱인가요? 답마다 길이가 다릅니다. 표의 너비가 아닙니다.
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    return float(p), float(exact), float(p ** mask.shape[1])
+
+
+# %% exercise=emergence_metric name=power-of-the-mean-length
+# en: The mean of the powers, not a power of the mean length.
+# ko: 길이의 평균으로 한 번 제곱하는 것이 아니라, 제곱한 값들의 평균입니다.
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    return float(p), float(exact), float(p ** mask.sum(1).double().mean())
+
+
+# %% exercise=emergence_metric name=own-share-of-each
+# en: The chance of one token is the first of your three numbers, the same for all answers.
+# ko: 토큰 하나의 확률은 첫 번째 수이며 모든 답에 똑같이 씁니다.
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    each = (correct & mask).sum(1).double() / mask.sum(1)
+    return float(p), float(exact), float((each ** mask.sum(1)).mean())
+
+
+# %% exercise=emergence_metric name=any-for-all
+# en: One right token does not make an answer right.
+# ko: 토큰 하나가 맞았다고 답이 맞은 것은 아닙니다.
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    exact = (correct & mask).any(1).double().mean()
+    return float(p), float(exact), float((p ** mask.sum(1)).mean())
+
+
+# %% exercise=emergence_metric name=exact-from-independence
+# en: The second number is measured on the answers; the third is what independence would give.
+# ko: 두 번째 수는 답에서 직접 잽니다. 독립이라면 얼마일지는 세 번째 수입니다.
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    independent = float((p ** mask.sum(1)).mean())
+    return float(p), independent, independent
+
+
+# %% exercise=emergence_metric variant=answer-by-answer
+def emergence_metric(correct, mask):
+    answers = [row[real].tolist() for row, real in zip(correct, mask)]
+    tokens = [hit for answer in answers for hit in answer]
+    p = sum(tokens) / len(tokens)
+    exact = sum(all(answer) for answer in answers) / len(answers)
+    return p, exact, sum(p ** len(answer) for answer in answers) / len(answers)
+
+
+# %% exercise=emergence_metric variant=sums
+def emergence_metric(correct, mask):
+    hits, lengths = (correct & mask).sum(1), mask.sum(1)
+    p = hits.sum().item() / lengths.sum().item()
+    exact = (hits == lengths).to(torch.float64).mean().item()
+    return p, exact, torch.exp(lengths * math.log(max(p, 1e-300))).double().mean().item()
+
+
+# ------------------------------------------------------------------------------------ distill_loss
+# %% exercise=distill_loss name=student-and-teacher-swapped
+# en: KL(teacher || student): whose probabilities weigh the logarithms?
+# ko: KL(교사 || 학생)입니다. 로그에 곱하는 확률은 누구의 것인가요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((u / tau).log_softmax(-1), (z / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=no-tau-squared
+# en: The gradient of the soft part shrinks with the temperature: which factor puts it back?
+# ko: 부드러운 항의 기울기는 온도에 따라 작아집니다. 어떤 인수로 되돌리나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=tau-once
+# en: Tau enters twice into the gradient: is your factor tau, or its square?
+# ko: 기울기에는 온도가 두 번 들어갑니다. 인수가 tau인가요, 그 제곱인가요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=mean-over-everything
+# en: A KL sums over the vocabulary and takes the mean over positions: did you divide by V as well?
+# ko: KL은 어휘에 대해 더하고 위치에 대해 평균합니다. V로도 나누지 않았나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="mean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=sum-over-positions
+# en: The soft part grows with the number of positions: sum or mean?
+# ko: 부드러운 항이 위치 수에 따라 커집니다. 합인가요, 평균인가요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="sum")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=padding-in-the-soft-part
+# en: A position labelled -100 counts in neither part: is it left out of the KL, too?
+# ko: 라벨이 -100인 위치는 두 항 모두에서 빠집니다. KL에서도 뺐나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    z, u = student, teacher.detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels)
+
+
+# %% exercise=distill_loss name=divided-by-all-positions
+# en: The mean is over the positions that count: by how many do you divide?
+# ko: 세는 위치에 대한 평균입니다. 몇으로 나누고 있나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student, teacher.detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="none").sum(-1)
+    return mix * tau**2 * (soft * real).mean() + (1 - mix) * F.cross_entropy(z, labels)
+
+
+# %% exercise=distill_loss name=teacher-learns
+# en: A gradient flows into the teacher: who is to learn here?
+# ko: 교사에게도 기울기가 흐릅니다. 배우는 쪽은 누구인가요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real]
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=hard-part-softened
+# en: The cross-entropy with the labels has no temperature.
+# ko: 라벨과의 교차 엔트로피에는 온도가 없습니다.
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z / tau, labels[real])
+
+
+# %% exercise=distill_loss name=parts-exchanged
+# en: mix is the weight of which part?
+# ko: mix는 어느 항의 무게인가요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return (1 - mix) * tau**2 * soft + mix * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=cross-entropy-for-kl
+# en: A student equal to its teacher should pay nothing in the soft part: what does yours pay?
+# ko: 교사와 같은 학생은 부드러운 항에서 손실이 0이어야 합니다. 지금은 얼마인가요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.cross_entropy(z / tau, (u / tau).softmax(-1))
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=log-of-zero
+# en: With large logits a probability becomes 0 and its logarithm infinite: stay with log_softmax.
+# ko: 로짓이 크면 확률이 0이 되고 그 로그는 무한대가 됩니다. log_softmax를 쓰세요.
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    p, q = (u / tau).softmax(-1), (z / tau).softmax(-1)
+    soft = (p * (p.log() - q.log())).sum(-1).mean()
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss variant=by-hand
+def distill_loss(student, teacher, labels, tau, mix):
+    keep = (labels != IGNORED).nonzero()[:, 0]
+    z, targets = student[keep], labels[keep]
+    with torch.no_grad():
+        log_p = torch.log_softmax(teacher[keep] / tau, dim=1)
+    log_q = torch.log_softmax(z / tau, dim=1)
+    soft = (log_p.exp() * (log_p - log_q)).sum(dim=1).mean()
+    hard = -torch.log_softmax(z, dim=1)[torch.arange(len(z)), targets].mean()
+    return mix * tau * tau * soft + (1 - mix) * hard
+
+
+# %% exercise=distill_loss variant=masked-sums
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels.ne(-100)
+    pointwise = F.kl_div(
+        F.log_softmax(student / tau, -1),
+        F.log_softmax(teacher.detach() / tau, -1),
+        reduction="none",
+        log_target=True,
+    )
+    soft = pointwise[real].sum() / real.sum()
+    hard = F.cross_entropy(student, labels, ignore_index=-100)
+    return mix * tau**2 * soft + (1 - mix) * hard
+
+
+# ------------------------------------------------------------------------------------ memory_of_training
+# %% exercise=memory_of_training name=everything-trained
+# en: Frozen numbers have neither gradient nor moments: which count do you use?
+# ko: 고정된 수에는 기울기도 모멘트도 없습니다. 어느 개수를 쓰고 있나요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_params, "optimizer": 12 * n_params,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=frozen-not-stored
+# en: Frozen weights are in memory, too.
+# ko: 고정된 가중치도 메모리에 있습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_trained, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=moments-alone
+# en: Beside the two moments the optimizer keeps a third thing in 32 bits: which?
+# ko: 옵티마이저는 두 모멘트 말고도 32비트로 하나를 더 보관합니다. 무엇인가요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 8 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=four-bytes-a-weight
+# en: Weights and gradients are kept in 16 bits: how many bytes is that?
+# ko: 가중치와 기울기는 16비트로 보관합니다. 몇 바이트인가요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 4 * n_params, "gradients": 4 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=one-layer-alone
+# en: Every layer keeps its activations until the backward pass reaches it.
+# ko: 역전파가 올 때까지 모든 층이 활성값을 보관합니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=recompute-ignored
+# en: What changes when layers are computed again?
+# ko: 층을 다시 계산하면 무엇이 달라지나요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer = B * T * (34 * shape.D + 5 * shape.n_heads * T)
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": shape.n_layers * layer + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=no-layer-at-work
+# en: While a layer is computed again, its own activations are there in full.
+# ko: 층을 다시 계산하는 동안 그 층의 활성값은 모두 메모리에 있습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=logits-forgotten
+# en: At the end stand the logits, in 32 bits: where are they counted?
+# ko: 끝에는 32비트 로짓이 있습니다. 어디에 세었나요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept}
+
+
+# %% exercise=memory_of_training name=logits-in-every-layer
+# en: There is one layer of logits, behind all the others.
+# ko: 로짓은 모든 층 뒤에 한 번만 있습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    layer += 4 * B * T * shape.V
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept}
+
+
+# %% exercise=memory_of_training name=window-not-squared
+# en: The attention table of a window has T times T places for each head.
+# ko: 창 하나의 어텐션 표는 헤드마다 T 곱하기 T칸입니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training variant=step-by-step
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    sums = dict(weights=n_params + n_params, gradients=n_trained * 2)
+    sums["optimizer"] = 3 * 4 * n_trained
+    whole = 34 * B * T * shape.D + 5 * B * shape.n_heads * T**2
+    activations = B * T * shape.V * 4
+    for _ in range(shape.n_layers):
+        activations += 2 * B * T * shape.D if recompute else whole
+    if recompute:
+        activations += whole
+    sums["activations"] = activations
+    return sums
+
+
+# %% exercise=memory_of_training variant=by-token
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    one = 34 * shape.D + 5 * shape.n_heads * T
+    each = [2 * shape.D] * shape.n_layers + [one] if recompute else [one] * shape.n_layers
+    names = ("weights", "gradients", "optimizer", "activations")
+    sizes = (2 * n_params, 2 * n_trained, 12 * n_trained, B * T * (sum(each) + 4 * shape.V))
+    return dict(zip(names, sizes))

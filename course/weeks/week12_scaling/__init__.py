@@ -1,0 +1,1 @@
+"""Toys, plots and widgets of week12_scaling."""
