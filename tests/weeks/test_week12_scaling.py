@@ -13,7 +13,12 @@ from course.challenges.task import bits
 from course.models import load_tiny_llama
 from course.weeks.week12_scaling import plots, runs, toys, widgets
 from course.weeks.week12_scaling.challenge import CHALLENGE, EDGES, LARGER, MODELS, worlds
-from course.weeks.week12_scaling.stand_ins import STAND_INS
+from course.weeks.week12_scaling.stand_ins import (
+    best_bet,
+    count_params,
+    fit_power_law,
+    train_flops,
+)
 
 GIGA = 10**9
 
@@ -35,15 +40,15 @@ def shape(name: str) -> SimpleNamespace:
 )
 def test_published_sizes_give_published_counts(name: str, numbers: int) -> None:
     """The numbers of parameters that the models' cards and papers state, to the last one."""
-    assert STAND_INS["count_params"](shape(name))[0] == numbers
+    assert count_params(shape(name))[0] == numbers
 
 
 def test_a_shipped_model_tells_its_sizes_and_torch_counts_its_operations() -> None:
     """Sizes read from a config give the model's own count; torch's counter sees our operations."""
     model, _ = load_tiny_llama()
     sizes = SimpleNamespace(**toys.sizes_of(model))
-    assert STAND_INS["count_params"](sizes)[0] == model.num_parameters()
-    assert STAND_INS["train_flops"](sizes, 16, 16) == toys.counted_flops(model, 16)
+    assert count_params(sizes)[0] == model.num_parameters()
+    assert train_flops(sizes, 16, 16) == toys.counted_flops(model, 16)
 
 
 # ------------------------------------------------------------------------------------ laws
@@ -124,7 +129,7 @@ def test_laboratories_are_drawn_from_the_seed() -> None:
 def test_an_even_bet_earns_nothing() -> None:
     """log2 of 40 intervals is beyond the lower end of the curve."""
     found = worlds("c", 20)
-    assert bits(STAND_INS["best_bet"](found.contexts), found.targets) > CHALLENGE.curve[0][0]
+    assert bits(best_bet(found.contexts), found.targets) > CHALLENGE.curve[0][0]
 
 
 # ------------------------------------------------------------------------------------ recorded runs
@@ -136,7 +141,7 @@ def test_the_recorded_runs_say_what_the_text_says() -> None:
     for row in stored["sweep"]:
         n, losses = np.array(row["n"], float), np.array(row["bits"])
         assert (np.diff(losses) < 0).all()
-        a, alpha = STAND_INS["fit_power_law"](n[:5], losses[:5])
+        a, alpha = fit_power_law(n[:5], losses[:5])
         assert a * n[-1] ** -alpha < losses[-1] - 0.05
     for row in stored["school"]:
         gains = np.subtract(row["labels alone"], row["teacher, tau 2"])
@@ -165,7 +170,8 @@ def test_figures_name_their_axes() -> None:
 
 def test_a_valley_without_a_bottom_has_no_triangle() -> None:
     """Only budgets with a bottom are marked."""
-    rows = {name: {"n": [10, 100, 1000], "bits": [3, 2, 2.5]} for name in ("a", "b")}
+    row: dict[str, list[float]] = {"n": [10, 100, 1000], "bits": [3, 2, 2.5]}
+    rows = {"a": row, "b": row}
     ax = plots.valleys(rows, {"a": (150.0, 1.9), "b": None}).axes[0]
     assert [line.get_marker() for line in ax.lines].count("v") == 1
 

@@ -42,6 +42,9 @@ def _counts(axis: Any) -> None:
     getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
     axis.set_major_formatter(lambda value, _place: plain(value))
     axis.set_minor_formatter(ticker.NullFormatter())
+    low, high = axis.get_view_interval()
+    if high < 300 * low:  # the powers of ten alone would be one or two
+        axis.set_major_locator(ticker.LogLocator(subs=(1.0, 3.0)))
 
 
 def _few_losses(ax: Axes) -> None:
@@ -245,7 +248,7 @@ def school_bars(
         for row in table:
             ax.plot(at, row, color=style.INK, marker=".", ms=5, ls="")
         for where, height in zip(at, table.mean(0), strict=True):
-            ax.text(where, table.max() + 0.05, f"{height:.2f}", ha="center", fontsize=8)
+            ax.text(where, height + 0.08, f"{height:.2f}", ha="center", fontsize=8)
     ax.axhline(teacher, color=style.INK, lw=1, ls=":")
     ax.text(-0.45, teacher, "teacher", ha="left", va="bottom", fontsize=8)
     ax.set_xticks(x, [f"{count:,} characters read" for count in letters])
@@ -263,8 +266,8 @@ def memory_bars(parts: Mapping[str, float], cards: Mapping[str, float]) -> Figur
         ax.barh([0], [size], left=left, height=0.5, label=f"{label} {size:,.1f}", **look.bar)
         left += size
     for name, size in cards.items():
-        ax.axvline(size, color=style.INK, lw=1, ls="--")
-        ax.text(size, 0.42, f" {name}", rotation=90, va="bottom", ha="center", fontsize=7)
+        ax.plot([size, size], [-0.4, 0.38], color=style.INK, lw=1, ls="--")
+        ax.text(size, 0.44, name, rotation=90, va="bottom", ha="center", fontsize=7)
     ax.set(xlabel=f"GB (all {left:,.1f})", yticks=[], ylim=(-0.4, 1.3))
     ax.set_xlim(0, max(left, *cards.values()) * 1.05)
     ax.grid(visible=False)
@@ -294,8 +297,8 @@ def cut_layers(whole: float, alone: Numbers, greedy: Sequence[tuple[float, int]]
     fig, axes = style.figure(8.5, 3.1, 1, 2)
     single = as_array(alone)
     axes[0].bar(np.arange(len(single)), single, color=style.BLUE)
-    axes[0].axhline(whole, color=style.INK, ls=":", lw=1)
-    axes[0].text(len(single) - 0.5, whole, "whole ", va="bottom", ha="right", fontsize=8)
+    axes[0].axhline(whole, color=style.INK, ls=":", lw=1.5, label="the whole model")
+    legend(axes[0], fontsize=8)
     axes[0].set(xlabel="the layer that was cut out", ylabel="perplexity")
     axes[1].plot([left for _, left in greedy], [p for p, _ in greedy], color=style.RED, marker="o")
     axes[1].invert_xaxis()

@@ -15,7 +15,7 @@ from torch.distributions import Categorical, kl_divergence
 from torch.nn import functional as F
 
 
-def _model(shape: Any) -> nn.Module:
+def _model(shape: Any) -> nn.ModuleList:
     """The modules of a Transformer without their memory, on torch's device for shapes."""
     with torch.device("meta"):
         wide, narrow = shape.D, shape.n_kv * (shape.D // shape.n_heads)
@@ -72,7 +72,8 @@ def extrapolate(
     curves = table[0] + table[1] / np.power(np.append(n, n_new)[None, :], table[2])
     far = np.linalg.norm(curves[:, :-1] - losses, axis=1) / np.sqrt(len(losses))
     likely = far <= max(noise, far.min())
-    return float(curves[far.argmin(), -1]), *map(float, np.quantile(curves[likely, -1], [0, 1]))
+    low, high = np.quantile(curves[likely, -1], [0, 1])
+    return float(curves[far.argmin(), -1]), float(low), float(high)
 
 
 def emergence_metric(correct: Tensor, mask: Tensor) -> tuple[float, float, float]:
