@@ -153,6 +153,10 @@ def count_params(shape):
     return int(outside + shape.D * (shape.V * (2 - shape.tied) + shape.positions)), int(outside)
 
 
+# %% exercise=count_params survivor=`shape.n_kv * shape.D // shape.n_heads` -> `shape.n_kv * shape.D / shape.n_heads` in `D, inner, d_kv = (shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads)`
+# why: Equal numbers: n_heads divides D. A float that is a whole number costs nothing.
+
+
 # ------------------------------------------------------------------------------------ train_flops
 # %% exercise=train_flops name=forward-alone
 # en: The backward pass multiplies, too: how often for each product of the forward pass?
@@ -277,6 +281,10 @@ def train_flops(shape, T, n_tokens):
         each += (2 + shape.gated) * shape.D * shape.inner
         each += sum(shape.D for _ in ("scores", "mixing")) * T
     return 6 * each * n_tokens
+
+
+# %% exercise=train_flops survivor=`shape.n_kv * shape.D // shape.n_heads` -> `shape.n_kv * shape.D / shape.n_heads` in `D, d_kv = (shape.D, shape.n_kv * shape.D // shape.n_heads)`
+# why: Equal numbers: n_heads divides D.
 
 
 # ------------------------------------------------------------------------------------ fit_power_law
@@ -489,6 +497,16 @@ def isoflop_optimum(n, losses):
     return math.exp(turn), float(c0 + c1 * (turn - middle) + c2 * (turn - middle) ** 2)
 
 
+# %% exercise=isoflop_optimum survivor=`c2 <= 0` -> `c2 < 0` in `if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):`
+# why: A fitted coefficient is never 0 to the last digit, and its bottom would lie at infinity.
+
+# %% exercise=isoflop_optimum survivor=`np.log(n.min()) <= best <= np.log(n.max())` -> `np.log(n.min()) < best <= np.log(n.max())` in `if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):`
+# why: A bottom exactly at the smallest size differs from it by rounding.
+
+# %% exercise=isoflop_optimum survivor=`np.log(n.min()) <= best <= np.log(n.max())` -> `np.log(n.min()) <= best < np.log(n.max())` in `if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):`
+# why: A bottom exactly at the largest size differs from it by rounding.
+
+
 # ------------------------------------------------------------------------------------ extrapolate
 # %% exercise=extrapolate name=floor-not-put-back
 # en: The floor was taken away before fitting: does it stand below your bet again?
@@ -634,6 +652,13 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
     return float(bets[best]), float(bets[likely].min()), float(bets[likely].max())
 
 
+# %% exercise=extrapolate survivor=`floor + a * n ** (-alpha) - losses` -> `losses - (floor + a * n ** (-alpha))` in `errors.append(np.sqrt(np.mean((floor + a * n ** (-alpha) - losses) ** 2)))`
+# why: The difference is squared.
+
+# %% exercise=extrapolate survivor=`e <= noise` -> `e < noise` in `plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]`
+# why: An error equal to the noise to the last digit is a matter of rounding.
+
+
 # ------------------------------------------------------------------------------------ emergence_metric
 # %% exercise=emergence_metric name=masked-places-count
 # en: Where the mask is false the table means nothing: which places do you count?
@@ -722,6 +747,13 @@ def emergence_metric(correct, mask):
     p = hits.sum().item() / lengths.sum().item()
     exact = (hits == lengths).to(torch.float64).mean().item()
     return p, exact, torch.exp(lengths * math.log(max(p, 1e-300))).double().mean().item()
+
+
+# %% exercise=emergence_metric survivor=`(correct | ~mask).all(dim=1)` -> `(correct | ~mask).all(dim=1, keepdim=True)` in `exact = (correct | ~mask).all(dim=1).double().mean()`
+# why: The mean of a column is the mean of its numbers.
+
+# %% exercise=emergence_metric survivor=`mask.sum(dim=1)` -> `mask.sum(dim=1, keepdim=True)` in `independent = (per_token ** mask.sum(dim=1)).mean()`
+# why: The mean of a column is the mean of its numbers.
 
 
 # ------------------------------------------------------------------------------------ distill_loss
