@@ -93,7 +93,7 @@ def load_parts(path: str | Path, base: Bot | None = None) -> Bot:
     if isinstance(own.get("state"), type):
         own["state"] = _state(own["state"], str(own.get("persona", "")))
     notes = [note for note in base.notes if note.part not in own]
-    notes += [Note(part, f"your own, from {file.name}", own=True) for part in own if part != "name"]
+    notes += [Note(part, f"from {file.name}", own=True) for part in own if part != "name"]
     return replace(base, **{"name": file.stem, **own}, notes=tuple(notes))
 
 

@@ -14,7 +14,6 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +27,7 @@ from course.chat.bot import Bot, PartError
 from course.chat.line import Line, LineFull, Ticket
 from course.chat.parts import Event
 from course.chat.wire import PAGE, about, as_message, message
+from course.chat.worker import Worker
 from course.errors import UserError
 from course.phrases import tr
 
@@ -57,18 +57,18 @@ WRONG_ORIGIN = "Another page may not ask here."
 
 @dataclass
 class Desk:
-    """What all requests share: the bots, the token, the line, and the one thread that computes."""
+    """What all requests share: the bots, the token, the line, the thread that computes."""
 
     bots: Sequence[Bot]
     token: str = field(default_factory=lambda: secrets.token_hex(24))
     port: int = 0
     line: Line = field(init=False)
-    thread: ThreadPoolExecutor = field(init=False)
+    worker: Worker = field(default_factory=Worker)
+    ending: bool = False
 
     def __post_init__(self) -> None:
         # as many at a time as there are bots: two that are compared write in turns
         self.line = Line(len(self.bots), MOST_WAITING)
-        self.thread = ThreadPoolExecutor(1, "chat")
 
     @property
     def url(self) -> str:
@@ -218,22 +218,20 @@ class Answers(Guarded, tornado.websocket.WebSocketHandler):
             while not ticket.gone and (sent := await self._next(events, asked.language)):
                 await self._send(sent)
         finally:
-            await self._compute(events.close)  # type: ignore[attr-defined]
+            if not self.desk.ending:  # then nobody waits for a part that may never return
+                await self.desk.worker.compute(events.close)  # type: ignore[attr-defined]
 
     async def _next(self, events: Iterator[Event], language: str) -> str:
         """The next event as it is sent; nothing at the end. A failure is the last event."""
         try:
-            event = await self._compute(lambda: next(events, None))
+            event = await self.desk.worker.compute(lambda: next(events, None))
         except UserError as error:
             return message("failed", {"error": tr(str(error), language), "part": _part(error)})
         return "" if event is None else as_message(event)
 
-    async def _compute(self, work: Callable[[], Any]) -> Any:
-        """Run in the one thread that computes, so that the server itself never waits."""
-        return await asyncio.get_running_loop().run_in_executor(self.desk.thread, work)
-
     async def _send(self, sent: str) -> None:
-        await asyncio.wait_for(asyncio.ensure_future(self.write_message(sent)), PATIENCE)
+        async with asyncio.timeout(PATIENCE):  # wait_for of Python 3.11 can lose a cancellation
+            await self.write_message(sent)
 
 
 def _part(error: UserError) -> str:
@@ -300,9 +298,9 @@ def serve(bots: Sequence[Bot], port: int, opened: Callable[[Desk], None]) -> Non
     async def run() -> None:
         open_server(desk, port)
         opened(desk)
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            desk.ending = True
 
-    try:
-        asyncio.run(run())
-    finally:
-        desk.thread.shutdown(wait=False, cancel_futures=True)
+    asyncio.run(run())

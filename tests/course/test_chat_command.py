@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import pytest
+import websocket
 from typer.testing import CliRunner
 
 from course.chat.corpus import country_name, factbook_passages
@@ -27,7 +28,11 @@ from course.student.cli import app
 OWN = """
 def make_bot(base):
     from dataclasses import replace
-    return replace(base, name="Mina's bot")
+    return replace(base, name="Mina's bot", search=search)
+
+def search(query):
+    while True:
+        pass
 """
 
 
@@ -51,7 +56,10 @@ def test_a_model_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_
 
 @pytest.mark.slow
 def test_the_command_serves_says_what_is_missing_and_ends(tmp_path: Path) -> None:
-    """Own bots are named, the page answers at the printed address, Ctrl-C is a good end."""
+    """Own bots are named, the page answers at the printed address, one Ctrl-C is a good end.
+
+    It is one too while a part of a student's own never returns.
+    """
     (tmp_path / "mine.py").write_text(OWN, "utf-8")
     opener = tmp_path / "opener.sh"
     opener.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/opened"\n', "utf-8")
@@ -72,13 +80,27 @@ def test_the_command_serves_says_what_is_missing_and_ends(tmp_path: Path) -> Non
         assert url in leads.read_text("utf-8")
         with urllib.request.urlopen(url, timeout=20) as page:
             assert b"chat.js" in page.read()
+        stuck = websocket.create_connection(url.replace("http", "ws").replace("/?", "/answer?"))
+        stuck.send('{"question": "hello"}')
+        assert '"ahead": 0' in stuck.recv()
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        code = _ended(process)
+    assert code == 0
     text = said.read_text("utf-8")
     assert "Mina's bot (2)" in text and "course models fetch smollm2" in text
     assert "Running the code in mine.py" in text and "The page is closed." in text
     assert not leads.exists()
+
+
+def _ended(process: subprocess.Popen) -> int | None:
+    """Its exit code; None, and it is killed, if it does not end."""
+    try:
+        return process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return None
 
 
 def _awaited(found, process: subprocess.Popen, seconds: float = 120):

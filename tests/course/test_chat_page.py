@@ -83,7 +83,7 @@ def test_an_answer_streams_and_shows_what_it_rests_on(opened) -> None:
         assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "card"
         page.keyboard.press("Escape")
         assert page.is_hidden("#card")
-        assert page.text_content("#bots dd") == "mine (written by you)"
+        assert page.text_content("#bots dd") == "mine (own code)"
         assert watched.errors == [] and watched.console == []
         assert watched.elsewhere(page.url.partition("/?")[0]) == []
 

@@ -1,4 +1,4 @@
-"""Make the two pictures of the README from the real thing: a notebook and a feedback page.
+"""Make the pictures of the guide from the real thing: a notebook, a feedback page, the chat page.
 
     python tests/house/make_screenshots.py         # runs `autograder demo` in a temporary folder
     python tests/house/make_screenshots.py DEMO    # uses the folder of a demonstration
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "course")]
 
 from browsing import chromium, jupyter_lab  # noqa: E402
+from chat_page import chat_page  # noqa: E402
 from test_jupyterlab import move, open_notebook, run_up_to  # noqa: E402
 
 IMAGES = ROOT / "course" / "guide" / "images"
@@ -25,14 +26,32 @@ WIDTH = 1200
 
 
 def main(arguments: list[str]) -> None:
-    """Draw both pictures."""
+    """Draw all pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         demo = Path(arguments[0]).resolve() if arguments else run_demo(Path(folder) / "demo")
         with chromium() as browser:
+            chat_picture(browser)
             feedback_picture(browser, demo)
             with jupyter_lab(demo, Path(folder) / "home") as server:
                 notebook_picture(browser, server)
+
+
+def chat_picture(browser: object) -> None:
+    """A question to the best bot that is here: SmolLM2 where it was fetched."""
+    from course.chat.ready import default_bot
+
+    with chat_page(default_bot()) as desk:
+        page = browser.new_page(viewport={"width": 1000, "height": 860})
+        page.goto(desk.url)
+        page.wait_for_selector("#send:not([disabled])")
+        page.fill("#question", "What is the national anthem of Kenya?")
+        page.press("#question", "Enter")
+        page.wait_for_selector("#stop[disabled]", timeout=120_000)
+        page.evaluate("scrollTo(0, 0)")
+        page.hover(".tokens .token >> nth=1")
+        page.screenshot(path=IMAGES / "chat.png")
+        page.close()
 
 
 def run_demo(folder: Path) -> Path:

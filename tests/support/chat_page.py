@@ -102,7 +102,7 @@ def chat_page(*bots: Bot) -> Iterator[Desk]:
     finally:
         loop.call_soon_threadsafe(ended.set)
         thread.join(20)
-        desk.thread.shutdown()
+        desk.worker.end()
         loop.close()
 
 

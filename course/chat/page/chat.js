@@ -52,7 +52,7 @@ function showAbout() {
   const told = about.bots.map((bot) => {
     const rows = bot.notes.flatMap((note) => [
       make("dt", {}, note.part),
-      make("dd", {}, say(note.what), note.own ? ` (${say("written by you")})` : ""),
+      make("dd", {}, say(note.what), note.own ? ` (${say("own code")})` : ""),
     ]);
     return make("section", {}, make("h2", {}, bot.name), make("dl", {}, ...rows));
   });
@@ -79,7 +79,7 @@ function switches() {
 }
 
 // ---------------------------------------------------------------------------------- asking
-async function ask(question) {
+function ask(question) {
   stop();
   byId("problem").textContent = "";
   byId("empty").hidden = true;
@@ -88,8 +88,8 @@ async function ask(question) {
   turns.push(turn);
   byId("turns").append(shownTurn(turn, columns));
   columns[0].scrollIntoView({ block: "nearest" });
-  const asked = columns.map((column, bot) => answer(turn, bot, column));
-  await Promise.all(asked);
+  const seed = Math.floor(Math.random() * 2 ** 31); // one for all: they differ by their parts alone
+  columns.forEach((column, bot) => answer(turn, bot, column, seed));
 }
 
 function shownTurn(turn, columns) {
@@ -140,27 +140,24 @@ function history(turn, bot) {
   return said;
 }
 
-// One question to one bot, on a WebSocket of its own; resolves when that is closed.
-function answer(turn, bot, column) {
+// One question to one bot, on a WebSocket of its own.
+function answer(turn, bot, column, seed) {
   const socket = new WebSocket(`ws://${location.host}/answer?token=${TOKEN}`);
   const view = new View(turn, bot, column);
   running.push(socket);
   showRunning();
   socket.onopen = () => socket.send(JSON.stringify({ bot, question: turn.question, language,
-    history: history(turn, bot), switches: switches(), seed: Math.floor(Math.random() * 2 ** 31) }));
+    history: history(turn, bot), switches: switches(), seed }));
   socket.onmessage = ({ data }) => {
     const told = JSON.parse(data);
     if (!view.over) view[told.event](told.data);
   };
-  return new Promise((done) => {
-    socket.onclose = () => {
-      running = running.filter((one) => one !== socket);
-      view.ended();
-      showRunning();
-      done();
-    };
-    socket.stop = () => { view.stopped(); socket.close(); };
-  });
+  socket.onclose = () => {
+    running = running.filter((one) => one !== socket);
+    view.ended();
+    showRunning();
+  };
+  socket.stop = () => { view.stopped(); socket.close(); };
 }
 
 function stop() {
@@ -168,6 +165,8 @@ function stop() {
 }
 
 function showRunning() {
+  // a button that is disabled loses the focus to nowhere
+  if (!running.length && document.activeElement === byId("stop")) byId("question").focus();
   byId("stop").disabled = !running.length;
 }
 
@@ -194,6 +193,7 @@ class View {
     this.begun = true;
     if (ahead) this.tell("Waiting: {ahead} ahead of you", { ahead });
     else this.tell("Reading");
+    if (ahead) byId("announcer").textContent = this.status.textContent;
   }
 
   sources({ query, passages }) {
@@ -329,6 +329,7 @@ function showCard(span) {
 }
 
 const hideCard = () => { byId("card").hidden = true; };
+const overToken = (event) => { const t = tokenOf(event); t ? showCard(t) : hideCard(); };
 const tokenOf = (event) => (event.target instanceof Element ? event.target.closest(".tokens .token") : null);
 
 function moveAmongTokens(event, from) {
@@ -391,9 +392,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") { hideCard(); stop(); }
   else if (token) moveAmongTokens(event, token);
 });
-document.addEventListener("mouseover", (event) => { const t = tokenOf(event); t ? showCard(t) : hideCard(); });
-document.addEventListener("focusin", (event) => { const t = tokenOf(event); t ? showCard(t) : hideCard(); });
-document.addEventListener("click", (event) => { const t = tokenOf(event); if (t) showCard(t); });
+for (const kind of ["mouseover", "focusin", "click"]) document.addEventListener(kind, overToken);
 start().catch(() => {
   byId("problem").textContent = say("The server does not answer: is `course chat` still running?");
 });
