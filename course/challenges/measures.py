@@ -1,6 +1,7 @@
 """How a table of distributions becomes a score: the same for a student's practice and the judge.
 
 bits   what came next cost -log2 of its probability (Shannon 1951)
+recall the share of questions whose right answer is picked; a table of choices among K candidates
 wins   the share of comparisons that a choice among K candidates wins; the choice may lie one nat
        from an even one, no further (Ouyang and others 2022 keep a policy near its reference so)
 """
@@ -59,6 +60,18 @@ def wins(table: np.ndarray, targets: Sequence[int]) -> float:
     return float(100 * share.mean())
 
 
+def recall(table: np.ndarray, targets: Sequence[int]) -> float:
+    """Of 100 questions, how many a pick drawn from each row gets right: recall at 1.
+
+    Args:
+        table: (N, K), rows that sum to 1 but for rounding.
+        targets: N places in 0..K-1.
+    """
+    wide = table.astype(np.float64)
+    chosen = wide[np.arange(len(targets)), list(targets)] / wide.sum(axis=1)
+    return float(100 * chosen.mean())
+
+
 def distance(table: np.ndarray) -> float:
     """The mean KL divergence of the rows from an even choice, in nats."""
     wide = table.astype(np.float64)
@@ -77,5 +90,6 @@ def too_far(table: np.ndarray) -> str:
 
 MEASURES: Mapping[str, Measure] = {
     "bits": Measure(bits, lambda table: ""),
+    "recall": Measure(recall, lambda table: ""),
     "wins": Measure(wins, too_far),
 }

@@ -7,7 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from course.challenges.measures import MEASURES, as_target, distance, rankings, too_far, wins
+from course.challenges.measures import (
+    MEASURES,
+    as_target,
+    distance,
+    rankings,
+    recall,
+    too_far,
+    wins,
+)
 
 
 def test_a_ranking_is_one_number_and_comes_back():
@@ -40,3 +48,11 @@ def test_bits_have_no_leash():
     sure = np.eye(8)[[0]]
     assert MEASURES["bits"].complaint(sure) == "" and MEASURES["wins"].complaint(sure) != ""
     assert MEASURES["bits"].score(sure, [0]) == 0.0
+
+
+def test_recall_is_the_share_of_right_picks():
+    """A sure pick counts whole, a spread one by its share; rounding of a row is made good."""
+    sure = np.eye(4)[[2, 0]]
+    assert recall(sure, [2, 1]) == 50.0 and recall(0.9995 * sure, [2, 0]) == pytest.approx(100.0)
+    assert MEASURES["recall"].score(np.full((3, 8), 1 / 8), [0, 5, 7]) == pytest.approx(12.5)
+    assert MEASURES["recall"].complaint(sure) == ""

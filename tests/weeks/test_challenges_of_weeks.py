@@ -21,9 +21,9 @@ def module(week: str):
 
 @pytest.mark.parametrize("week", WEEKS)
 def test_points_rise_with_better_scores(week: str) -> None:
-    """From nothing to the whole points, place by place; fewer bits are better, and more wins."""
+    """From nothing to the whole points, place by place; fewer bits, more recall and wins."""
     task = module(week).CHALLENGE
-    sign = {"bits": -1, "wins": 1}[task.measure]
+    sign = {"bits": -1, "recall": 1, "wins": 1}[task.measure]
     assert task.curve[0][1] == 0 and task.curve[-1][1] == 5
     steps = pairwise(task.curve)
     assert all(sign * (b[0] - a[0]) > 0 and a[1] < b[1] for a, b in steps)
@@ -41,7 +41,7 @@ def test_rivals_stand_from_naive_to_good(week: str) -> None:
 @pytest.mark.parametrize("week", WEEKS)
 def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
     """Another seed, other contexts; the same form; an even guess costs log2 of the classes in
-    bits, and wins half of all comparisons."""
+    bits, wins half of all comparisons, and is right once in as many as there are classes."""
     found = module(week)
     task, hidden = found.CHALLENGE, found.hidden("a secret")
     practice = task.practice()
@@ -57,7 +57,7 @@ def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
     size = len(task.classes)
     table = np.full((len(hidden.targets), size), 1 / size, np.float32)
     assert complaint(table, len(hidden.contexts), size) == ""
-    even = {"bits": np.log2(size), "wins": 50.0}[task.measure]
+    even = {"bits": np.log2(size), "recall": 100 / size, "wins": 50.0}[task.measure]
     assert MEASURES[task.measure].complaint(table) == ""
     assert MEASURES[task.measure].score(table, hidden.targets) == pytest.approx(even, abs=1e-4)
 

@@ -1,0 +1,958 @@
+"""Known mistakes and correct variants of week 14: patches, pairs, classes, recall, looks, sounds.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+
+# ------------------------------------------------------------------------------------ patchify
+# %% exercise=patchify name=reshape-alone
+# en: The shape is right and the numbers are not: which four pixels does a patch of 2 by 2 hold?
+# ko: 모양은 맞지만 숫자가 다릅니다. 2×2 패치에는 어떤 네 픽셀이 들어가야 하나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P:
+        raise ValueError("no whole number of patches")
+    return images.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=columns-of-patches-first
+# en: Your patches run down the picture first: in which order does one read?
+# ko: 패치가 세로로 먼저 나열되어 있습니다. 글을 읽는 순서는 어느 쪽인가요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P:
+        raise ValueError("no whole number of patches")
+    tiles = images.reshape(B, H // P, P, W // P, P, C).permute(0, 3, 1, 2, 4, 5)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=pixels-by-columns
+# en: Within a patch the pixels stand column by column: what does the docstring say?
+# ko: 패치 안의 픽셀이 열 순서로 놓여 있습니다. 설명에는 어떤 순서라고 되어 있나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P:
+        raise ValueError("no whole number of patches")
+    tiles = images.reshape(B, H // P, P, W // P, P, C).permute(0, 1, 3, 4, 2, 5)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=channels-first
+# en: In your rows one channel comes after the other: what stands beside a pixel's red?
+# ko: 채널이 차례로 나열되어 있습니다. 한 픽셀의 빨강 옆에는 무엇이 와야 하나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P:
+        raise ValueError("no whole number of patches")
+    tiles = images.reshape(B, H // P, P, W // P, P, C).permute(0, 1, 3, 5, 2, 4)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=crops-what-does-not-fit
+# en: What does not fit is cut off without a word: what was promised for such a picture?
+# ko: 맞지 않는 부분을 말없이 잘라 냅니다. 그런 그림에는 무엇을 하기로 했나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    h, w = H // P, W // P
+    tiles = images[:, : h * P, : w * P].reshape(B, h, P, w, P, C).transpose(2, 3)
+    return tiles.reshape(B, h * w, P * P * C)
+
+
+# %% exercise=patchify name=only-the-height-is-checked
+# en: Height and width both have to fit: do you look at both?
+# ko: 높이와 너비가 모두 맞아야 합니다. 둘 다 확인하고 있나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P:
+        raise ValueError("no whole number of patches")
+    w = W // P
+    tiles = images[:, :, : w * P].reshape(B, H // P, P, w, P, C).transpose(2, 3)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=square-pictures-only
+# en: A picture need not be square: how many patches stand in a row, and how many rows are there?
+# ko: 그림이 정사각형이 아닐 수도 있습니다. 한 줄에 패치가 몇 개이고, 몇 줄인가요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P or H != W:
+        raise ValueError("no whole number of patches")
+    tiles = images.reshape(B, H // P, P, W // P, P, C).transpose(2, 3)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=always-float
+# en: The dtype of the picture is gone: where does it become a float?
+# ko: 그림의 dtype이 바뀌었습니다. 어디에서 실수로 변환되나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P:
+        raise ValueError("no whole number of patches")
+    tiles = images.double().reshape(B, H // P, P, W // P, P, C).transpose(2, 3)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify variant=loop
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P != 0 or W % P != 0:
+        raise ValueError("P must divide both sides")
+    found = []
+    for top in range(0, H, P):
+        for left in range(0, W, P):
+            found.append(images[:, top : top + P, left : left + P].flatten(1))
+    return torch.stack(found, dim=1)
+
+
+# %% exercise=patchify variant=unfold-twice
+def patchify(images, P):
+    if images.shape[1] % P or images.shape[2] % P:
+        raise ValueError("P must divide both sides")
+    tiles = images.unfold(1, P, P).unfold(2, P, P)  # (B, h, w, C, P, P)
+    return tiles.permute(0, 1, 2, 4, 5, 3).flatten(3).flatten(1, 2)
+
+
+# ------------------------------------------------------------------------------------ info_nce
+# %% exercise=info_nce name=no-unit-length
+# en: Longer vectors change your loss: is a cosine taken, or a plain product?
+# ko: 벡터가 길어지면 손실이 달라집니다. 코사인인가요, 단순한 내적인가요?
+def info_nce(u, v, tau):
+    z = u @ v.T / tau
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=pictures-choose-only
+# en: Pictures choose their captions; who else has to choose?
+# ko: 그림이 캡션을 고릅니다. 반대 방향은 어디에 있나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    return F.cross_entropy(z, torch.arange(len(z)))
+
+
+# %% exercise=info_nce name=captions-choose-only
+# en: Captions choose their pictures; and the pictures?
+# ko: 캡션이 그림을 고릅니다. 그림은 무엇을 고르나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    return F.cross_entropy(z.T, torch.arange(len(z)))
+
+
+# %% exercise=info_nce name=sum-of-both-directions
+# en: Twice the loss: are both directions added, or averaged?
+# ko: 손실이 두 배입니다. 두 방향을 더했나요, 평균했나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    pairs = torch.arange(len(z))
+    return F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)
+
+
+# %% exercise=info_nce name=times-the-temperature
+# en: A smaller temperature should sharpen: do you divide by it?
+# ko: 온도가 작을수록 뾰족해져야 합니다. 온도로 나누고 있나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T * tau
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=normalised-over-the-batch
+# en: Along which axis is a vector's length measured? Yours runs over the batch.
+# ko: 벡터의 길이는 어느 축을 따라 재나요? 지금은 배치 축을 따라 재고 있습니다.
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=0) @ F.normalize(v, dim=0).T / tau
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=exp-overflows
+# en: At a small temperature exp overflows: which function takes logarithms safely?
+# ko: 온도가 작으면 exp가 넘칩니다. 로그를 안전하게 구하는 함수는 무엇인가요?
+def info_nce(u, v, tau):
+    e = torch.exp(F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau)
+    rows, columns = e.diag() / e.sum(1), e.diag() / e.sum(0)
+    return -(rows.log().mean() + columns.log().mean()) / 2
+
+
+# %% exercise=info_nce name=the-true-pair-is-left-out-below
+# en: What stands below the fraction line: the wrong captions alone?
+# ko: 분모에는 무엇이 들어가나요? 틀린 캡션만인가요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    if len(z) == 1:
+        return (z * 0).sum()
+    others = z.masked_fill(torch.eye(len(z), dtype=torch.bool), -math.inf)
+    rows, columns = others.logsumexp(1), others.logsumexp(0)
+    return ((rows + columns) / 2 - z.diag()).mean()
+
+
+# %% exercise=info_nce name=sum-over-the-batch
+# en: The loss grows with the batch: is it a mean over the pairs?
+# ko: 배치가 커지면 손실도 커집니다. 쌍에 대한 평균인가요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    return -(z.log_softmax(1).diag() + z.log_softmax(0).diag()).sum() / 2
+
+
+# %% exercise=info_nce name=captions-without-gradient
+# en: The value is right, but one of the two towers learns nothing: does a gradient reach both?
+# ko: 값은 맞지만 한쪽 탑은 배우지 못합니다. 두 쪽 모두에 기울기가 전달되나요?
+def info_nce(u, v, tau):
+    a, b = F.normalize(u, dim=-1), F.normalize(v, dim=-1)
+    z, pairs = a @ b.detach().T / tau, torch.arange(len(a))
+    back = b @ a.detach().T / tau
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(back, pairs)) / 2
+
+
+# %% exercise=info_nce name=temperature-without-gradient
+# en: A learned temperature learns nothing here: where does it become a plain number?
+# ko: 학습되는 온도가 배우지 못합니다. 어디에서 보통 숫자로 바뀌나요?
+def info_nce(u, v, tau):
+    held = tau.detach() + 0 * tau if isinstance(tau, Tensor) else tau
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / held
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce variant=log-softmax
+def info_nce(u, v, tau):
+    a, b = u / u.norm(dim=1, keepdim=True), v / v.norm(dim=1, keepdim=True)
+    z = (a @ b.mT) / tau
+    return -(z.log_softmax(0) + z.log_softmax(1)).diagonal().mean() / 2
+
+
+# %% exercise=info_nce variant=cosines-and-logsumexp
+def info_nce(u, v, tau):
+    z = F.cosine_similarity(u.unsqueeze(1), v.unsqueeze(0), dim=-1) / tau
+    return ((z.logsumexp(1) + z.logsumexp(0)) / 2 - z.diag()).mean()
+
+
+# ------------------------------------------------------------------------------------ zero_shot_classify
+# %% exercise=zero_shot_classify name=long-captions-outvote
+# en: A long caption vector outvotes the others of its class: when is length 1 restored?
+# ko: 긴 캡션 벡터가 같은 클래스의 다른 벡터를 압도합니다. 언제 길이를 1로 맞추나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([one.mean(0) for one in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=mean-not-at-length-one
+# en: A class whose captions agree has a longer mean: is it brought to length 1 again?
+# ko: 캡션들이 비슷한 클래스는 평균이 더 깁니다. 평균의 길이도 다시 1로 맞추었나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return (F.normalize(u, dim=-1) @ means.T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=softmax-over-pictures
+# en: Each picture should have probabilities that sum to 1: along which axis is your softmax?
+# ko: 그림마다 확률의 합이 1이어야 합니다. softmax는 어느 축을 따라 계산하나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).T / tau).softmax(0)
+
+
+# %% exercise=zero_shot_classify name=times-tau
+# en: A small temperature should make it surer: do you divide by it?
+# ko: 온도가 작으면 더 확신해야 합니다. 온도로 나누고 있나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).T * tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=picture-length-counts
+# en: A longer picture vector makes it surer: which of the two sides is not at length 1?
+# ko: 그림 벡터가 길수록 더 확신합니다. 두 쪽 중 어느 쪽의 길이가 1이 아닌가요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return (u @ F.normalize(means, dim=-1).T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=nearest-caption-of-a-class
+# en: You take the nearest caption of each class: what is done with several of them?
+# ko: 클래스마다 가장 가까운 캡션 하나만 씁니다. 여러 캡션은 어떻게 합치기로 했나요?
+def zero_shot_classify(u, captions, tau):
+    near = [F.normalize(u, dim=-1) @ F.normalize(one, dim=-1).T for one in captions]
+    return (torch.stack([one.amax(-1) for one in near], dim=-1) / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=first-caption-only
+# en: Only the first caption of each class is used: what about the others?
+# ko: 클래스마다 첫 번째 캡션만 사용합니다. 나머지는요?
+def zero_shot_classify(u, captions, tau):
+    first = torch.stack([one[0] for one in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(first, dim=-1).T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=cosines-not-probabilities
+# en: Cosines come back: what makes probabilities of them?
+# ko: 코사인이 그대로 나옵니다. 무엇이 이것을 확률로 바꾸나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).T / tau
+
+
+# %% exercise=zero_shot_classify name=mean-of-probabilities
+# en: Captions are averaged as vectors, before anything is compared: what do you average?
+# ko: 비교하기 전에 캡션을 벡터로 평균해야 합니다. 무엇을 평균하고 있나요?
+def zero_shot_classify(u, captions, tau):
+    near = [F.normalize(u, dim=-1) @ F.normalize(one, dim=-1).T for one in captions]
+    table = torch.stack([(one / tau).exp().mean(-1) for one in near], dim=-1)
+    return table / table.sum(-1, keepdim=True)
+
+
+# %% exercise=zero_shot_classify variant=sum-of-directions
+def zero_shot_classify(u, captions, tau):
+    rows = []
+    for one in captions:
+        total = (one / one.norm(dim=1, keepdim=True)).sum(0)
+        rows.append(total / total.norm())
+    near = torch.einsum("nd,cd->nc", u / u.norm(dim=1, keepdim=True), torch.stack(rows))
+    return torch.softmax(near / tau, dim=1)
+
+
+# %% exercise=zero_shot_classify variant=cosine-similarity
+def zero_shot_classify(u, captions, tau):
+    columns = []
+    for one in captions:
+        centre = F.normalize(one, dim=1).mean(dim=0)
+        columns.append(F.cosine_similarity(u, centre[None], dim=1))
+    return F.softmax(torch.stack(columns, dim=1) / tau, dim=1)
+
+
+# ------------------------------------------------------------------------------------ recall_at_k
+# %% exercise=recall_at_k name=ties-in-favour
+# en: The same score for all gives a perfect recall: who comes first among equals?
+# ko: 모두 같은 점수인데 재현율이 완벽합니다. 동점이면 무엇이 앞에 오나요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -math.inf).amax(-1, keepdim=True)
+    return ((scores > best).sum(-1) < k).float().mean().item()
+
+
+# %% exercise=recall_at_k name=topk-as-it-comes
+# en: How does `topk` order equal scores? Nobody promises anything; and k beyond the end?
+# ko: 점수가 같으면 `topk`의 순서는 정해져 있지 않습니다. k가 항목 수보다 크면요?
+def recall_at_k(scores, right, k):
+    first = scores.sort(dim=-1, descending=True, stable=True).indices[:, :k]
+    return right.gather(-1, first).any(-1).float().mean().item()
+
+
+# %% exercise=recall_at_k name=raises-beyond-the-end
+# en: k may be larger than the number of items: what does `topk` say to that?
+# ko: k가 항목 수보다 클 수 있습니다. `topk`는 어떻게 되나요?
+def recall_at_k(scores, right, k):
+    lowered = torch.where(right, scores - 1e-9, scores)
+    return right.gather(-1, lowered.topk(k, -1).indices).any(-1).float().mean().item()
+
+
+# %% exercise=recall_at_k name=share-of-right-items
+# en: A query is a hit or it is not: do you count right items, or queries?
+# ko: 질의는 맞거나 틀리거나 둘 중 하나입니다. 정답 항목을 세나요, 질의를 세나요?
+def recall_at_k(scores, right, k):
+    ahead = (~right[:, None] & (scores[:, None] >= scores[:, :, None])).sum(-1)
+    return (right & (ahead < k)).sum().item() / right.sum().item()
+
+
+# %% exercise=recall_at_k name=precision
+# en: You divide by k: is it asked how many of the first k are right, or whether one is?
+# ko: k로 나누고 있습니다. 앞의 k개 중 몇 개가 맞는지인가요, 하나라도 맞는지인가요?
+def recall_at_k(scores, right, k):
+    order = (scores - 1e-9 * right).sort(dim=-1, descending=True, stable=True).indices
+    return right.gather(-1, order[:, :k]).float().mean().item()
+
+
+# %% exercise=recall_at_k name=first-right-item-only
+# en: With several right items the best placed counts: which one do you look at?
+# ko: 정답이 여럿이면 가장 앞선 것을 봅니다. 어느 항목을 보고 있나요?
+def recall_at_k(scores, right, k):
+    own = scores.gather(-1, right.int().argmax(-1, keepdim=True))
+    return ((~right & (scores >= own)).sum(-1) < k).float().mean().item()
+
+
+# %% exercise=recall_at_k name=right-items-stand-in-the-way
+# en: Does one right item push another one back? Only wrong ones stand ahead.
+# ko: 정답 하나가 다른 정답을 뒤로 밀어내나요? 앞에 서는 것은 오답뿐입니다.
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -math.inf).amax(-1, keepdim=True)
+    return ((scores >= best).sum(-1) <= k).float().mean().item()
+
+
+# %% exercise=recall_at_k name=one-too-far
+# en: Rank 0 is the first: which ranks are within k?
+# ko: 순위 0이 첫 번째입니다. k 안에 드는 순위는 어디까지인가요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -math.inf).amax(-1, keepdim=True)
+    return ((~right & (scores >= best)).sum(-1) <= k).float().mean().item()
+
+
+# %% exercise=recall_at_k name=zero-for-wrong-ones
+# en: Scores may be negative: is 0 lower than all of them?
+# ko: 점수는 음수일 수 있습니다. 0이 모든 점수보다 작은가요?
+def recall_at_k(scores, right, k):
+    best = (scores * right).amax(-1, keepdim=True)
+    return ((~right & (scores >= best)).sum(-1) < k).float().mean().item()
+
+
+# %% exercise=recall_at_k name=lowest-first
+# en: You begin with the lowest score: is higher better, or lower?
+# ko: 가장 낮은 점수부터 셉니다. 높은 것이 좋은가요, 낮은 것이 좋은가요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, math.inf).amin(-1, keepdim=True)
+    return ((~right & (scores <= best)).sum(-1) < k).float().mean().item()
+
+
+# %% exercise=recall_at_k variant=loop
+def recall_at_k(scores, right, k):
+    hits = 0
+    for row, truth in zip(scores.tolist(), right.tolist()):
+        pairs = sorted(zip(row, truth), key=lambda pair: (-pair[0], pair[1]))
+        hits += any(is_right for _, is_right in pairs[:k])
+    return hits / len(scores)
+
+
+# %% exercise=recall_at_k variant=kth-wrong-score
+def recall_at_k(scores, right, k):
+    wrong = scores.masked_fill(right, -math.inf).sort(dim=-1, descending=True).values
+    best = scores.masked_fill(~right, -math.inf).max(dim=-1).values
+    if k > scores.shape[1]:
+        return 1.0
+    return float((best > wrong[:, k - 1]).double().mean())
+
+
+# ------------------------------------------------------------------------------------ cross_attend
+# %% exercise=cross_attend name=no-scale
+# en: By what are the products divided before the softmax?
+# ko: softmax를 하기 전에 내적을 무엇으로 나누나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT
+    weights = scores.masked_fill(~real[:, None], -math.inf).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=scaled-by-the-words-width
+# en: Queries and keys meet in A numbers: which width does your square root take?
+# ko: 질의와 키는 A차원에서 만납니다. 제곱근 안에는 어느 너비가 들어가나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / x.shape[-1] ** 0.5
+    weights = scores.masked_fill(~real[:, None], -math.inf).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=divided-by-a
+# en: The products are divided by A: should there be a root?
+# ko: 내적을 A로 나누고 있습니다. 제곱근이 빠지지 않았나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1]
+    weights = scores.masked_fill(~real[:, None], -math.inf).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=words-share-a-patch
+# en: Your weights sum to 1 over the words: over what should a word's look be shared out?
+# ko: 가중치의 합이 단어 방향으로 1입니다. 한 단어의 시선은 무엇에 나누어져야 하나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = scores.softmax(1) * real[:, None]
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=empty-patches-are-looked-at
+# en: Patches that are not there are looked at: where does `real` come in?
+# ko: 없는 패치도 바라보고 있습니다. `real`은 어디에서 쓰이나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    weights = ((x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=empty-patches-get-a-zero-score
+# en: A score of 0 is not a weight of 0: what becomes of it in the softmax?
+# ko: 점수 0은 가중치 0이 아닙니다. softmax를 거치면 어떻게 되나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = (scores * real[:, None]).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=weights-no-longer-sum-to-one
+# en: After your mask the weights no longer sum to 1: does it come before or after the softmax?
+# ko: 마스크를 씌운 뒤 가중치의 합이 1이 아닙니다. softmax 앞인가요, 뒤인가요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = scores.softmax(-1) * real[:, None]
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=only-empty-patches-are-looked-at
+# en: True means that a patch is there: which ones do you hide?
+# ko: True는 패치가 있다는 뜻입니다. 어느 쪽을 가리고 있나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = scores.masked_fill(real[:, None], -1e9).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=word-added-to-what-it-sees
+# en: The word itself is added to what it sees: is that asked for?
+# ko: 본 것에 단어 자신이 더해져 있습니다. 그렇게 하라고 했나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = scores.masked_fill(~real[:, None], -math.inf).softmax(-1)
+    return x + weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=scores-for-weights
+# en: What comes back beside the sums are scores: are weights negative, or above 1?
+# ko: 가중치 대신 점수가 나옵니다. 가중치가 음수이거나 1보다 클 수 있나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = scores.masked_fill(~real[:, None], -math.inf).softmax(-1)
+    return weights @ (p @ W_v), scores
+
+
+# %% exercise=cross_attend variant=einsum
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    q, k = torch.einsum("btd,da->bta", x, W_q), torch.einsum("bnm,ma->bna", p, W_k)
+    scores = torch.einsum("bta,bna->btn", q, k) / math.sqrt(k.shape[-1])
+    hidden = torch.zeros_like(scores).masked_fill(~real.unsqueeze(1), float("-inf"))
+    a = torch.softmax(scores + hidden, dim=2)
+    return torch.einsum("btn,bnm,md->btd", a, p, W_v), a
+
+
+# %% exercise=cross_attend variant=one-picture-at-a-time
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    outs, looks = [], []
+    for words, patches, there in zip(x, p, real):
+        kept = patches[there]
+        some = ((words @ W_q) @ (kept @ W_k).T / W_k.shape[1] ** 0.5).softmax(-1)
+        weights = torch.zeros(len(words), len(patches), dtype=x.dtype)
+        weights[:, there] = some
+        outs.append(some @ kept @ W_v)
+        looks.append(weights)
+    return torch.stack(outs), torch.stack(looks)
+
+
+# ------------------------------------------------------------------------------------ mel_spectrogram
+# %% exercise=mel_spectrogram name=size-for-power
+# en: The size of a Fourier coefficient is not yet its power: what is missing?
+# ko: 푸리에 계수의 크기는 아직 파워가 아닙니다. 무엇이 빠졌나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=squared-after-the-bank
+# en: Sizes are gathered and then squared: which of the two comes first?
+# ko: 크기를 모은 뒤에 제곱했습니다. 어느 것이 먼저인가요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() @ bank) ** 2).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=no-window
+# en: The frames have hard edges: what is each of them multiplied by?
+# ko: 프레임의 가장자리가 거칩니다. 각 프레임에 무엇을 곱하나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    return ((torch.fft.rfft(wave.unfold(0, n, hop)).abs() ** 2) @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=symmetric-window
+# en: There are two Hann windows: is yours the periodic one, torch's default?
+# ko: 한 윈도는 두 종류입니다. torch의 기본값인 주기적 윈도를 쓰고 있나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    window = torch.hann_window(n, periodic=False, dtype=wave.dtype)
+    return (
+        ((torch.fft.rfft(wave.unfold(0, n, hop) * window).abs() ** 2) @ bank).clamp(min=1e-10).log()
+    )
+
+
+# %% exercise=mel_spectrogram name=silence-is-minus-infinity
+# en: What is the logarithm of silence? There is a floor.
+# ko: 무음의 로그는 무엇인가요? 하한이 정해져 있습니다.
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() ** 2) @ bank).log()
+
+
+# %% exercise=mel_spectrogram name=floor-is-added
+# en: The floor replaces what lies below it: do you add it to everything?
+# ko: 하한은 그보다 작은 값을 대신합니다. 모든 값에 더하고 있나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() ** 2) @ bank + 1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=floor-before-the-bank
+# en: The floor belongs to the bands: do you lift the pitches?
+# ko: 하한은 멜 대역에 적용됩니다. 주파수 성분에 적용하고 있나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() ** 2).clamp(min=1e-10) @ bank).log()
+
+
+# %% exercise=mel_spectrogram name=logarithm-of-base-ten
+# en: Which logarithm is asked for? Your values are smaller by one factor throughout.
+# ko: 어떤 로그를 쓰기로 했나요? 값이 모두 같은 비율로 작습니다.
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() ** 2) @ bank).clamp(min=1e-10).log10()
+
+
+# %% exercise=mel_spectrogram name=last-frame-missing
+# en: Ten samples, frames of four, hop three: how many whole frames are there?
+# ko: 샘플 10개, 프레임 길이 4, 이동 3이면 온전한 프레임은 몇 개인가요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    starts = list(range(0, len(wave) - n, hop)) or [0]
+    frames = torch.stack([wave[s : s + n] for s in starts])
+    frames = frames * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() ** 2) @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=filled-up-with-silence
+# en: There is a frame too many: are incomplete ones filled up?
+# ko: 프레임이 하나 더 많습니다. 모자란 부분을 채우고 있나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = F.pad(wave, (0, hop)).unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() ** 2) @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=filled-up-at-both-ends
+# en: Your first frame begins before the wave does: is anything filled up?
+# ko: 첫 프레임이 파형보다 먼저 시작합니다. 앞뒤를 채우기로 했나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    found = torch.stft(
+        F.pad(wave, (n // 2, n // 2)),
+        n,
+        hop,
+        window=torch.hann_window(n, dtype=wave.dtype),
+        center=False,
+        return_complex=True,
+    )
+    return ((found.abs() ** 2).T @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=bands-by-frames
+# en: Axes have traded places: do frames come first?
+# ko: 축이 뒤바뀌었습니다. 프레임이 먼저 오나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return ((torch.fft.rfft(frames).abs() ** 2) @ bank).clamp(min=1e-10).log().T
+
+
+# %% exercise=mel_spectrogram variant=loop-over-frames
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (bank.shape[0] - 1)
+    window, rows = torch.hann_window(n, dtype=wave.dtype), []
+    for k in range(1 + (len(wave) - n) // hop):
+        found = torch.fft.rfft(wave[k * hop : k * hop + n] * window)
+        rows.append((found.real**2 + found.imag**2) @ bank)
+    return torch.log(torch.stack(rows).clamp(min=1e-10))
+
+
+# %% exercise=mel_spectrogram variant=stft
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * len(bank) - 2
+    window = torch.hann_window(n, dtype=wave.dtype)
+    found = torch.stft(wave, n, hop, n, window, center=False, return_complex=True)
+    power = (bank.T @ found.abs().square()).T
+    return torch.maximum(power, torch.tensor(1e-10, dtype=wave.dtype)).log()
+
+
+# ------------------------------------------------------------------------------------ ctc_collapse
+# %% exercise=ctc_collapse name=blanks-out-first
+# en: What does a blank between two equal symbols do, if it is taken out first?
+# ko: 같은 두 기호 사이의 공백을 먼저 지우면 어떻게 되나요?
+def ctc_collapse(ids, blank=0):
+    said = [now for now in ids if now != blank]
+    return [now for n, now in enumerate(said) if n == 0 or said[n - 1] != now]
+
+
+# %% exercise=ctc_collapse name=blanks-stay
+# en: The blanks are still there: what do they say?
+# ko: 공백 기호가 남아 있습니다. 공백은 무엇을 말하나요?
+def ctc_collapse(ids, blank=0):
+    return [now for n, now in enumerate(ids) if n == 0 or ids[n - 1] != now]
+
+
+# %% exercise=ctc_collapse name=runs-stay
+# en: Blanks are gone, but runs are not: what becomes of equal neighbours?
+# ko: 공백은 없어졌지만 반복이 남았습니다. 이웃한 같은 기호는 어떻게 되나요?
+def ctc_collapse(ids, blank=0):
+    return [now for now in ids if now != blank]
+
+
+# %% exercise=ctc_collapse name=each-symbol-once
+# en: A symbol may come back later in the text: do you keep it only once?
+# ko: 같은 기호가 뒤에 다시 나올 수 있습니다. 한 번만 남기고 있나요?
+def ctc_collapse(ids, blank=0):
+    return [now for now in dict.fromkeys(ids) if now != blank]
+
+
+# %% exercise=ctc_collapse name=blank-is-always-zero
+# en: The blank is an argument: is it always 0?
+# ko: 공백 기호는 인자입니다. 항상 0인가요?
+def ctc_collapse(ids, blank=0):
+    return [now for n, now in enumerate(ids) if now != 0 and (n == 0 or ids[n - 1] != now)]
+
+
+# %% exercise=ctc_collapse name=first-frame-lost
+# en: What is the first frame compared with? Yours never says anything.
+# ko: 첫 프레임은 무엇과 비교하나요? 지금은 항상 사라집니다.
+def ctc_collapse(ids, blank=0):
+    return [b for a, b in zip(ids, ids[1:]) if a != b and b != blank]
+
+
+# %% exercise=ctc_collapse name=nothing-raises
+# en: There may be no frame at all: what is compared then?
+# ko: 프레임이 하나도 없을 수 있습니다. 그때는 무엇을 비교하나요?
+def ctc_collapse(ids, blank=0):
+    said = [] if ids[0] == blank else [ids[0]]
+    return said + [b for a, b in zip(ids, ids[1:]) if a != b and b != blank]
+
+
+# %% exercise=ctc_collapse variant=one-pass
+def ctc_collapse(ids, blank=0):
+    said, last = [], blank
+    for now in ids:
+        if now not in (last, blank):
+            said.append(now)
+        last = now
+    return said
+
+
+# %% exercise=ctc_collapse variant=by-place
+def ctc_collapse(ids, blank=0):
+    runs = [ids[n] for n in range(len(ids)) if n == 0 or ids[n] != ids[n - 1]]
+    return [symbol for symbol in runs if symbol != blank]
+
+
+# ------------------------------------------------------------------------------------ ctc_loss
+# %% exercise=ctc_loss name=skips-between-equal-symbols
+# en: May the blank between two equal symbols be skipped? What would that path collapse to?
+# ko: 같은 두 기호 사이의 공백을 건너뛰어도 되나요? 그 경로는 무엇으로 축약되나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    may_skip = torch.tensor([s > 1 and places[s] != blank for s in range(S)])
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(may_skip, never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=never-skips-a-blank
+# en: Between different symbols a blank may be left out: does your path have to say each one?
+# ko: 서로 다른 기호 사이에서는 공백을 생략할 수 있습니다. 공백을 꼭 거쳐야 하나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        a = torch.stack([a, torch.cat([never, a[:-1]])]).logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=skips-symbols-too
+# en: A jump of two may start at a blank: which symbol would be left out then?
+# ko: 공백에서 두 칸을 건너뛰면 어떤 기호가 빠지게 되나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = [s > 1 and (places[s] == blank or places[s] != places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=must-end-with-a-blank
+# en: May a path end with its last symbol? You count those alone that end with a blank.
+# ko: 경로가 마지막 기호로 끝나도 되나요? 공백으로 끝나는 경로만 세고 있습니다.
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[-1]
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=must-end-with-a-symbol
+# en: May a path end with a blank? You count those alone that end with the last symbol.
+# ko: 경로가 공백으로 끝나도 되나요? 마지막 기호로 끝나는 경로만 세고 있습니다.
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[max(S - 2, 0)]
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=must-begin-with-a-blank
+# en: May the first frame say the first symbol? Your paths all begin with a blank.
+# ko: 첫 프레임이 첫 기호를 말해도 되나요? 모든 경로가 공백으로 시작하고 있습니다.
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:1]], never.expand(S - 1)])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=infinities-have-no-gradient
+# en: The values are right, the gradient is not a number: what is the slope of log-sum-exp where all are minus infinity?
+# ko: 값은 맞지만 기울기가 NaN입니다. 모두 음의 무한대인 곳에서 log-sum-exp의 기울기는 무엇인가요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-math.inf])
+    two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    return -a[-2:].logsumexp(0)
+
+
+# %% exercise=ctc_loss name=nobody-stays
+# en: A symbol may last for several frames: may a path stay where it is?
+# ko: 한 기호가 여러 프레임 동안 이어질 수 있습니다. 제자리에 머물 수 있나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=best-path-only
+# en: The likeliest path is not all paths: sum, or maximum?
+# ko: 가장 그럴듯한 경로 하나가 전부는 아닙니다. 합인가요, 최댓값인가요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).amax(0) + row[places]
+    loss = -a[-2:].amax(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=blank-is-zero
+# en: The blank is an argument: is it always 0?
+# ko: 공백 기호는 인자입니다. 항상 0인가요?
+def ctc_loss(logp, target, blank=0):
+    places = [0]
+    for symbol in target:
+        places += [symbol, 0]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = [s > 1 and places[s] not in (0, places[s - 2]) for s in range(S)]
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(torch.tensor(two), never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=probabilities-vanish
+# en: Hundreds of factors below 1 become 0: in which numbers is it summed?
+# ko: 1보다 작은 수를 수백 번 곱하면 0이 됩니다. 어떤 수로 더하고 있나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, p = len(places), logp.exp() ** 1.0
+    two = torch.tensor([s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)])
+    zero = p.new_zeros(1)
+    a = torch.cat([p[0, places[:2]], zero.expand(max(S - 2, 0))]).to(p.dtype)
+    for row in p[1:]:
+        skip = torch.cat([zero, zero, a])[:S].where(two, zero)
+        a = (a + torch.cat([zero, a[:-1]]) + skip) * row[places]
+        a = torch.where(a < 1e-60, torch.zeros_like(a), a)
+    return -a[-2:].sum().log()
+
+
+# %% exercise=ctc_loss name=mean-over-the-symbols
+# en: Your loss is a mean over the symbols: is the probability of the text asked for, or of each symbol?
+# ko: 기호 수로 나눈 평균입니다. 텍스트 전체의 확률인가요, 기호 하나의 확률인가요?
+def ctc_loss(logp, target, blank=0):
+    labels = torch.tensor([list(target)], dtype=torch.long)
+    whole = F.ctc_loss(logp[:, None], labels, (len(logp),), (len(target),), blank, "sum")
+    return whole / max(1, len(target))
+
+
+# %% exercise=ctc_loss variant=torch-itself
+def ctc_loss(logp, target, blank=0):
+    labels = torch.tensor([list(target)], dtype=torch.long)
+    return F.ctc_loss(logp[:, None], labels, (len(logp),), (len(target),), blank, "sum")
+
+
+# %% exercise=ctc_loss variant=place-by-place
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places.extend([symbol, blank])
+    S, none = len(places), torch.tensor(-math.inf, dtype=logp.dtype)
+    a = [logp[0, places[s]] if s < 2 else none for s in range(S)]
+    for t in range(1, len(logp)):
+        new = []
+        for s in range(S):
+            froms = a[max(0, s - 1) : s + 1]
+            if s >= 2 and places[s] != blank and places[s] != places[s - 2]:
+                froms = [a[s - 2], *froms]
+            live = [one for one in froms if one > -math.inf]
+            new.append(torch.stack(live).logsumexp(0) + logp[t, places[s]] if live else none)
+        a = new
+    live = [one for one in a[-2:] if one > -math.inf]
+    return -torch.stack(live).logsumexp(0) if live else -none

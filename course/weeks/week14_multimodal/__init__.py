@@ -1,0 +1,1 @@
+"""Toys, plots, widgets, sound and recorded runs of week14_multimodal."""
