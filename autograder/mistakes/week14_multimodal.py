@@ -956,3 +956,32 @@ def ctc_loss(logp, target, blank=0):
         a = new
     live = [one for one in a[-2:] if one > -math.inf]
     return -torch.stack(live).logsumexp(0) if live else -none
+
+
+# ------------------------------------------------------------------------------------ survivors
+# %% exercise=patchify survivor=`images.reshape(B, H // P, P, W // P, P, C)` -> `images.reshape(B, H // P, P, W // P, C, P)` in `tiles = images.reshape(B, H // P, P, W // P, P, C).transpose(2, 3)`
+# why: Equivalent: the last two axes are glued again at once, in the order in which they lie in memory.
+
+# %% exercise=recall_at_k survivor=`(~right & (scores >= best)).sum(-1)` -> `(~right & (scores >= best)).sum(-1, keepdim=True)` in `ahead = (~right & (scores >= best)).sum(-1)`
+# why: Equivalent: a mean over (Q, 1) is the mean over (Q,).
+
+# %% exercise=ctc_loss survivor=`-1e+30` -> `-2e+30` in `S, never = (len(places), logp.new_tensor([-1e+30]))`
+# why: Equivalent: any number so low stands for a probability of 0.
+
+# %% exercise=ctc_loss survivor=`s > 1` -> `s >= 1` in `two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]`
+# why: Equivalent: what would be skipped to at place 1 stands before the first place, and is never.
+
+# %% exercise=ctc_loss survivor=`1` -> `2` in `two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]`
+# why: Equivalent: place 2 is a blank, which is never skipped to.
+
+# %% exercise=ctc_loss survivor=`1` -> `0` in `two = [s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)]`
+# why: Equivalent: what would be skipped to at place 1 stands before the first place, and is never.
+
+# %% exercise=ctc_loss survivor=`0` -> `-1` in `loss = -a[-2:].logsumexp(0)`
+# why: Equivalent: a has one axis, which is the first and the last.
+
+# %% exercise=ctc_loss survivor=`loss < 1e+29` -> `loss <= 1e+29` in `return loss.where(loss < 1e+29, math.inf)`
+# why: Equivalent: no loss is exactly 1e29; possible ones are small, the others about 1e30.
+
+# %% exercise=ctc_loss survivor=`1e+29` -> `2e+29` in `return loss.where(loss < 1e+29, math.inf)`
+# why: Equivalent: possible losses are small, the others about 1e30.

@@ -53,7 +53,7 @@ QUESTIONS = {
         "300 emoji that it never saw, a caption to be picked from 300. Chance is 0.3%. It gets …",
         ("about 1%", "about 15%", "about 60%"),
         answer=1,
-        why="Fifty times chance, and wrong six times of seven. What looks like something known "
+        why="Forty times chance, and wrong six times of seven. What looks like something known "
         "and is called like it is found; the flag of an unseen country is not.",
     ),
     "sticker": Question(

@@ -132,6 +132,7 @@ def probability_matrix(p: Numbers, names: Sequence[str], title: str) -> Figure:
 def share_bars(rows: Mapping[str, Mapping[str, float]], chance: float, unit: str) -> Figure:
     """Shares as bars, a group for each row and a bar for each language; chance is dotted."""
     fig, ax = style.figure(max(5.0, 0.75 * len(rows) + 1.5), 3.2)
+    crowded = len(rows) > 4 and max(map(len, rows)) > 8
     languages = list(dict.fromkeys(name for row in rows.values() for name in row))
     width = 0.8 / max(1, len(languages))
     for place, look in enumerate(with_looks(dict.fromkeys(languages, 0))):
@@ -140,8 +141,8 @@ def share_bars(rows: Mapping[str, Mapping[str, float]], chance: float, unit: str
         ax.bar(x, [row.get(language, 0.0) for row in rows.values()], width, label=language,
                color=style_of.colour, hatch=style_of.hatch, edgecolor="white")  # fmt: skip
     ax.axhline(chance, color=style.INK, lw=1, ls=":", label="chance")
-    ax.set_xticks(range(len(rows)), list(rows), rotation=30 if len(rows) > 4 else 0, fontsize=8,
-                  ha="right" if len(rows) > 4 else "center")  # fmt: skip
+    ax.set_xticks(range(len(rows)), list(rows), rotation=30 if crowded else 0, fontsize=8,
+                  ha="right" if crowded else "center")  # fmt: skip
     ax.set(ylabel=unit, ylim=(0, 1.15))
     legend(ax, ncols=3, fontsize=8)
     return fig
