@@ -51,7 +51,7 @@ def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
         assert hidden.examples != practice.examples
         shared = set(hidden.contexts) & set(practice.contexts)
         answers = [dict(zip(d.contexts, d.targets, strict=True)) for d in (hidden, practice)]
-        assert sum(answers[0][t] == answers[1][t] for t in shared) < 0.6 * len(shared)
+        assert sum(answers[0][t] == answers[1][t] for t in shared) <= 0.6 * len(shared)
     elif isinstance(hidden.contexts[0], str):  # logits behind five equal characters are equal
         assert not set(hidden.contexts) & set(practice.contexts)
     size = len(task.classes)
