@@ -69,8 +69,9 @@ def ctc_collapse(ids: Sequence[int], blank: int = 0) -> list[int]:
 
 def ctc_loss(logp: Tensor, target: Sequence[int], blank: int = 0) -> Tensor:
     """By torch's."""
-    labels = torch.tensor([list(target)], dtype=torch.long)
-    return F.ctc_loss(logp[:, None], labels, (len(logp),), (len(target),), blank, "sum")
+    labels, sizes = torch.tensor([list(target)], dtype=torch.long), torch.tensor([len(target)])
+    frames = torch.tensor([len(logp)])
+    return F.ctc_loss(logp[:, None], labels, frames, sizes, blank, reduction="sum")
 
 
 def match_captions(examples: Sequence[str]):
