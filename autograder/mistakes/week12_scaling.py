@@ -124,6 +124,32 @@ def count_params(shape):
     return outside, outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D
 
 
+# %% exercise=count_params name=one-norm-a-layer
+# en: Two norms stand in a layer, before attention and before the feed-forward part: how many do you count?
+# ko: 한 층에는 정규화가 둘, 어텐션 앞과 피드포워드 앞에 있습니다. 몇 개를 세었나요?
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + (2 if shape.gated else 1) * inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + norm) + norm
+    tables = shape.V * D * (1 if shape.tied else 2) + shape.positions * D
+    return outside + tables, outside
+
+
+# %% exercise=count_params name=gate-without-bias
+# en: With biases the gate's matrix has one, too.
+# ko: 편향이 있으면 게이트 행렬에도 편향이 있습니다.
+def count_params(shape):
+    D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
+    matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
+    biases = 3 * D + 2 * d_kv + inner if shape.biases else 0
+    norm = 2 * D if shape.biases else D
+    outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
+    tables = shape.V * D * (1 if shape.tied else 2) + shape.positions * D
+    return outside + tables, outside
+
+
 # %% exercise=count_params variant=sizes-in-a-list
 def count_params(shape):
     d = shape.D // shape.n_heads
@@ -261,6 +287,16 @@ def train_flops(shape, T, n_tokens):
     return 6 * (n + shape.V * D * (1 if shape.tied else 2) + shape.positions * D) * n_tokens
 
 
+# %% exercise=train_flops name=one-token
+# en: How many tokens are trained on? You count the operations of one.
+# ko: 몇 토큰을 학습하나요? 지금은 토큰 하나의 연산만 셉니다.
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    products = shape.n_layers * (layer + 2 * T * D) + D * shape.V
+    return 3 * 2 * products
+
+
 # %% exercise=train_flops variant=part-by-part
 def train_flops(shape, T, n_tokens):
     d = shape.D // shape.n_heads
@@ -359,6 +395,30 @@ def fit_power_law(n, losses, floor=0.0):
     y = np.log(losses - floor)
     alpha = (y[0] - y[-1]) / (np.log(n[-1]) - np.log(n[0]))
     return float(np.exp(y[0] + alpha * np.log(n[0]))), float(alpha)
+
+
+# %% exercise=fit_power_law name=alpha-first
+# en: Which of the two numbers comes first?
+# ko: 두 수 가운데 무엇이 먼저인가요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses - floor), 1)
+    return float(-slope), float(np.exp(height))
+
+
+# %% exercise=fit_power_law name=never-negative
+# en: Losses may also rise with size: which sign has alpha then?
+# ko: 크기가 커질 때 손실이 늘 수도 있습니다. 그때 alpha의 부호는 무엇인가요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses - floor), 1)
+    return float(np.exp(height)), float(abs(slope))
+
+
+# %% exercise=fit_power_law name=another-base-for-each-axis
+# en: Do both logarithms have the same base?
+# ko: 두 로그의 밑이 같은가요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log10(n), np.log(losses - floor), 1)
+    return float(np.exp(height)), float(-slope)
 
 
 # %% exercise=fit_power_law variant=normal-equations
@@ -471,6 +531,39 @@ def isoflop_optimum(n, losses):
         return None
     best = np.clip(-c1 / (2 * c2), np.log(n.min()), np.log(n.max()))
     return float(np.exp(best)), float(np.polyval([c2, c1, c0], best))
+
+
+# %% exercise=isoflop_optimum name=loss-of-the-best-run
+# en: The loss at the bottom is the parabola's, and no run's.
+# ko: 바닥의 손실은 포물선의 값입니다. 어느 실행의 손실이 아닙니다.
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return float(np.exp(best)), float(losses.min())
+
+
+# %% exercise=isoflop_optimum name=ten-to-the-power
+# en: Your logarithm and the way back have different bases.
+# ko: 로그의 밑과 되돌릴 때의 밑이 다릅니다.
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return float(10**best), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=best-run-at-an-end
+# en: The best run may be the last one and the bottom still lie inside: what does the contract ask?
+# ko: 가장 좋은 실행이 끝에 있어도 바닥은 안쪽에 있을 수 있습니다. 무엇을 확인해야 하나요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or losses.argmin() in (n.argmin(), n.argmax()):
+        return None
+    return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
 
 
 # %% exercise=isoflop_optimum variant=polyval
@@ -627,6 +720,48 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
     return float(best), float(min(plausible)), float(max(plausible))
 
 
+# %% exercise=extrapolate name=worst-fit
+# en: Which error should the chosen floor have, the largest or the least?
+# ko: 고른 바닥의 오차는 가장 커야 하나요, 가장 작아야 하나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmax(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=noise-above-the-best
+# en: Plausible is an error of at most the noise, whatever the best error is.
+# ko: 그럴듯한 바닥은 오차가 잡음 이하인 것입니다. 가장 작은 오차와는 상관없습니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= min(errors) + noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=bet-plus-minus-noise
+# en: The range is made of the bets of plausible floors: noise is that of measured losses, not of the bet.
+# ko: 범위는 그럴듯한 바닥들의 예측으로 정합니다. 잡음은 측정한 손실의 것이지 예측의 것이 아닙니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
+    return float(best), float(best - noise), float(best + noise)
+
+
 # %% exercise=extrapolate variant=sorted-rows
 def extrapolate(fit, n, losses, n_new, floors, noise):
     rows = []
@@ -730,6 +865,36 @@ def emergence_metric(correct, mask):
     p = correct[mask].double().mean()
     independent = float((p ** mask.sum(1)).mean())
     return float(p), independent, independent
+
+
+# %% exercise=emergence_metric name=another-order
+# en: Which of the three numbers comes first?
+# ko: 세 수의 순서를 확인해 보세요.
+def emergence_metric(correct, mask):
+    per_token = correct[mask].double().mean()
+    exact = (correct | ~mask).all(dim=1).double().mean()
+    independent = (per_token ** mask.sum(dim=1)).mean()
+    return float(exact), float(per_token), float(independent)
+
+
+# %% exercise=emergence_metric name=power-of-exact
+# en: The chance of one token is raised to a power, not that of a whole answer.
+# ko: 토큰 하나의 확률을 거듭제곱합니다. 답 전체의 확률이 아닙니다.
+def emergence_metric(correct, mask):
+    per_token = correct[mask].double().mean()
+    exact = (correct | ~mask).all(dim=1).double().mean()
+    independent = (exact ** mask.sum(dim=1)).mean()
+    return float(per_token), float(exact), float(independent)
+
+
+# %% exercise=emergence_metric name=columns-for-rows
+# en: An answer is a row: along which axis do you look?
+# ko: 답 하나는 한 행입니다. 어느 축을 따라 보고 있나요?
+def emergence_metric(correct, mask):
+    per_token = correct[mask].double().mean()
+    exact = (correct | ~mask).all(dim=0).double().mean()
+    independent = (per_token ** mask.sum(dim=1)).mean()
+    return float(per_token), float(exact), float(independent)
 
 
 # %% exercise=emergence_metric variant=answer-by-answer
@@ -1002,6 +1167,36 @@ def memory_of_training(shape, n_params, n_trained, B, T, recompute):
     kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
     return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
             "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=one-window-of-logits
+# en: Each window of the batch has logits of its own.
+# ko: 배치의 창마다 로짓이 따로 있습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer = B * T * (34 * shape.D + 5 * shape.n_heads * T)
+    inputs = 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {
+        "weights": 2 * n_params,
+        "gradients": 2 * n_trained,
+        "optimizer": 12 * n_trained,
+        "activations": kept + 4 * T * shape.V,
+    }
+
+
+# %% exercise=memory_of_training name=layer-at-work-keeps-no-input
+# en: Every layer keeps its input, also the one that is computed again.
+# ko: 다시 계산하는 층도 입력을 보관합니다. 모든 층이 그렇습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer = B * T * (34 * shape.D + 5 * shape.n_heads * T)
+    inputs = 2 * B * T * shape.D
+    kept = (shape.n_layers - 1) * inputs + layer if recompute else shape.n_layers * layer
+    return {
+        "weights": 2 * n_params,
+        "gradients": 2 * n_trained,
+        "optimizer": 12 * n_trained,
+        "activations": kept + 4 * B * T * shape.V,
+    }
 
 
 # %% exercise=memory_of_training variant=step-by-step
