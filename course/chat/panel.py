@@ -3,12 +3,13 @@
     chat_panel(bot, first="What is the capital of Kenya?")
     compare_panel({"mine": bot, "hers": load_parts("her_bot.py")}, first="한국의 수도는?")
 
-An answer grows while it is written; the square button of the notebook stops it. Where no kernel
+An answer grows while it is written, in a thread of its own, so that Stop is heard. Where no kernel
 runs, readers see the dialog as it stood.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -61,18 +62,22 @@ class ChatPanel(ipywidgets.VBox):
             layout={"width": "min(36em,80%)"},
         )  # fmt: skip
         self.send = ipywidgets.Button(description=tr("Send"), button_style="primary")
+        self.stopper = ipywidgets.Button(description=tr("Stop"), disabled=True)
         self.new = ipywidgets.Button(description=tr("New chat"))
         self.switches = {name: self._switch(name) for name in SWITCHES}
         self.talk = ipywidgets.HTML()
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
         # Enter, and a click on the button too, leave the field: its value changes once
-        self.question.observe(lambda change: self.ask(change["new"]), names="value")
+        self.question.observe(lambda change: self._asked(change["new"]), names="value")
+        self.stopper.on_click(lambda _: self.stop())
         self.new.on_click(lambda _: self.clear())
         missing = dict.fromkeys(text for bot in self.bots.values() for text in bot.missing)
         told = "".join(f"<div><small>{escape(tr(text))}</small></div>" for text in missing)
         rows = [
             ipywidgets.HTML(told),
             ipywidgets.HBox(list(self.switches.values()), layout=ROW),
-            ipywidgets.HBox([self.question, self.send, self.new], layout=ROW),
+            ipywidgets.HBox([self.question, self.send, self.stopper, self.new], layout=ROW),
             self.talk,
         ]
         super().__init__(rows)
@@ -88,29 +93,50 @@ class ChatPanel(ipywidgets.VBox):
             indent=False, layout={"width": "auto", "margin": "0 1em 0 0"},
         )  # fmt: skip
 
-    def ask(self, question: str) -> None:
-        """Put a question to every bot, and show the answers as they grow."""
+    def _asked(self, question: str) -> None:
+        """A question of the field: answered beside the notebook, which stays responsive."""
         if not question.strip():
             return
+        self.stop()
+        self.question.value = ""
+        self._thread = threading.Thread(target=self.ask, args=(question,), daemon=True)
+        self._thread.start()
+
+    def ask(self, question: str) -> None:
+        """Put a question to every bot, and show the answers as they grow; returns at their end."""
+        if not question.strip():
+            return
+        self._stopping.clear()
+        self.stopper.disabled = False
         turn = Turn(question.strip())
         self.turns.append(turn)
-        try:
-            for name, bot in self.bots.items():
-                self._answer(turn, name, bot)
-        except KeyboardInterrupt:
-            pass  # the notebook's stop button: what was written stays
-        self.question.value = ""
+        for name, bot in self.bots.items():
+            self._answer(turn, name, bot)
+        self.stopper.disabled = True
         self.show()
 
     def _answer(self, turn: Turn, name: str, bot: Bot) -> None:
-        events = turn.events.setdefault(name, [])
+        told = turn.events.setdefault(name, [])
         switches = Switches(**{key: box.value for key, box in self.switches.items()})
+        events = bot.answer(turn.question, self._history(name), switches)
         try:
-            for event in bot.answer(turn.question, self._history(name), switches):
-                events.append(event)
+            while not self._stopping.is_set() and (event := next(events, None)) is not None:
+                told.append(event)
                 self.show()
         except UserError as error:
             turn.failed[name] = tr(str(error))
+        finally:
+            events.close()  # type: ignore[attr-defined]
+
+    def stop(self) -> None:
+        """Let the answers that are being written end; what was written stays."""
+        self._stopping.set()
+        self.wait()
+
+    def wait(self) -> None:
+        """Return when nothing is being written any more."""
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
 
     def _history(self, name: str) -> list[Message]:
         """What was said before the newest turn, as one bot answered it."""
@@ -120,6 +146,7 @@ class ChatPanel(ipywidgets.VBox):
 
     def clear(self) -> None:
         """Forget the dialog."""
+        self.stop()
         self.turns.clear()
         self.show()
 
