@@ -4,6 +4,8 @@ bits   what came next cost -log2 of its probability (Shannon 1951)
 recall the share of questions whose right answer is picked; a table of choices among K candidates
 wins   the share of comparisons that a choice among K candidates wins; the choice may lie one nat
        from an even one, no further (Ouyang and others 2022 keep a policy near its reference so)
+likeness  rows are images as shares of ink; fidelity times diversity against hidden images (Naeem
+       and others 2020)
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import numpy as np
 from course.challenges.task import bits
 
 LEASH = 1.0  # nats, the mean over the contexts
+PIXELS, GREYS = 64, 17  # of an image that is a target
+BALL = 5  # which nearest neighbour the ball around a hidden image reaches to
 ROUNDING = 1e-3
 
 
@@ -88,8 +92,53 @@ def too_far(table: np.ndarray) -> str:
     return f"the mean KL from an even choice is {found:.2f} nats, more than {LEASH:g}"
 
 
+def ink_as_target(image: Sequence[int]) -> int:
+    """An image of 64 grey values from 0 to 16 as one number: its digits in base 17."""
+    target = 0
+    for grey in image:
+        target = target * GREYS + int(grey)
+    return target
+
+
+def as_ink(targets: Sequence[int]) -> np.ndarray:
+    """The images that `ink_as_target` wrote, (N, 64), each pixel's share of the image's ink."""
+    rows = []
+    for target in targets:
+        greys = []
+        for _ in range(PIXELS):
+            target, grey = divmod(int(target), GREYS)
+            greys.append(grey)
+        rows.append(greys[::-1])
+    images = np.array(rows, dtype=np.float64)
+    return images / np.maximum(images.sum(axis=1, keepdims=True), 1.0)
+
+
+def likeness(table: np.ndarray, targets: Sequence[int]) -> float:
+    """100 times the fidelity times the diversity of images against hidden ones.
+
+    A hidden image's ball reaches to its 5th nearest other. Fidelity: the share of images in some
+    ball. Diversity: the share of balls with some image (Kynkäänniemi and others 2019; Naeem and
+    others 2020).
+
+    Args:
+        table: (N, 64), images as shares of ink, rows that sum to 1 but for rounding.
+        targets: hidden images, see `ink_as_target`.
+    """
+    hidden, made = as_ink(targets), table.astype(np.float64)
+    radius = np.sort(_squared_distances(hidden, hidden), axis=1)[:, min(BALL, len(hidden) - 1)]
+    inside = _squared_distances(hidden, made) <= radius[:, None]
+    return float(100 * inside.any(axis=0).mean() * inside.any(axis=1).mean())
+
+
+def _squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Of each row of one to each row of the other, never below zero by rounding."""
+    found = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    return np.maximum(found, 0.0)
+
+
 MEASURES: Mapping[str, Measure] = {
     "bits": Measure(bits, lambda table: ""),
     "recall": Measure(recall, lambda table: ""),
     "wins": Measure(wins, too_far),
+    "likeness": Measure(likeness, lambda table: ""),
 }

@@ -83,7 +83,8 @@ class Chatbot(ipywidgets.VBox):
         if not text.strip():
             return
         try:
-            answer = f"<b>{tr('bot')}</b>: {escape(str(self.reply(text)))}"
+            said = escape(str(self.reply(text))).replace("\n", "<br>")
+            answer = f"<b>{tr('bot')}</b>: {said}"
         except Exception as error:  # the parts are a student's: whatever they raise is told
             answer = error_markup(error)
         self.talk.value = f"<p><b>{tr('you')}</b>: {escape(text)}<br>{answer}</p>{self.talk.value}"

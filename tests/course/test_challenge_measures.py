@@ -1,4 +1,4 @@
-"""How an entry to a challenge is scored: bits, or comparisons won on a leash."""
+"""How an entry to a challenge is scored: bits, comparisons won on a leash, likeness to images."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pytest
 
 from course.challenges.measures import (
     MEASURES,
+    as_ink,
     as_target,
     distance,
+    ink_as_target,
+    likeness,
     rankings,
     recall,
     too_far,
@@ -56,3 +59,28 @@ def test_recall_is_the_share_of_right_picks():
     assert recall(sure, [2, 1]) == 50.0 and recall(0.9995 * sure, [2, 0]) == pytest.approx(100.0)
     assert MEASURES["recall"].score(np.full((3, 8), 1 / 8), [0, 5, 7]) == pytest.approx(12.5)
     assert MEASURES["recall"].complaint(sure) == ""
+
+
+def images_as_targets(count: int) -> list[int]:
+    """Random images of 64 grey values."""
+    dice = np.random.default_rng(0)
+    return [ink_as_target(row) for row in dice.integers(0, 17, (count, 64))]
+
+
+def test_an_image_is_one_number_and_comes_back_as_ink():
+    """64 grey values as the digits of one number in base 17; white paper stays white."""
+    image = np.arange(64) % 17
+    np.testing.assert_allclose(as_ink([ink_as_target(image)]), [image / image.sum()])
+    assert as_ink([0]).sum() == 0
+
+
+def test_likeness_is_fidelity_times_diversity():
+    """The hidden images themselves have all of it; one of them alone has few balls around it; with
+    as many single dots beside them half of the fidelity is lost."""
+    targets = images_as_targets(40)
+    hidden = as_ink(targets)
+    assert likeness(hidden, targets) == 100.0
+    assert 0 < likeness(np.repeat(hidden[:1], 40, axis=0), targets) < 50
+    ones = np.eye(64)[:40]  # all ink in one pixel: far from everything
+    assert likeness(ones, targets) == 0.0
+    assert likeness(np.concatenate([hidden, ones]), targets) == 50.0

@@ -226,3 +226,5 @@ def test_the_chatbot_answers_with_the_students_parts_and_survives_their_errors()
     bot.say("   ")
     assert bot.talk.value.count("<b>you</b>") == 3
     assert "you said third" in bot._repr_mimebundle_()["text/html"]
+    bot.say("line one\nline two")
+    assert "line one<br>line two" in bot.talk.value.split("</p>")[0]

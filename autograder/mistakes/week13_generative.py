@@ -1,0 +1,748 @@
+"""Known mistakes and correct variants of week 13: codes, clouds, forgers, flows and noise.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# ------------------------------------------------------------------------------------ autoencoder
+# %% exercise=autoencoder name=summed-over-images
+# en: The loss grows with the number of images: over what is the mean taken?
+# ko: 손실이 이미지 수에 따라 커집니다. 평균은 무엇에 대해 내야 하나요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    return code, logits.sigmoid(), F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+
+
+# %% exercise=autoencoder name=mean-over-pixels
+# en: A whole image has a probability: are its pixels' costs added up?
+# ko: 확률은 이미지 전체에 대한 것입니다. 픽셀의 비용을 더했나요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    return code, logits.sigmoid(), F.binary_cross_entropy_with_logits(logits, x)
+
+
+# %% exercise=autoencoder name=logits-as-picture
+# en: What the decoder gives is not yet grey: what turns a logit into a probability?
+# ko: 디코더의 출력은 아직 밝기가 아닙니다. 로짓을 확률로 바꾸는 것은 무엇인가요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    loss = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+    return code, logits, loss
+
+
+# %% exercise=autoencoder name=logarithm-of-a-rounded-probability
+# en: Sure pixels give infinity or a cut-off number: can the loss be had from the logits themselves?
+# ko: 확신이 큰 픽셀에서 무한대나 잘린 값이 나옵니다. 로짓에서 바로 손실을 구할 수 있을까요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    p = decode(code).sigmoid()
+    return code, p, F.binary_cross_entropy(p, x, reduction="sum") / len(x)
+
+
+# %% exercise=autoencoder name=squared-error
+# en: The text asks for a cross-entropy: is this the squared error?
+# ko: 교차 엔트로피를 써야 합니다. 이것은 제곱 오차가 아닌가요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    image = decode(code).sigmoid()
+    return code, image, (image - x).square().sum(1).mean()
+
+
+# %% exercise=autoencoder name=only-the-ink
+# en: White pixels cost as well: where is the second half of the cross-entropy?
+# ko: 흰 픽셀에도 비용이 있습니다. 교차 엔트로피의 나머지 절반은 어디에 있나요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    return code, logits.sigmoid(), -(x * F.logsigmoid(logits)).sum(1).mean()
+
+
+# %% exercise=autoencoder name=encoder-cut-off
+# en: The encoder learns nothing: where does the gradient stop?
+# ko: 인코더가 아무것도 배우지 못합니다. 기울기는 어디에서 끊기나요?
+def autoencoder(x, encode, decode):
+    code = encode(x).detach()
+    logits = decode(code)
+    loss = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+    return code, logits.sigmoid(), loss
+
+
+# %% exercise=autoencoder name=in-bits
+# en: The loss is asked for in nats: which logarithm did you take?
+# ko: 손실의 단위는 나트입니다. 어떤 로그를 썼나요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    loss = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+    return code, logits.sigmoid(), loss / math.log(2)
+
+
+# %% exercise=autoencoder variant=softplus
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    return code, torch.sigmoid(logits), (F.softplus(logits) - x * logits).sum(dim=1).mean(dim=0)
+
+
+# %% exercise=autoencoder variant=two-log-sigmoids
+def autoencoder(x, encode, decode):
+    h = encode(x)
+    a = decode(h)
+    costs = -(x * F.logsigmoid(a) + (1 - x) * F.logsigmoid(-a))
+    return h, 1 / (1 + torch.exp(-a)), costs.sum(-1).mean()
+
+
+# ------------------------------------------------------------------------------------ gaussian_kl
+# %% exercise=gaussian_kl name=without-the-half
+# en: Everything is twice as large as it should be: which factor stands before the sum?
+# ko: 모든 값이 두 배입니다. 합 앞에 어떤 인수가 있어야 하나요?
+def gaussian_kl(mu, logvar):
+    return (logvar.exp() + mu.square() - 1 - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=logvar-read-as-log-sigma
+# en: logvar is the logarithm of the variance: did you square it once more?
+# ko: logvar는 분산의 로그입니다. 한 번 더 제곱하지 않았나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * ((2 * logvar).exp() + mu.square() - 1 - 2 * logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=without-minus-one
+# en: The standard Gaussian itself must cost nothing: what does yours give for mean 0, variance 1?
+# ko: 표준 정규분포 자체의 비용은 0이어야 합니다. 평균 0, 분산 1일 때 무엇이 나오나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * (logvar.exp() + mu.square() - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=wrong-sign
+# en: A KL divergence is never negative: which signs have been turned?
+# ko: KL 발산은 음수가 될 수 없습니다. 어떤 부호가 뒤집혔나요?
+def gaussian_kl(mu, logvar):
+    return -0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=mean-over-the-code
+# en: The numbers of a code are independent: do their costs add up, or average out?
+# ko: 코드의 수들은 독립입니다. 비용을 더해야 하나요, 평균을 내야 하나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).mean(dim=-1)
+
+
+# %% exercise=gaussian_kl name=one-number-for-all
+# en: One number for each example is asked for: over which axis did you add?
+# ko: 예제마다 수 하나가 필요합니다. 어느 축으로 더했나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum()
+
+
+# %% exercise=gaussian_kl name=mean-not-squared
+# en: A mean of -3 must cost as much as one of 3: how does the mean enter?
+# ko: 평균 -3과 3의 비용은 같아야 합니다. 평균은 어떻게 들어가나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * (logvar.exp() + mu - 1 - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=the-other-way-round
+# en: KL is not symmetric: under which of the two is the mean taken?
+# ko: KL은 대칭이 아닙니다. 둘 중 어느 분포로 평균을 내나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * ((1 + mu.square()) * (-logvar).exp() - 1 + logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=cut-off
+# en: Very thin clouds are treated as less thin: did you limit something?
+# ko: 아주 좁은 분포가 덜 좁게 처리됩니다. 값을 제한하지 않았나요?
+def gaussian_kl(mu, logvar):
+    logvar = logvar.clamp(-10, 10)
+    return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl variant=library
+def gaussian_kl(mu, logvar):
+    ours = torch.distributions.Normal(mu, (0.5 * logvar).exp())
+    standard = torch.distributions.Normal(torch.zeros_like(mu), torch.ones_like(mu))
+    return torch.distributions.kl_divergence(ours, standard).sum(-1)
+
+
+# %% exercise=gaussian_kl variant=by-sigma
+def gaussian_kl(mu, logvar):
+    sigma = torch.exp(logvar / 2)
+    return ((sigma**2 + mu**2 - 1) / 2 - logvar / 2).sum(-1)
+
+
+# ------------------------------------------------------------------------------------ reparameterize
+# %% exercise=reparameterize name=variance-for-spread
+# en: The noise is multiplied by the variance: which root is missing?
+# ko: 잡음에 분산을 곱했습니다. 어떤 제곱근이 빠졌나요?
+def reparameterize(mu, logvar, noise):
+    return mu + logvar.exp() * noise
+
+
+# %% exercise=reparameterize name=logarithm-as-spread
+# en: logvar is a logarithm and may be negative: what turns it into a spread?
+# ko: logvar는 로그이고 음수일 수 있습니다. 무엇으로 표준편차가 되나요?
+def reparameterize(mu, logvar, noise):
+    return mu + logvar * noise
+
+
+# %% exercise=reparameterize name=without-the-mean
+# en: All clouds lie around zero: what became of the mean?
+# ko: 모든 분포가 0을 중심으로 합니다. 평균은 어디로 갔나요?
+def reparameterize(mu, logvar, noise):
+    return (0.5 * logvar).exp() * noise
+
+
+# %% exercise=reparameterize name=spread-cut-off
+# en: The spread gets no gradient: is it part of the graph?
+# ko: 표준편차로 기울기가 흐르지 않습니다. 그래프에 들어 있나요?
+def reparameterize(mu, logvar, noise):
+    return mu + (0.5 * logvar).exp().detach() * noise
+
+
+# %% exercise=reparameterize name=nothing-flows
+# en: Nothing can be learned through this draw: where was the graph left?
+# ko: 이 추출을 통해서는 아무것도 배울 수 없습니다. 그래프가 어디에서 끊겼나요?
+def reparameterize(mu, logvar, noise):
+    return mu.detach() + (0.5 * logvar).exp().detach() * noise + 0 * mu
+
+
+# %% exercise=reparameterize name=noise-not-scaled
+# en: Every cloud is equally wide: where does its variance come in?
+# ko: 모든 분포의 너비가 같습니다. 분산은 어디에 쓰이나요?
+def reparameterize(mu, logvar, noise):
+    return mu + noise
+
+
+# %% exercise=reparameterize variant=root-of-the-variance
+def reparameterize(mu, logvar, noise):
+    return noise * torch.sqrt(torch.exp(logvar)) + mu
+
+
+# %% exercise=reparameterize variant=addcmul
+def reparameterize(mu, logvar, noise):
+    return torch.addcmul(mu.expand_as(noise), torch.exp(logvar / 2), noise)
+
+
+# ------------------------------------------------------------------------------------ diversity
+# %% exercise=diversity name=share-of-samples
+# en: You count the samples that lie among real images: which share is asked for?
+# ko: 실제 이미지 사이에 있는 샘플을 세고 있습니다. 무엇의 비율을 구해야 하나요?
+def diversity(samples, real, k):
+    if not len(samples):
+        return 0.0
+    radius = torch.cdist(real, real).kthvalue(k + 1, dim=1).values
+    return (torch.cdist(samples, real) <= radius).any(dim=1).double().mean().item()
+
+
+# %% exercise=diversity name=itself-as-neighbour
+# en: The nearest image of all is the image itself: does it count as a neighbour?
+# ko: 가장 가까운 이미지는 자기 자신입니다. 이웃으로 세어야 하나요?
+def diversity(samples, real, k):
+    if not len(samples):
+        return 0.0
+    radius = torch.cdist(real, real).kthvalue(k, dim=1).values
+    return (torch.cdist(real, samples).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=one-neighbour-too-far
+# en: The balls are a little too large: which place of the sorted distances is the k-th other?
+# ko: 공이 조금 큽니다. 정렬된 거리에서 k번째 다른 이미지는 몇 번째인가요?
+def diversity(samples, real, k):
+    if not len(samples):
+        return 0.0
+    radius = torch.cdist(real, real).sort(dim=1).values[:, min(k + 1, len(real) - 1)]
+    return (torch.cdist(real, samples).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=surface-left-out
+# en: A sample on the surface of a ball counts: which comparison did you take?
+# ko: 공의 표면에 있는 샘플도 셉니다. 어떤 비교를 썼나요?
+def diversity(samples, real, k):
+    if not len(samples):
+        return 0.0
+    radius = torch.cdist(real, real).kthvalue(k + 1, dim=1).values
+    return (torch.cdist(real, samples).amin(dim=1) < radius).double().mean().item()
+
+
+# %% exercise=diversity name=one-radius-for-all
+# en: Each real image has a ball of its own: is your radius the same everywhere?
+# ko: 실제 이미지마다 공의 크기가 다릅니다. 반지름이 모두 같지 않나요?
+def diversity(samples, real, k):
+    if not len(samples):
+        return 0.0
+    radius = torch.cdist(real, real).kthvalue(k + 1, dim=1).values.mean()
+    return (torch.cdist(real, samples).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=balls-around-samples
+# en: The balls belong to the real images: around what did you draw them?
+# ko: 공은 실제 이미지에 딸린 것입니다. 무엇을 중심으로 그렸나요?
+def diversity(samples, real, k):
+    if len(samples) < 2:
+        return 0.0
+    k = min(k, len(samples) - 1)
+    radius = torch.cdist(samples, samples).kthvalue(k + 1, dim=1).values
+    return (torch.cdist(real, samples) <= radius).any(dim=1).double().mean().item()
+
+
+# %% exercise=diversity name=corner-distance
+# en: The distance is the straight one, the root of summed squares: which did you measure?
+# ko: 거리는 제곱합의 제곱근(직선 거리)입니다. 무엇을 쟀나요?
+def diversity(samples, real, k):
+    if not len(samples):
+        return 0.0
+    radius = torch.cdist(real, real, p=1).kthvalue(k + 1, dim=1).values
+    return (torch.cdist(real, samples, p=1).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=stumbles-over-none
+# en: What if nothing was generated at all? The docstring says what comes back then.
+# ko: 아무것도 생성되지 않았다면요? 그때 무엇을 돌려줄지 설명에 있습니다.
+def diversity(samples, real, k):
+    radius = torch.cdist(real, real).kthvalue(k + 1, dim=1).values
+    return (torch.cdist(real, samples).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity survivor=`1` -> `0` in `radius = among.kthvalue(k + 1, dim=1).values` (2)
+# why: Equivalent: the distances among real images are symmetric.
+
+
+# %% exercise=diversity variant=loop
+def diversity(samples, real, k):
+    covered = 0
+    for i, image in enumerate(real):
+        others = torch.cat([real[:i], real[i + 1 :]])
+        radius = (others - image).square().sum(1).sqrt().sort().values[k - 1]
+        covered += any(((s - image).square().sum().sqrt() <= radius).item() for s in samples)
+    return covered / len(real)
+
+
+# %% exercise=diversity variant=diagonal-filled
+def diversity(samples, real, k):
+    among = (real[:, None] - real[None]).norm(dim=-1)
+    among.fill_diagonal_(float("inf"))
+    radius = among.topk(k, largest=False).values[:, -1]
+    hits = (real[:, None] - samples[None]).norm(dim=-1) <= radius[:, None]
+    return float(hits.any(dim=1).float().mean())
+
+
+# ------------------------------------------------------------------------------------ gan_losses
+# %% exercise=gan_losses name=saturating-forger
+# en: The forger's loss is flat where it loses most: which of the two forms did the text ask for?
+# ko: 위조자가 가장 크게 질 때 손실이 평평합니다. 본문에서 요구한 형태는 무엇인가요?
+def gan_losses(real, fake):
+    return F.softplus(-real).mean() + F.softplus(fake).mean(), -F.softplus(fake).mean()
+
+
+# %% exercise=gan_losses name=labels-exchanged
+# en: Your detective is paid for calling real images forged: which sign goes with which?
+# ko: 탐정이 진짜를 가짜라고 해야 이득을 봅니다. 부호가 맞나요?
+def gan_losses(real, fake):
+    return F.softplus(real).mean() + F.softplus(-fake).mean(), F.softplus(-fake).mean()
+
+
+# %% exercise=gan_losses name=forger-paid-as-detective
+# en: The forger wants its work to be called real: what does yours want?
+# ko: 위조자는 자기 작품이 진짜라고 불리기를 원합니다. 지금은 무엇을 원하나요?
+def gan_losses(real, fake):
+    return F.softplus(-real).mean() + F.softplus(fake).mean(), F.softplus(fake).mean()
+
+
+# %% exercise=gan_losses name=one-mean-over-both
+# en: The batches may differ in size: is each mean taken over its own batch?
+# ko: 두 배치의 크기는 다를 수 있습니다. 평균을 각각 냈나요?
+def gan_losses(real, fake):
+    both = torch.cat([F.softplus(-real), F.softplus(fake)])
+    return 2 * both.mean(), F.softplus(-fake).mean()
+
+
+# %% exercise=gan_losses name=halved
+# en: The detective's two terms are added: did you average them?
+# ko: 탐정의 두 항은 더합니다. 평균을 내지 않았나요?
+def gan_losses(real, fake):
+    paid = 0.5 * (F.softplus(-real).mean() + F.softplus(fake).mean())
+    return paid, F.softplus(-fake).mean()
+
+
+# %% exercise=gan_losses name=logarithm-with-a-floor
+# en: Sure logits are cut off: can the logarithm be had without the sigmoid?
+# ko: 확신이 큰 로짓이 잘립니다. 시그모이드 없이 로그를 구할 수 있을까요?
+def gan_losses(real, fake):
+    def log(p):
+        return (p + 1e-8).log()
+
+    paid = -log(real.sigmoid()).mean() - log(1 - fake.sigmoid()).mean()
+    return paid, -log(fake.sigmoid()).mean()
+
+
+# %% exercise=gan_losses name=returned-the-other-way
+# en: Two losses came back: whose stands first?
+# ko: 손실 두 개가 나왔습니다. 누구의 것이 먼저인가요?
+def gan_losses(real, fake):
+    return F.softplus(-fake).mean(), F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+# %% exercise=gan_losses name=forger-sees-real-images
+# en: The forger's loss contains real images: has it any influence on them?
+# ko: 위조자의 손실에 진짜 이미지가 들어 있습니다. 위조자가 거기에 영향을 주나요?
+def gan_losses(real, fake):
+    forger = F.softplus(-fake).mean() + F.softplus(real).mean()
+    return F.softplus(-real).mean() + F.softplus(fake).mean(), forger
+
+
+# %% exercise=gan_losses variant=log-sigmoid
+def gan_losses(real, fake):
+    d = -(F.logsigmoid(real).mean() + F.logsigmoid(-fake).mean())
+    return d, -F.logsigmoid(fake).mean()
+
+
+# %% exercise=gan_losses variant=cross-entropy-with-labels
+def gan_losses(real, fake):
+    bce = F.binary_cross_entropy_with_logits
+    d = bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))
+    return d, bce(fake, torch.ones_like(fake))
+
+
+# ------------------------------------------------------------------------------------ affine_coupling
+# %% exercise=affine_coupling name=way-back-stretches-as-the-way-there
+# en: The way back undoes the stretching: what does that do to the sign of the logarithm?
+# ko: 되돌아가는 길은 늘어난 것을 줄입니다. 로그의 부호는 어떻게 되나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    new = (rest - t) * (-s).exp() if inverse else rest * s.exp() + t
+    return torch.cat([front, new], dim=1), s.sum(dim=1)
+
+
+# %% exercise=affine_coupling name=undone-in-the-wrong-order
+# en: It was multiplied first and shifted then: what must be undone first?
+# ko: 먼저 곱하고 나중에 옮겼습니다. 무엇을 먼저 되돌려야 하나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, rest * (-s).exp() - t], dim=1), -s.sum(dim=1)
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.sum(dim=1)
+
+
+# %% exercise=affine_coupling name=scales-not-exponentials
+# en: The network gives logarithms of scales: what makes a scale of one?
+# ko: 신경망은 배율의 로그를 줍니다. 무엇을 해야 배율이 되나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, (rest - t) / s], dim=1), -s.abs().log().sum(dim=1)
+    return torch.cat([front, rest * s + t], dim=1), s.abs().log().sum(dim=1)
+
+
+# %% exercise=affine_coupling name=shifts-first
+# en: What does the network give first, scales or shifts?
+# ko: 신경망이 먼저 주는 것은 배율인가요, 이동인가요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    t, s = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.sum(dim=1)
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.sum(dim=1)
+
+
+# %% exercise=affine_coupling name=alternating-columns
+# en: Scales and shifts stand side by side as two blocks: did you take every other column?
+# ko: 배율과 이동은 두 덩어리로 나란히 있습니다. 한 열씩 번갈아 읽지 않았나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    out = net(front)
+    s, t = out[:, ::2], out[:, 1::2]
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.sum(dim=1)
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.sum(dim=1)
+
+
+# %% exercise=affine_coupling name=determinant-without-logarithm
+# en: The logarithm of a product is asked for: is yours the product, or a sum of scales?
+# ko: 곱의 로그가 필요합니다. 배율의 곱이나 합을 돌려주지 않았나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), (-s).exp().prod(dim=1)
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.exp().prod(dim=1)
+
+
+# %% exercise=affine_coupling name=one-determinant-for-all
+# en: Each image is stretched by its own amount: over which axis did you add?
+# ko: 이미지마다 늘어나는 정도가 다릅니다. 어느 축으로 더했나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.sum()
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.sum()
+
+
+# %% exercise=affine_coupling name=halves-exchanged
+# en: The front part comes first in the result too: in which order did you put them together?
+# ko: 결과에서도 앞부분이 먼저입니다. 어떤 순서로 이었나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([(rest - t) * (-s).exp(), front], dim=1), -s.sum(dim=1)
+    return torch.cat([rest * s.exp() + t, front], dim=1), s.sum(dim=1)
+
+
+# %% exercise=affine_coupling name=spread-cut-off
+# en: The log-determinant must teach the network too: does a gradient flow from it?
+# ko: 로그 행렬식도 신경망을 가르쳐야 합니다. 기울기가 흐르나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.sum(dim=1).detach()
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.sum(dim=1).detach()
+
+
+# %% exercise=affine_coupling survivor=`2` -> `-2` in `half = x.shape[1] // 2`
+# why: Equivalent: counted from the end, rounded down, it is the same place.
+
+
+# %% exercise=affine_coupling variant=split
+def affine_coupling(x, net, inverse=False):
+    D = x.size(1)
+    a, b = torch.split(x, [D // 2, D - D // 2], dim=1)
+    out = net(a)
+    s, t = out[:, : D - D // 2], out[:, D - D // 2 :]
+    sign = -1 if inverse else 1
+    b = (b - t) / torch.exp(s) if inverse else torch.exp(s) * b + t
+    return torch.hstack([a, b]), sign * s.sum(-1)
+
+
+# %% exercise=affine_coupling variant=written-into-a-copy
+def affine_coupling(x, net, inverse=False):
+    n = x.shape[1] // 2
+    s, t = torch.tensor_split(net(x[:, :n]), 2, dim=1)
+    if inverse:
+        s = -s
+        rest = s.exp() * (x[:, n:] - t)
+    else:
+        rest = s.exp() * x[:, n:] + t
+    y = x.clone()
+    y[:, n:] = rest
+    return y, torch.einsum("bd->b", s)
+
+
+# ------------------------------------------------------------------------------------ q_sample
+# %% exercise=q_sample name=without-roots
+# en: Variances add up, factors do not: which roots are missing?
+# ko: 더해지는 것은 분산입니다. 어떤 제곱근이 빠졌나요?
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t].view(-1, *[1] * (x0.dim() - 1))
+    return kept * x0 + (1 - kept) * noise
+
+
+# %% exercise=q_sample name=noise-without-its-root
+# en: The squares of both factors add up to 1: do yours?
+# ko: 두 계수의 제곱을 더하면 1입니다. 확인해 보았나요?
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t].view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept) * noise
+
+
+# %% exercise=q_sample name=one-step-only
+# en: The image has been through all steps up to t: is a running product missing?
+# ko: 이미지는 t까지의 모든 단계를 지났습니다. 누적곱이 빠지지 않았나요?
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas)[t].view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=product-of-the-betas
+# en: What is multiplied up: what each step adds, or what it leaves?
+# ko: 누적해서 곱하는 것은 더한 양인가요, 남은 양인가요?
+def q_sample(x0, t, noise, betas):
+    kept = 1 - betas.cumprod(dim=0)[t].view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=one-step-too-few
+# en: Step 0 already adds noise: where does your product begin, and where does it end?
+# ko: 0단계에서 이미 잡음이 더해집니다. 곱은 어디서 시작해 어디서 끝나나요?
+def q_sample(x0, t, noise, betas):
+    bars = torch.cat([torch.ones_like(betas[:1]), (1 - betas).cumprod(dim=0)])
+    kept = bars[t].view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=sum-in-place-of-the-product
+# en: What is left after two steps is a product of what each leaves: did you subtract a sum?
+# ko: 두 단계 뒤에 남는 것은 각 단계가 남긴 것의 곱입니다. 합을 빼지 않았나요?
+def q_sample(x0, t, noise, betas):
+    kept = (-betas.cumsum(dim=0)).exp()[t].view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=signal-and-noise-exchanged
+# en: At step 0 the image should be nearly clean: what is multiplied by the large factor?
+# ko: 0단계에서는 이미지가 거의 깨끗해야 합니다. 큰 계수가 무엇에 곱해지나요?
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t].view(-1, *[1] * (x0.dim() - 1))
+    return (1 - kept).sqrt() * x0 + kept.sqrt() * noise
+
+
+# %% exercise=q_sample name=steps-along-the-pixels
+# en: Each image has its own step: along which axis do your factors run?
+# ko: 단계는 이미지마다 다릅니다. 계수가 어느 축을 따라 놓여 있나요?
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t]
+    if len(kept) != x0.shape[-1]:
+        kept = kept.view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=two-axes-only
+# en: Images may have rows and columns behind the batch: how many axes do your factors have?
+# ko: 배치 뒤에 행과 열이 있을 수 있습니다. 계수의 축은 몇 개인가요?
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t][:, None]
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample survivor=`0` -> `-1` in `kept = (1 - betas).cumprod(dim=0)[t]`
+# why: Equivalent: there is one axis.
+
+
+# %% exercise=q_sample variant=image-by-image
+def q_sample(x0, t, noise, betas):
+    rows = []
+    for n, step in enumerate(t.tolist()):
+        left = torch.prod(1 - betas[: step + 1])
+        rows.append(left**0.5 * x0[n] + (1 - left) ** 0.5 * noise[n])
+    return torch.stack(rows)
+
+
+# %% exercise=q_sample variant=flattened
+def q_sample(x0, t, noise, betas):
+    abar = torch.cumprod(1.0 - betas, 0).gather(0, t).unsqueeze(1)
+    flat = abar.sqrt() * x0.flatten(1) + torch.sqrt(1 - abar) * noise.flatten(1)
+    return flat.reshape(x0.shape)
+
+
+# ------------------------------------------------------------------------------------ ddpm_step
+# %% exercise=ddpm_step name=noise-on-the-last-step
+# en: The finished picture carries noise: what does the last step leave out?
+# ko: 완성된 그림에 잡음이 남아 있습니다. 마지막 단계에서 빼야 할 것은 무엇인가요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=spread-of-the-way-there
+# en: The fresh noise is scaled by beta: which variance does the docstring name?
+# ko: 새 잡음의 크기를 beta로 정했습니다. 설명에는 어떤 분산이 나오나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    return mean if t == 0 else mean + betas[t].sqrt() * noise
+
+
+# %% exercise=ddpm_step name=variance-for-spread
+# en: Fresh noise is multiplied by a spread, not by a variance: which root is missing?
+# ko: 새 잡음에는 분산이 아니라 표준편차를 곱합니다. 어떤 제곱근이 빠졌나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    return mean if t == 0 else mean + betas[t] * (1 - abar[t - 1]) / (1 - abar[t]) * noise
+
+
+# %% exercise=ddpm_step name=all-the-noise-at-once
+# en: Only what step t had added is to be taken away: how much do you take?
+# ko: t단계가 더한 만큼만 빼야 합니다. 얼마나 빼고 있나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - (1 - abar[t]).sqrt() * eps) / abar[t].sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=not-scaled-back
+# en: The way there shrank the image: where is it brought back to its size?
+# ko: 잡음을 더할 때 이미지가 작아졌습니다. 어디에서 되돌리나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = x - betas[t] / (1 - abar[t]).sqrt() * eps
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=noise-added-back
+# en: The believed noise grows from step to step: which sign has it?
+# ko: 예측한 잡음이 단계마다 커집니다. 부호가 맞나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x + betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=root-forgotten-in-the-mean
+# en: How noisy the image is enters the mean by a root: which one is missing?
+# ko: 잡음의 정도는 제곱근으로 평균에 들어갑니다. 무엇이 빠졌나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t]) * eps) / (1 - betas[t]).sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=no-running-product
+# en: The image carries the noise of all steps up to t: where is the running product?
+# ko: 이미지에는 t까지의 모든 잡음이 있습니다. 누적곱은 어디에 있나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = 1 - betas
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step survivor=`0` -> `-1` in `abar = (1 - betas).cumprod(dim=0)`
+# why: Equivalent: there is one axis.
+
+
+# %% exercise=ddpm_step variant=by-the-clean-image
+def ddpm_step(x, t, eps, noise, betas):
+    alphas = 1 - betas
+    abar = torch.cumprod(alphas, 0)
+    before = abar[t - 1] if t > 0 else torch.ones_like(abar[0])
+    clean = (x - (1 - abar[t]).sqrt() * eps) / abar[t].sqrt()
+    mean = before.sqrt() * betas[t] / (1 - abar[t]) * clean
+    mean = mean + alphas[t].sqrt() * (1 - before) / (1 - abar[t]) * x
+    return mean + (betas[t] * (1 - before) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step variant=numbers-of-python
+def ddpm_step(x, t, eps, noise, betas):
+    bars = [1.0]
+    for beta in betas.tolist():
+        bars.append(bars[-1] * (1 - beta))
+    beta = betas[t].item()
+    out = (x - beta / math.sqrt(1 - bars[t + 1]) * eps) / math.sqrt(1 - beta)
+    spread = math.sqrt(beta * (1 - bars[t]) / (1 - bars[t + 1]))
+    return out + spread * noise if t else out

@@ -1,0 +1,1 @@
+"""Toys, plots, widgets and recorded runs of week13_generative."""
