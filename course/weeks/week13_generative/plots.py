@@ -87,7 +87,7 @@ def _digits_on_map(ax: Axes, places: Numbers, labels: Numbers) -> None:
         ax.plot(group[:, 0], group[:, 1], look.marker, color=look.colour, ms=3, alpha=0.5)
         frame = {"boxstyle": "circle,pad=0.15", "fc": "white", "ec": look.colour}
         middle = np.median(group, axis=0)
-        ax.text(*middle, name, fontsize=13, ha="center", va="center", bbox=frame)
+        ax.text(middle[0], middle[1], name, fontsize=13, ha="center", va="center", bbox=frame)
     ax.set(xlabel="first number of the code", ylabel="second number", xlim=(-3.5, 3.5),
            ylim=(-3.5, 3.5))  # fmt: skip
 
@@ -186,7 +186,7 @@ def gan_stages(runs: Mapping[str, Sequence[Row]]) -> Figure:
     """Samples of each run on the way, and the diversity of each against the step."""
     fig = style.figure(10.0, 4.4)[0]
     fig.clear()
-    parts = fig.subfigures(1, 2, width_ratios=[1.6, 1])
+    parts: Any = fig.subfigures(1, 2, width_ratios=[1.6, 1])
     most = max(len(stages) for stages in runs.values())
     grid = parts[0].subplots(len(runs) * most, 1, squeeze=False)[:, 0]
     for ax in grid:

@@ -75,7 +75,7 @@ def notebook_names(notebook: Path) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------ measuring
-def trained(names: Names, seed: int) -> dict[str, Any]:
+def trained(names: dict[str, Any], seed: int) -> dict[str, Any]:
     """Each family, trained with a seed as the notebook trains it; and the denoiser itself."""
     digits, begun = names["digits"], time.process_time()
     decode = names["train_vae"](digits.train, 12, 1500, seed=seed)[1]

@@ -10,7 +10,7 @@ from specimens import CURVE, Arrays, Many, Panels, Unsolved, named
 
 IMAGES = [[0.0, 0.5, 1.0, 0.25]] * 3  # 2×2 pixels
 PLACES = [[0.0, 1.0], [1.0, 0.5], [-1.0, 0.0]]
-LABELS = [0, 1, 1]
+LABELS = [0.0, 1.0, 1.0]
 ROW = {"fidelity": 0.5, "diversity": 0.25, "nearest": 1.5, "seconds": 2.0, "obeyed": 0.75,
        "step": 10, "images": IMAGES}  # fmt: skip
 
