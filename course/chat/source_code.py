@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 import re
+import symtable
 import sys
 import types
 from collections.abc import Iterable, Iterator
@@ -146,6 +147,14 @@ def _globals(one: Any) -> dict[str, Any]:
 
 
 def _names(source: str) -> Iterator[str]:
-    """Names that a definition reads, each once, in their order."""
-    seen = (n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name))
-    yield from dict.fromkeys(seen)
+    """Names that a definition takes from around it, each once; its own parameters are not."""
+    yield from dict.fromkeys(_free(symtable.symtable(source, "<own>", "exec")))
+
+
+def _free(scope: symtable.SymbolTable) -> Iterator[str]:
+    outermost = scope.get_type() == "module"
+    for symbol in scope.get_symbols():
+        if symbol.is_global() or (outermost and symbol.is_referenced()):
+            yield symbol.get_name()
+    for inner in scope.get_children():
+        yield from _free(inner)

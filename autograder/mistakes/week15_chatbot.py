@@ -1,0 +1,1874 @@
+"""Known mistakes and correct variants of week 15: a template, a mask, a memory, sources, a guard.
+
+Each cell runs in the notebook's namespace, right after the reference's solution cell.
+"""
+
+# ------------------------------------------------------------------------------------ chat_template
+# %% exercise=chat_template name=no-invitation
+# en: Whose turn is it behind the last message, and who writes the line that says so?
+# ko: 마지막 메시지 다음은 누구의 차례이며, 그것을 알리는 줄은 누가 쓰나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    return text
+
+
+# %% exercise=chat_template name=invitation-always
+# en: The assistant has spoken already: does it need an invitation behind its own message?
+# ko: 비서가 이미 말했습니다. 자기 메시지 뒤에 다시 차례를 알려야 하나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    return f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=control-tokens-stay
+# en: A user types a control token: what does the model read then?
+# ko: 사용자가 제어 토큰을 입력하면 모델은 무엇을 읽게 되나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        text += f"{START}{message.role}\n{message.content}{END}\n"
+    spoken = messages and messages[-1].role == "assistant"
+    return text if spoken else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=taken-out-once
+# en: Taking a token out can push another one together: is one round enough?
+# ko: 토큰을 하나 빼면 다른 토큰이 이어 붙을 수 있습니다. 한 번으로 충분할까요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    spoken = messages and messages[-1].role == "assistant"
+    return text if spoken else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=users-alone-are-cleaned
+# en: Only one role's contents are cleaned: who else can hold a control token, a quoted document?
+# ko: 한 역할의 내용만 정리했습니다. 인용한 문서처럼 다른 곳에도 제어 토큰이 있을 수 있지 않나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while message.role == "user" and (START in content or END in content):
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    spoken = messages and messages[-1].role == "assistant"
+    return text if spoken else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=contents-stripped
+# en: Blanks and line breaks at the ends of a content are gone: does the contract say so?
+# ko: 내용 양 끝의 공백과 줄바꿈이 사라졌습니다. 설명에 그런 말이 있나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content.strip()}{END}\n"
+    spoken = messages and messages[-1].role == "assistant"
+    return text if spoken else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=no-line-break-between-turns
+# en: What stands between the end of a turn and the start of the next one?
+# ko: 한 차례의 끝과 다음 차례의 시작 사이에는 무엇이 있나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}"
+    spoken = messages and messages[-1].role == "assistant"
+    return text if spoken else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=any-role
+# en: A role that nobody knows goes through: what should happen to "bot" or "System"?
+# ko: 알 수 없는 역할이 그대로 통과합니다. "bot"이나 "System"은 어떻게 해야 하나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    spoken = messages and messages[-1].role == "assistant"
+    return text if spoken else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=empty-dialogue-fails
+# en: What is the last message of a dialogue that has none?
+# ko: 메시지가 하나도 없는 대화의 마지막 메시지는 무엇인가요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    return text if messages[-1].role == "assistant" else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template variant=joined-with-a-pattern
+def chat_template(messages):
+    def clean(text):
+        shorter = re.sub(r"<\|im_(?:start|end)\|>", "", text)
+        return shorter if shorter == text else clean(shorter)
+
+    if any(m.role not in ("system", "user", "assistant") for m in messages):
+        raise ValueError("a role that nobody knows")
+    turns = [START + m.role + "\n" + clean(m.content) + END + "\n" for m in messages]
+    roles = [m.role for m in messages] or [""]
+    return "".join(turns) + (START + "assistant\n") * (roles[-1] != "assistant")
+
+
+# %% exercise=chat_template variant=token-by-token
+def chat_template(messages):
+    parts = []
+    for message in messages:
+        if message.role not in set(ROLES):
+            raise ValueError("unknown role")
+        content = message.content
+        while True:
+            token = next((t for t in (END, START) if t in content), None)
+            if token is None:
+                break
+            content = content.replace(token, "", 1)
+        parts.extend([START, message.role, "\n", content, END, "\n"])
+    if not messages or messages[-1].role != "assistant":
+        parts.append(START + "assistant\n")
+    return "".join(parts)
+
+
+# ------------------------------------------------------------------------------------ loss_mask
+# %% exercise=loss_mask name=end-left-out
+# en: The token that ends the turn does not count: how would the model learn to stop?
+# ko: 차례를 끝내는 토큰이 빠졌습니다. 모델은 어떻게 멈추는 법을 배우나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside and token != end
+            opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=header-counts-too
+# en: The header is written by us: should the model learn to write it?
+# ko: 머리말은 우리가 씁니다. 모델이 그것을 쓰도록 배워야 하나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = not inside and row[max(0, t + 1 - H) : t + 1] == header.tolist()
+            if opened:
+                mask[b, t + 1 - H : t + 1] = True
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=every-end-token
+# en: Every end token counts in yours, also the users' and the padding: whose end should be learned?
+# ko: 모든 끝 토큰이 세어집니다. 사용자의 것과 패딩까지도요. 누구의 끝을 배워야 하나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside or token == end
+            opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=all-behind-the-first-header
+# en: Once it began, it never ends: what closes a turn of the assistant?
+# ko: 한 번 시작하면 끝나지 않습니다. 비서의 차례를 닫는 것은 무엇인가요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t in range(len(row)):
+            mask[b, t] = inside
+            inside = inside or row[max(0, t + 1 - H) : t + 1] == header.tolist()
+    return mask
+
+
+# %% exercise=loss_mask name=first-turn-alone
+# en: A dialogue may hold several turns of the assistant: where are the later ones?
+# ko: 대화에는 비서의 차례가 여러 번 있을 수 있습니다. 뒤의 것은 어디 있나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        for t in range(len(row)):
+            if row[t : t + H] == header.tolist():
+                stop = row.index(end, t + H) + 1 if end in row[t + H :] else len(row)
+                mask[b, t + H : stop] = True
+                break
+    return mask
+
+
+# %% exercise=loss_mask name=last-turn-alone
+# en: Only the last answer is learned: does the contract leave the earlier ones out?
+# ko: 마지막 답만 배우고 있습니다. 설명에서 앞의 답을 빼라고 했나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        for t in reversed(range(len(row))):
+            if row[t : t + H] == header.tolist():
+                stop = row.index(end, t + H) + 1 if end in row[t + H :] else len(row)
+                mask[b, t + H : stop] = True
+                break
+    return mask
+
+
+# %% exercise=loss_mask name=users-turns-too
+# en: Other people's turns count as well: which id tells whose turn it is?
+# ko: 다른 사람의 차례까지 세었습니다. 누구의 차례인지 알려 주는 것은 어느 id인가요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = t + 1 >= H and row[t + 1 - H] == header.tolist()[0]
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=cut-off-turn-lost
+# en: Where no end follows, the row was cut off: do its tokens count?
+# ko: 끝 토큰이 없으면 잘린 행입니다. 그 토큰들도 세어야 하나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        for t in range(len(row)):
+            if row[t : t + H] == header.tolist() and end in row[t + H :]:
+                mask[b, t + H : row.index(end, t + H) + 1] = True
+    return mask
+
+
+# %% exercise=loss_mask name=one-place-late
+# en: The mask lies one place off: is the first token behind the header in it?
+# ko: 마스크가 한 칸 어긋났습니다. 머리말 바로 뒤의 토큰이 들어 있나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            before = inside
+            opened = row[max(0, t - H) : t] == header.tolist()
+            inside = token != end if inside else opened
+            mask[b, t] = before
+    return mask
+
+
+# %% exercise=loss_mask name=numbers-and-no-truth-values
+# en: The contract promises truth values: what is the dtype of your mask?
+# ko: 설명에서는 참거짓 값을 약속했습니다. 마스크의 dtype은 무엇인가요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask variant=search-and-fill
+def loss_mask(ids, header, end):
+    mask = torch.zeros(ids.shape, dtype=torch.bool)
+    wanted = header.tolist()
+    for b in range(len(ids)):
+        row, t = ids[b].tolist(), 0
+        while t + len(wanted) <= len(row):
+            if row[t : t + len(wanted)] != wanted:
+                t += 1
+                continue
+            start = t + len(wanted)
+            t = start
+            while t < len(row) and row[t] != end:
+                t += 1
+            mask[b, start : t + 1] = True
+    return mask
+
+
+# %% exercise=loss_mask variant=counts-of-headers-and-ends
+def loss_mask(ids, header, end):
+    B, T = ids.shape
+    H = len(header)
+    opened = torch.zeros(B, T + 1, dtype=torch.long)
+    if T >= H:
+        hits = (ids.unfold(1, H, 1) == header).all(-1)
+        opened[:, H : T + 1] = hits.long()
+    last = torch.where(opened.bool(), torch.arange(T + 1), -1).cummax(1).values[:, :T]
+    ended = torch.where(ids == end, torch.arange(T), -2)
+    before = torch.cat([torch.full((B, 1), -2), ended.cummax(1).values[:, :-1]], 1)
+    return (last >= 0) & (before < last)
+
+
+# ------------------------------------------------------------------------------------ DialogState
+# %% exercise=DialogState name=first-name-and-not-the-longest
+# en: Korea stands in South Korea too: which of several names counts?
+# ko: South Korea 안에는 Korea도 있습니다. 여러 이름 가운데 어느 것을 골라야 하나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        return next((title for name, title in self.names.items() if mentions(text, name)), None)
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=substring-and-no-word
+# en: Oman stands in Romania, letter by letter: does `mentions` do what you do?
+# ko: Romania 안에도 Oman이라는 글자가 있습니다. `mentions`와 같은 방식인가요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if name.lower() in text.lower()]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=assistant-changes-the-subject
+# en: The bot named something by itself: whose messages decide what it is about?
+# ko: 봇이 스스로 다른 것을 말했습니다. 무엇에 대한 대화인지는 누구의 메시지가 정하나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=forgets-after-one-turn
+# en: A message that names nothing wiped the subject out: what should it leave as it is?
+# ko: 아무것도 부르지 않은 메시지가 주제를 지웠습니다. 그대로 두어야 할 것은 무엇인가요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content)
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=question-does-not-decide
+# en: The question itself names a country, and the old one is looked up: which of the two counts?
+# ko: 질문이 직접 나라를 불렀는데 예전 나라를 찾습니다. 어느 쪽이 우선인가요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.subject or self.named(question)
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=query-changes-the-subject
+# en: Looking something up must leave the state as it is: what did `query` write?
+# ko: 찾아보기만 할 때는 상태가 그대로여야 합니다. `query`가 무엇을 바꾸었나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        self.subject = self.named(question) or self.subject
+        return f"{self.subject}: {question}" if self.subject else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=name-and-not-title
+# en: A country has many names: under which title do the passages stand?
+# ko: 한국과 Korea는 이름입니다. 자료에는 어떤 제목으로 들어 있나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        return max([name for name in self.names if mentions(text, name)], key=len, default=None)
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=oldest-kept
+# en: Which end of the dialogue may be forgotten when room is short?
+# ko: 자리가 모자라면 대화의 어느 쪽 끝을 잊어도 되나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in self.turns:
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.append(message)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=answer-without-its-question
+# en: The window begins with an answer: what is it worth without its question?
+# ko: 창이 답으로 시작합니다. 질문 없는 답이 무슨 소용이 있나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=system-message-lost
+# en: Room was short and the character is gone: which message always stays?
+# ko: 자리가 모자라자 성격이 사라졌습니다. 언제나 남아야 하는 메시지는 무엇인가요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names, self.turns, self.subject = system, names, [], None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return kept
+
+
+# %% exercise=DialogState variant=indices
+class DialogState:
+    def __init__(self, system, names):
+        self.head = [Message("system", system)] if system else []
+        self.names, self.log, self.subject = dict(names), [], None
+
+    def named(self, text):
+        best = None
+        for name in self.names:
+            if mentions(text, name) and (best is None or len(name) > len(best)):
+                best = name
+        return None if best is None else self.names[best]
+
+    def add(self, message):
+        self.log = [*self.log, message]
+        title = self.named(message.content) if message.role == "user" else None
+        if title is not None:
+            self.subject = title
+
+    def query(self, question):
+        title = self.named(question)
+        title = self.subject if title is None else title
+        return question if title is None else title + ": " + question
+
+    def window(self, budget):
+        start, words = len(self.log), 0
+        while start > 0:
+            words += len(self.log[start - 1].content.split())
+            if words > budget and start < len(self.log):
+                break
+            start -= 1
+        while start < len(self.log) - 1 and self.log[start].role == "assistant":
+            start += 1
+        return self.head + self.log[start:]
+
+
+# %% exercise=DialogState variant=sorted-once
+class DialogState:
+    def __init__(self, system, names):
+        self.system = system
+        self.order = sorted(names.items(), key=lambda pair: -len(pair[0]))
+        self.said, self.subject = [], None
+
+    def named(self, text):
+        return next((title for name, title in self.order if mentions(text, name)), None)
+
+    def add(self, message):
+        self.said.append(message)
+        if message.role == "user" and self.named(message.content):
+            self.subject = self.named(message.content)
+
+    def query(self, question):
+        for title in (self.named(question), self.subject):
+            if title:
+                return f"{title}: {question}"
+        return question
+
+    def window(self, budget):
+        lengths = [len(m.content.split()) for m in self.said]
+        count = len(self.said)
+        fits = [i for i in range(count) if sum(lengths[i:]) <= budget or i == count - 1]
+        kept = self.said[min(fits) :] if fits else []
+        while kept[1:] and kept[0].role == "assistant":
+            kept = kept[1:]
+        return [Message("system", self.system)] * bool(self.system) + kept
+
+
+# ------------------------------------------------------------------------------------ retrieve_and_ground
+# %% exercise=retrieve_and_ground name=floor-ignored
+# en: A bad passage is better than none, says yours: what is the floor for?
+# ko: 나쁜 자료라도 없는 것보다 낫다고 하네요. 하한은 무엇을 위한 것인가요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, _score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=above-the-floor-alone
+# en: A score that equals the floor: good enough, or not?
+# ko: 점수가 하한과 같을 때는 충분한가요, 아닌가요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score > floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=stops-at-the-first-too-long
+# en: One passage is too long: may a later, shorter one still fit?
+# ko: 한 자료가 너무 깁니다. 뒤의 더 짧은 자료는 아직 들어갈 수 있지 않나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        if score < floor or not text or text in [one.text for one in used]:
+            continue
+        if len(text.split()) > budget:
+            break
+        budget -= len(text.split())
+        used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=budget-for-each
+# en: Each passage fits by itself: do all of them together?
+# ko: 자료 하나하나는 들어갑니다. 모두 합쳐도 들어가나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=numbers-of-the-hits
+# en: [3] with two sources: which list do the numbers count?
+# ko: 자료는 둘인데 [3]이 있습니다. 번호는 어느 목록을 세나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used, lines = [], []
+    for n, (passage, score) in enumerate(hits, 1):
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+            lines.append(f"[{n}] {passage.title}: {text}")
+    if not used:
+        return [], []
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=not-cleaned
+# en: An order in a document reached the model: who takes it out?
+# ko: 문서 속 명령이 모델에게 전해졌습니다. 누가 그것을 빼야 하나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(passage.text.split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=line-breaks-of-documents
+# en: A document with a line break can write a source of its own: on how many lines may it stand?
+# ko: 줄바꿈이 있는 문서는 스스로 자료를 지어낼 수 있습니다. 몇 줄에 걸쳐 있어도 되나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = clean(passage.text).strip()
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=question-on-several-lines
+# en: The question can forge a source as well: is its white space treated like that of passages?
+# ko: 질문도 자료를 지어낼 수 있습니다. 질문의 공백도 자료처럼 다루었나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {question}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=the-same-text-twice
+# en: One text stands there twice and costs its words twice: what does the contract say?
+# ko: 같은 글이 두 번 나와 자리를 두 배로 씁니다. 설명에는 뭐라고 되어 있나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        if score >= floor and text and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=asks-without-sources
+# en: No passage is good enough, and the model is asked all the same: what should come back?
+# ko: 쓸 만한 자료가 없는데도 모델에게 묻고 있습니다. 무엇을 돌려주어야 하나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=raw-passages-given-back
+# en: What is given back must be what the model read: are these the cleaned texts?
+# ko: 모델이 읽은 것을 돌려주어야 합니다. 정리된 글이 맞나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used, texts = [], []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        if score >= floor and text and text not in texts and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(passage)
+            texts.append(text)
+    if not used:
+        return [], []
+    lines = [f"[{n}] {p.title}: {t}" for n, (p, t) in enumerate(zip(used, texts), 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground variant=dictionary-of-texts
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    titles = {}
+    for passage, score in hits:
+        text = re.sub(r"\s+", " ", clean(passage.text)).strip()
+        if score < floor or text == "" or text in titles:
+            continue
+        if sum(len(t.split()) for t in titles) + len(text.split()) > budget:
+            continue
+        titles[text] = passage.title
+    if not titles:
+        return [], []
+    body = "".join(f"[{n + 1}] {title}: {text}\n" for n, (text, title) in enumerate(titles.items()))
+    asked = re.sub(r"\s+", " ", question).strip()
+    user = Message(role="user", content=f"{body}\nQuestion: {asked}")
+    return [Message("system", INSTRUCTION), user], [Passage(t, x) for x, t in titles.items()]
+
+
+# %% exercise=retrieve_and_ground variant=in-steps
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    good = [(p.title, " ".join(clean(p.text).split())) for p, score in hits if not score < floor]
+    used, left = [], budget
+    for title, text in good:
+        size = len(text.split())
+        if size == 0 or size > left or any(text == old for _, old in used):
+            continue
+        used.append((title, text))
+        left = left - size
+    if len(used) == 0:
+        return [], []
+    rows = []
+    for n in range(len(used)):
+        rows.append("[" + str(n + 1) + "] " + used[n][0] + ": " + used[n][1])
+    rows.append("")
+    rows.append("Question: " + " ".join(question.split()))
+    messages = [Message("system", INSTRUCTION), Message("user", "\n".join(rows))]
+    return messages, [Passage(title, text) for title, text in used]
+
+
+# ------------------------------------------------------------------------------------ quote
+# %% exercise=quote name=counts-and-no-weights
+# en: A rare word tells more than a common one: where is the weight?
+# ko: 드문 낱말은 흔한 낱말보다 많은 것을 알려 줍니다. 가중치는 어디 있나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        for piece in PIECE.finditer(passage.text):
+            share = len(asked & set(terms(piece[0]))) / max(1, len(asked))
+            if share >= least and share > best:
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                best = share
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=title-counts
+# en: The title's words are asked for in every piece: should they count in the question's weight?
+# ko: 제목의 낱말은 모든 조각에 해당합니다. 질문의 무게에 넣어야 하나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=always-says-something
+# en: However little a piece shares, it is quoted: what is `least` for?
+# ko: 아무리 적게 겹쳐도 인용합니다. `least`는 무엇을 위한 것인가요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=more-than-least
+# en: A share that equals `least`: is it enough?
+# ko: 비율이 `least`와 같으면 충분한가요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held / whole > least + 1e-9 and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=ties-to-the-last
+# en: Two pieces are equally good: which comes first?
+# ko: 두 조각이 똑같이 좋습니다. 어느 것이 먼저인가요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole >= best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=best-passage-first-piece-enough
+# en: The first piece that is enough ends your search: is there a better one?
+# ko: 충분한 첫 조각에서 찾기를 멈춥니다. 더 좋은 조각은 없나요?
+def quote(question, passages, weight, least):
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole:
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                return Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return None
+
+
+# %% exercise=quote name=first-passage-alone
+# en: Only one of the sources is read: where else could the answer stand?
+# ko: 자료 가운데 하나만 읽고 있습니다. 답은 다른 곳에 있을 수도 있지 않나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages[:1]):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=blanks-at-the-ends
+# en: The span holds blanks at its ends: where does the piece itself begin?
+# ko: 구간 양 끝에 공백이 들어 있습니다. 조각 자체는 어디서 시작하나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                found = Span(source, piece.start(), piece.end())
+    return found
+
+
+# %% exercise=quote name=end-not-moved-with-the-start
+# en: The beginning was moved behind the blanks; from where is the length counted now?
+# ko: 시작을 공백 뒤로 옮겼습니다. 이제 길이는 어디서부터 세나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, start + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=repeats-count-again
+# en: A word asked for three times: how often does a term count?
+# ko: 같은 낱말을 세 번 물었습니다. 한 용어는 몇 번 세나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        title = set(terms(passage.title))
+        asked = [term for term in terms(question) if term not in title]
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            there = set(terms(piece[0]))
+            held = sum(weight(term) for term in asked if term in there)
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=divides-by-nothing
+# en: Nothing in the question has a weight: what is divided by what then?
+# ko: 질문에 무게가 하나도 없습니다. 그때 무엇을 무엇으로 나누나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            share = sum(weight(term) for term in asked & set(terms(piece[0]))) / whole
+            if share >= least and share > best:
+                best = share
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote variant=all-pieces-then-max
+def quote(question, passages, weight, least):
+    rows = []
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)).difference(terms(passage.title))
+        whole = math.fsum(map(weight, sorted(asked)))
+        for piece in PIECE.finditer(passage.text):
+            held = math.fsum(map(weight, sorted(asked.intersection(terms(piece[0])))))
+            share = held / whole if whole else 0.0
+            inner = piece[0].strip()
+            start = passage.text.index(inner, piece.start()) if inner else piece.start()
+            rows.append((share, Span(source, start, start + len(inner))))
+    top = max(rows, key=lambda row: row[0], default=(0.0, None))
+    return top[1] if top[0] > 0 and top[0] >= least else None
+
+
+# %% exercise=quote variant=sorted-by-share
+def quote(question, passages, weight, least):
+    found = []
+    for source, passage in enumerate(passages):
+        title = terms(passage.title)
+        asked = {term: weight(term) for term in terms(question) if term not in title}
+        total = sum(asked.values())
+        for m in PIECE.finditer(passage.text):
+            inside = terms(m.group())
+            share = sum(w for term, w in asked.items() if term in inside) / (total or 1)
+            left = len(m.group()) - len(m.group().lstrip())
+            right = len(m.group()) - len(m.group().rstrip())
+            if share > 0 and share >= least:
+                found.append((-share, len(found), Span(source, m.start() + left, m.end() - right)))
+    return sorted(found)[0][2] if found else None
+
+
+# ------------------------------------------------------------------------------------ guardrail
+# %% exercise=guardrail name=particles-make-another-word
+# en: One word with two particles is about the same: which forms of a word are compared?
+# ko: 서울은과 서울이는 같은 것을 가리킵니다. 낱말의 어떤 형태끼리 비교하나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {word.replace(",", "").lower() for word in TOKEN.findall(told)}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = word.replace(",", "").lower() in known
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=particles-of-the-answer-alone
+# en: The answer's particles are taken off: what about those in the source?
+# ko: 답의 조사는 떼었습니다. 자료 쪽의 조사는요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {word.replace(",", "").lower() for word in TOKEN.findall(told)}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=part-of-a-word-is-enough
+# en: 19 stands in 1950, letter by letter: what has to be equal, a part or the whole word?
+# ko: 1950 안에는 19라는 글자가 있습니다. 일부가 같으면 되나요, 낱말 전체가 같아야 하나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    told = told.replace(",", "").lower()
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = any(form in told for form in forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=commas-make-another-number
+# en: 1,950 and 1950 are the same number: when do commas leave?
+# ko: 1,950과 1950은 같은 수입니다. 쉼표는 언제 빼야 하나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word)}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=commas-out-of-the-text
+# en: "Seoul,Busan" without its comma is one word: out of what do you take commas?
+# ko: "Seoul,Busan"에서 쉼표를 빼면 한 낱말이 됩니다. 쉼표를 어디에서 빼고 있나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told.replace(",", "")) for form in forms(word)}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=question-does-not-support
+# en: The user's own words are reported: what else beside the sources supports a claim?
+# ko: 사용자가 쓴 말까지 걸렸습니다. 자료 말고 무엇이 주장을 뒷받침하나요?
+def guardrail(answer, question, passages):
+    told = " ".join(f"{one.title} {one.text}" for one in passages)
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=titles-do-not-support
+# en: A name that stands in a title is reported: which parts of a passage are its words?
+# ko: 제목에 있는 이름이 걸렸습니다. 자료의 어느 부분이 근거가 되나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(one.text for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=citations-are-claims
+# en: [2] is reported as a number: what does it stand for?
+# ko: [2]가 숫자로 걸렸습니다. 이것은 무엇을 뜻하나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(answer):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=small-words-are-claims
+# en: "The" begins with a capital: does it claim anything?
+# ko: "The"는 대문자로 시작합니다. 그것이 무언가를 주장하나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=korean-is-not-checked
+# en: Korean has no capitals: which of its words are claims?
+# ko: 한국어에는 대문자가 없습니다. 그럼 어떤 낱말이 주장인가요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper()
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=every-word-is-a-claim
+# en: Plain small words are reported too: which English words count as names?
+# ko: 보통 낱말까지 걸렸습니다. 영어에서는 어떤 낱말이 이름으로 세어지나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=reported-again-and-again
+# en: One name is reported twice: how often should each claim appear?
+# ko: 같은 이름이 두 번 보고되었습니다. 각 주장은 몇 번 나와야 하나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        small = word.lower() in SMALL_WORDS
+        if claims and not small and not supported:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail variant=sets-for-each-text
+def guardrail(answer, question, passages):
+    def stems(text):
+        return [forms(token.replace(",", "")) for token in TOKEN.findall(text)]
+
+    known = set()
+    for text in [question] + [p.title for p in passages] + [p.text for p in passages]:
+        known = known.union(*stems(text))
+    words = TOKEN.findall(re.sub(r"\[[0-9]+\]", "\n", answer))
+    claims = [w for w in words if re.match(r"\d|[가-힣]", w) or w[0].isupper() or is_korean(w)]
+    bad = [w for w in claims if not forms(w.replace(",", "")) & known]
+    return [w for w in dict.fromkeys(bad) if w.lower() not in SMALL_WORDS]
+
+
+# %% exercise=guardrail variant=dictionary-in-order
+def guardrail(answer, question, passages):
+    texts = [question]
+    for passage in passages:
+        texts += [passage.title, passage.text]
+    known = set()
+    for text in texts:
+        for word in TOKEN.findall(text):
+            known |= forms(word.replace(",", ""))
+    found = {}
+    for word in TOKEN.findall("".join(re.split(r"(?:\[\d+\])", answer.replace("[", " [")))):
+        if word.lower() in SMALL_WORDS:
+            continue
+        if not (word[0].isdigit() or word[0] != word[0].lower() or is_korean(word)):
+            continue
+        if not any(form in known for form in forms(word.replace(",", ""))):
+            found[word] = True
+    return list(found)
+
+
+# ------------------------------------------------------------------------------------ evaluate
+# %% exercise=evaluate name=right-of-everything
+# en: Of which questions can an answer be right: of all, or of those that have one?
+# ko: 어떤 질문에서 답이 맞을 수 있나요? 전부인가요, 답이 있는 질문인가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [(s, c) for s, c in known if s.text is not None and mentions(s.text, c.answer)]
+    return {
+        "right": (len(right), len(pairs)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=cited-of-all-that-was-said
+# en: A citation is counted where the answer was right: of how many, then?
+# ko: 출처는 답이 맞은 곳에서만 셉니다. 그러면 몇 개 가운데인가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [(one, case) for one, case in pairs if one.text is not None]
+    right = [(s, c) for s, c in known if s.text is not None and mentions(s.text, c.answer)]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in spoken), len(spoken)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=made-up-forgets-the-unanswerable
+# en: Something was said to a question that has no answer: is that not made up?
+# ko: 답이 없는 질문에 무언가를 말했습니다. 그것은 지어낸 것이 아닌가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one, _ in known if one.text is not None]
+    right = [(s, c) for s, c in known if s.text is not None and mentions(s.text, c.answer)]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=made-up-of-all-questions
+# en: Made up, of what was *said*: a silent bot says how much?
+# ko: 지어낸 것은 *말한 것* 가운데서 셉니다. 조용한 봇은 얼마나 말하나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [(s, c) for s, c in known if s.text is not None and mentions(s.text, c.answer)]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(pairs)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=part-of-a-word-is-right
+# en: Oman stands in Romania, letter by letter: who judges whether an answer is held?
+# ko: Romania 안에도 Oman이라는 글자가 있습니다. 답이 들어 있는지는 무엇으로 판단하나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [(s, c) for s, c in known if s.text and c.answer.lower() in s.text.lower()]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=empty-is-silence
+# en: An empty text is not None: did the bot abstain, or say nothing useful?
+# ko: 빈 글은 None이 아닙니다. 봇이 답을 유보한 건가요, 쓸모없는 말을 한 건가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text]
+    right = [(s, c) for s, c in known if s.text and mentions(s.text, c.answer)]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(not one.text for one in unknown), len(unknown)),
+        "silent by mistake": (sum(not one.text for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=silences-exchanged
+# en: Silence where there is no answer is good, where there is one bad: which of yours is which?
+# ko: 답이 없을 때의 침묵은 좋고, 있을 때의 침묵은 나쁩니다. 둘이 바뀌지 않았나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [(s, c) for s, c in known if s.text is not None and mentions(s.text, c.answer)]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent by mistake": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=silence-of-all-silences
+# en: Silent of how many: of all silences, or of the questions that have no answer?
+# ko: 침묵은 무엇 가운데서 세나요? 모든 침묵인가요, 답이 없는 질문인가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [(s, c) for s, c in known if s.text is not None and mentions(s.text, c.answer)]
+    silences = len(said) - len(spoken)
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), silences),
+        "silent by mistake": (sum(one.text is None for one, _ in known), silences),
+    }
+
+
+# %% exercise=evaluate name=shorter-list-decides
+# en: A case without an answer of the bot is dropped silently: what should unequal lists do?
+# ko: 짝이 없는 문항이 조용히 사라집니다. 길이가 다르면 어떻게 해야 하나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one, _ in pairs if one.text is not None]
+    right = [(s, c) for s, c in known if s.text is not None and mentions(s.text, c.answer)]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate variant=counted-one-by-one
+def evaluate(said, cases):
+    if len(said) != len(cases):
+        raise ValueError("not as many answers as questions")
+    right = cited = spoken = quiet = quiet_wrongly = answerable = 0
+    for one, case in zip(said, cases):
+        quiet_now = one.text is None
+        spoken += not quiet_now
+        if case.answer is None:
+            quiet += quiet_now
+            continue
+        answerable += 1
+        quiet_wrongly += quiet_now
+        if not quiet_now and mentions(one.text, case.answer):
+            right += 1
+            cited += one.source == case.source
+    return {
+        "right": (right, answerable),
+        "cited": (cited, right),
+        "made up": (spoken - right, spoken),
+        "silent": (quiet, len(cases) - answerable),
+        "silent by mistake": (quiet_wrongly, answerable),
+    }
+
+
+# %% exercise=evaluate variant=arrays
+def evaluate(said, cases):
+    if len(said) != len(cases):
+        raise ValueError("unequal lists")
+    n = len(cases)
+    has = np.array([case.answer is not None for case in cases], dtype=bool).reshape(n)
+    spoke = np.array([one.text is not None for one in said], dtype=bool).reshape(n)
+    right = np.array(
+        [a and b and mentions(o.text, c.answer) for o, c, a, b in zip(said, cases, has, spoke)],
+        dtype=bool,
+    ).reshape(n)
+    same = np.array([o.source == c.source for o, c in zip(said, cases)], dtype=bool).reshape(n)
+
+    def pair(top, below):
+        return (int(top.sum()), int(below.sum()))
+
+    return {
+        "silent": pair(~has & ~spoke, ~has),
+        "silent by mistake": pair(has & ~spoke, has),
+        "right": pair(right, has),
+        "cited": pair(right & same, right),
+        "made up": pair(spoke & ~right, spoke),
+    }
+
+
+# ------------------------------------------------------------------------------------ model_card
+# %% exercise=model_card name=missing-parts-stay-missing
+# en: A required section is missing, and the card is written all the same: what should happen?
+# ko: 꼭 필요한 절이 없는데도 카드가 만들어집니다. 어떻게 되어야 하나요?
+def model_card(name, author, sections, results):
+    headings = [h for h in REQUIRED if h in sections] + [h for h in sections if h not in REQUIRED]
+    return _card(name, author, sections, results, headings)
+
+
+def _card(name, author, sections, results, headings, z=1.96):
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p = k / n
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=first-missing-part-alone
+# en: Two sections are missing, and only one is named: will the author have to try again and again?
+# ko: 두 절이 없는데 하나만 알려 줍니다. 쓰는 사람이 몇 번이고 다시 해야 하지 않나요?
+def model_card(name, author, sections, results):
+    for heading in REQUIRED:
+        if not sections.get(heading, "").strip():
+            raise ValueError(f"the card says nothing about: {heading}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    return _card(name, author, sections, results, headings)
+
+
+def _card(name, author, sections, results, headings, z=1.96):
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p = k / n
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=blank-section-is-enough
+# en: "Limits" is there and blank: does that say where the model fails?
+# ko: "Limits"가 있기는 한데 비어 있습니다. 모델이 어디서 실패하는지 알 수 있나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if heading not in sections]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    return _card(name, author, sections, results, headings)
+
+
+def _card(name, author, sections, results, headings, z=1.96):
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p = k / n
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=order-as-given
+# en: Cards are compared side by side: in which order do the required sections stand?
+# ko: 카드는 나란히 놓고 비교합니다. 필수 절은 어떤 순서로 놓이나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    return _card(name, author, sections, results, list(sections))
+
+
+def _card(name, author, sections, results, headings, z=1.96):
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p = k / n
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=plain-interval
+# en: 13 of 13 gives you an interval of no width: which interval did the text ask for?
+# ko: 13개 중 13개면 구간의 폭이 0이 됩니다. 본문에서 말한 구간은 어느 것인가요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p = k / n
+            half = 1.96 * math.sqrt(p * (1 - p) / n)
+            told = f"{p:.0%}, {max(0, p - half):.0%} to {min(1, p + half):.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=other-sections-lost
+# en: What the author added beside the required parts is gone: where should it stand?
+# ko: 필수 절 말고 더 쓴 내용이 사라졌습니다. 어디에 있어야 하나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    return _card(name, author, sections, results, list(REQUIRED))
+
+
+def _card(name, author, sections, results, headings, z=1.96):
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p = k / n
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=only-the-words-are-signed
+# en: Change a measurement, and the signature still fits: what does the hash have to cover?
+# ko: 측정값을 바꿔도 서명이 그대로 맞습니다. 해시는 무엇까지 포함해야 하나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    words = "\n\n".join(blocks)
+    digest = hashlib.sha256(words.encode()).hexdigest()[:16]
+    body = "\n\n".join([words, "## Evaluation", "\n".join(lines)])
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card variant=line-by-line
+def model_card(name, author, sections, results):
+    missing = []
+    for heading in REQUIRED:
+        if heading not in sections or sections[heading].strip() == "":
+            missing.append(heading)
+    if missing:
+        raise ValueError("missing: " + "; ".join(missing))
+    text = "# " + name
+    for heading in list(REQUIRED) + [h for h in sections if h not in REQUIRED]:
+        text += "\n\n## " + heading + "\n\n" + sections[heading].strip()
+    text += "\n\n## Evaluation\n\n"
+    rows = []
+    for what in results:
+        k, n = results[what]
+        if n == 0:
+            rows.append(f"- {what}: {k} of {n} (not measured)")
+            continue
+        z2, p = 1.96**2, k / n
+        root = math.sqrt(1.96**2 * (p * (1 - p) / n + z2 / (4 * n**2)))
+        low = (p + z2 / (2 * n) - root) / (1 + z2 / n)
+        high = (p + z2 / (2 * n) + root) / (1 + z2 / n)
+        rows.append(f"- {what}: {k} of {n} ({p:.0%}, {low:.0%} to {high:.0%})")
+    text += "\n".join(rows)
+    return text + f"\n\nSigned by {author}: " + hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
+# %% exercise=model_card variant=helpers
+def model_card(name, author, sections, results):
+    def wilson(k, n):
+        z = 1.96
+        low, high = (
+            (2 * k + z * z + sign * z * math.sqrt(z * z + 4 * k * (n - k) / n)) / (2 * (n + z * z))
+            for sign in (-1, 1)
+        )
+        return f"{k / n:.0%}, {abs(low):.0%} to {high:.0%}"
+
+    blank = [heading for heading in REQUIRED if not (sections.get(heading) or "").strip()]
+    if blank:
+        raise ValueError(str(blank))
+    others = {heading: text for heading, text in sections.items() if heading not in REQUIRED}
+    ordered = {**{heading: sections[heading] for heading in REQUIRED}, **others}
+    parts = [f"# {name}"] + [f"## {h}\n\n{t.strip()}" for h, t in ordered.items()]
+    told = [f"- {what}: {k} of {n} ({wilson(k, n) if n else 'not measured'})"
+            for what, (k, n) in results.items()]
+    parts.append("## Evaluation\n\n" + "\n".join(told))
+    card = "\n\n".join(parts)
+    return card + "\n\nSigned by " + author + ": " + hashlib.sha256(card.encode()).hexdigest()[:16]

@@ -1,0 +1,109 @@
+"""Measure the week's bot with SmolLM2 in its middle, with the parts of a notebook, and store it.
+
+    python -m course.weeks.week15_chatbot.smollm2 source/week15_chatbot/week15_chatbot.ipynb
+
+It runs the cells of the notebook that define the parts (a student's own solved notebook does as
+well), asks plain, reworded and unanswerable questions, and keeps what was said without sources,
+with sources, and with sources behind the guard. About two CPU seconds a question; SmolLM2 has to be
+on the machine (`course models fetch smollm2`). The notebook tells the file's numbers
+(`load_measured`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from course.chat.bot import Bot, Switches
+from course.chat.corpus import names
+from course.chat.grounding import without_orders
+from course.chat.parts import Hit, Message, Passage, Sampling
+from course.chat.ready import smollm2
+from course.weeks.week15_chatbot import library
+from course.weeks.week15_chatbot.exam import Case, Said, exam
+
+STORED = Path(__file__).with_name("smollm2.json")
+KINDS = ("plain", "reworded", "nowhere")
+GREEDY = Sampling(temperature=0.0, most_tokens=40)
+PERSONA = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+UNSURE = ("do not say", "does not say", "not mention", "not provide", "no information")
+
+
+def load_measured() -> dict[str, Any]:
+    """What this script measured: for each way and each seed the five pairs of `evaluate`."""
+    return json.loads(STORED.read_text(encoding="utf-8"))
+
+
+def parts_of(notebook: Path) -> dict[str, Any]:
+    """The names that a notebook's set-up and solutions define."""
+    found: dict[str, Any] = {}
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+        graded = cell["metadata"].get("nbgrader", {})
+        if graded.get("solution") or graded.get("grade_id") == "setup":
+            exec("".join(cell["source"]), found)
+    return found
+
+
+def bot_of(parts: Mapping[str, Any]) -> Bot:
+    """The notebook's parts around SmolLM2; it writes, and quotes nothing."""
+
+    def ground(question: str, hits: Sequence[Hit]) -> tuple[list[Message], list[Passage]]:
+        return parts["retrieve_and_ground"](question, hits, without_orders, 1.0, 250)
+
+    return Bot(
+        "week 15", smollm2(), template=parts["chat_template"], persona=PERSONA,
+        state=partial(parts["DialogState"], "", names()), search=partial(library.search, k=2),
+        ground=ground, guard=parts["guardrail"], closed_book=False, sampling=GREEDY,
+    )  # fmt: skip
+
+
+def ask(bot: Bot, case: Case) -> dict[str, Said]:
+    """What is said to a case in three ways; a draft that says that it is not sure is silence."""
+    closed = bot.reply(case.question, case.history, Switches(retrieval=False, guard=False))
+    open_book = bot.reply(case.question, case.history)
+    source = open_book.sources[0].title if open_book.sources else ""
+    drafted = Said(_said(open_book.draft), source)
+    return {
+        "closed book": Said(_said(closed.draft)),
+        "sources": drafted,
+        "sources and guard": Said(None) if open_book.refused else drafted,
+    }
+
+
+def _said(draft: str) -> str | None:
+    return None if not draft.strip() or any(sign in draft for sign in UNSURE) else draft
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("--out", type=Path, default=STORED)
+    parser.add_argument("--seeds", type=int, default=3)
+    args = parser.parse_args(arguments)
+    parts = parts_of(args.notebook)
+    bot = bot_of(parts)
+    stored: dict[str, Any] = {"ways": {}, "examples": [], "cpu_s_a_question": []}
+    for seed in range(1, args.seeds + 1):
+        begun = time.process_time()
+        cases = [case for case in exam(seed) if case.kind in KINDS]
+        said = [ask(bot, case) for case in cases]
+        for way in said[0]:
+            found = parts["evaluate"]([one[way] for one in said], cases)
+            stored["ways"].setdefault(way, []).append(found)
+        stored["examples"] += [
+            [case.question, case.answer, *(one[way].text for way in one)]
+            for case, one in zip(cases, said, strict=True)
+        ]
+        spent = (time.process_time() - begun) / len(cases)
+        stored["cpu_s_a_question"].append(round(spent, 2))
+        args.out.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        print(seed, {way: rows[-1] for way, rows in stored["ways"].items()}, flush=True)
+
+
+if __name__ == "__main__":
+    main()
