@@ -323,6 +323,18 @@ def test_own_parts_go_into_a_file_and_come_back(tmp_path: Path) -> None:
     assert loaded.search == INDEX.search
 
 
+def test_a_parameter_is_no_global(tmp_path: Path) -> None:
+    """A notebook's variable of the same name as a parameter or a local is not asked for."""
+    names = in_a_cell(
+        "messages, found, most = [object()], {1: object()}, 3\n"
+        "def template(messages):\n"
+        "    found = [m.content for m in messages]\n"
+        "    return ' '.join(found)[:most]\n"
+    )
+    file = save_parts(tmp_path / "b.py", template=names["template"])
+    assert load_parts(file, bot("x")).template([Message("user", "Kenya")]) == "Ken"
+
+
 def in_a_cell(source: str) -> dict:
     """What a notebook's cell defines: its file exists in linecache alone."""
     import linecache

@@ -19,7 +19,7 @@ from course.weeks.week15_chatbot.words import TOKEN, is_korean
 Search = Callable[[str, int], Sequence[Hit]]
 Guard = Callable[[str, str, Sequence[Passage]], Sequence[str]]
 SCRIPT = (
-    ("케냐는 어디에 있나요?", "Eastern Africa."),
+    ("케냐의 수도는 어디인가요?", "Nairobi."),
     ("And its highest point?", "Mount Kenya."),
     ("그 나라의 인구는?", "45,925,301."),
 )

@@ -44,9 +44,7 @@ MANY: Many = {
     "let_through": lambda n: plots.let_through(named(n, [0.25, 0.5])),
 }
 
-LINES_EACH: dict[str, int] = {
-    "let_through": 2,
-}
+LINES_EACH: dict[str, int] = {}
 
 ARRAYS: Arrays = {
     "token_strip": lambda of: plots.token_strip(["a", "b", "c"], of(CURVE)),
