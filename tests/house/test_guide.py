@@ -15,6 +15,7 @@ GUIDE = ROOT / "course" / "guide"
 PAGES = sorted(GUIDE.glob("**/*.md"))
 KOREAN = sorted(GUIDE.glob("**/*.ko.md"))
 MOST_LINES = 250
+LISTS = {"glossary.md": 400}  # a row for each term of sixteen weeks: looked up, not read
 FEWEST_TERMS = 80
 FEWEST_SYMPTOMS = 20
 
@@ -138,9 +139,9 @@ def test_every_page_is_reachable_from_the_index() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_pages_are_short_and_have_one_title(page: Path) -> None:
-    """A page has one title, on its first line, closed code fences, and at most 250 lines."""
+    """One title, on the first line, closed code fences, at most 250 lines; a list may have more."""
     text = read(page)
-    assert len(text.splitlines()) <= MOST_LINES
+    assert len(text.splitlines()) <= LISTS.get(page.name, MOST_LINES)
     titles = [title for marks, title in HEADING.findall(FENCE.sub("", text)) if marks == "#"]
     assert len(titles) == 1 and text.startswith(f"# {titles[0]}")
     assert text.count("```") % 2 == 0
