@@ -19,9 +19,9 @@ def autoencoder(
     x: Tensor, encode: Callable[[Tensor], Tensor], decode: Callable[[Tensor], Tensor]
 ) -> tuple[Tensor, Tensor, Tensor]:
     """By the library's distribution of coins, which also takes grey ones."""
-    code = encode(x)
-    coins = Independent(Bernoulli(logits=decode(code), validate_args=False), 1)
-    return code, coins.mean, coins.log_prob(x).mean().neg()
+    (latent,) = map(encode, [x])
+    coins = Independent(Bernoulli(logits=decode(latent), validate_args=False), 1)
+    return latent, coins.mean, coins.log_prob(x).mean().neg()
 
 
 def gaussian_kl(mu: Tensor, logvar: Tensor) -> Tensor:
@@ -59,7 +59,7 @@ def affine_coupling(
     logs, shifts = net(kept).split([parts[1]] * 2, dim=1)
     there = torch.distributions.AffineTransform(shifts, logs.exp(), event_dim=1)
     used = there.inv if inverse else there
-    found = used(moved)
+    (found,) = map(used, [moved])
     return torch.hstack([kept, found]), used.log_abs_det_jacobian(moved, found)
 
 
