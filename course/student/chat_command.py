@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from course.phrases import tr
 from course.student.spoken import SpokenConsole
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def chat(
         str,
         typer.Option(metavar="NAME", help="smollm2, story_gpt2, tiny_gpt2 or tiny_llama."),
     ] = "",
-    port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the page; 0 takes a free one.")
+    ] = 0,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Print the address and open nothing.")
     ] = False,
@@ -47,6 +50,7 @@ def chat(
     part can be switched off. Without SmolLM2 a shipped model runs, and the page says what is
     missing. End it with Ctrl-C.
     """
+    out.print("Loading the parts: some seconds.")
     spare_the_machine()
     from course.chat.server import serve
 
@@ -109,6 +113,6 @@ def describe(bot: Bot) -> None:
     """Say which parts are in use, whose they are, and what is missing."""
     out.print(f"[bold]{escape(bot.name)}[/bold]")
     for note in bot.notes:
-        out.print(f"  {note.part}: {escape(note.what)}", soft_wrap=True)
+        out.print(f"  {note.part}: {escape(tr(note.what))}", soft_wrap=True)
     for missing in bot.missing:
-        out.print(f"[yellow]note[/yellow]  {escape(missing)}", soft_wrap=True)
+        out.print(f"[yellow]{tr('note')}[/yellow]  {escape(tr(missing))}", soft_wrap=True)

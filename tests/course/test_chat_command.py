@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlparse
 
 import pytest
 import websocket
+from chat_page import toy_bot
 from typer.testing import CliRunner
 
 from course.chat.corpus import country_name, factbook_passages
@@ -22,7 +23,7 @@ from course.chat.grounding import FLOOR
 from course.chat.ready import quote, search
 from course.data import load_factbook
 from course.errors import UserError
-from course.student.chat_command import bots_of, door
+from course.student.chat_command import bots_of, describe, door
 from course.student.cli import app
 
 OWN = """
@@ -52,6 +53,19 @@ def test_a_model_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(UserError, match="course models fetch smollm2"):
         bots_of(None, None, "smollm2")
     assert "--beside" in CliRunner().invoke(app, ["chat", "--help"]).output
+    assert CliRunner().invoke(app, ["chat", "--port", "99999"]).exit_code == 2
+
+
+def test_what_runs_is_said_in_korean_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whose parts, which model, what is missing."""
+    monkeypatch.setenv("WORD2CHAT_LANGUAGE", "ko")
+    from course.chat.ready import NO_SMOLLM2, NOTES
+
+    describe(toy_bot("Mina", notes=NOTES, missing=(NO_SMOLLM2,)))
+    said = capsys.readouterr().out
+    assert "대한민국헌법에서 찾는 BM25" in said and "이 컴퓨터에는 SmolLM2가 없습니다" in said
 
 
 @pytest.mark.slow
