@@ -6,6 +6,8 @@ wins   the share of comparisons that a choice among K candidates wins; the choic
        from an even one, no further (Ouyang and others 2022 keep a policy near its reference so)
 likeness  rows are images as shares of ink; fidelity times diversity against hidden images (Naeem
        and others 2020)
+f1     how well what was chosen agrees with what was asked for, one or two of the candidates: twice
+       the shared ones over the sum of both counts; at most five may be chosen
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ LEASH = 1.0  # nats, the mean over the contexts
 PIXELS, GREYS = 64, 17  # of an image that is a target
 BALL = 5  # which nearest neighbour the ball around a hidden image reaches to
 ROUNDING = 1e-3
+MOST_CHOSEN = 5
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,42 @@ def _squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.maximum(found, 0.0)
 
 
+def as_pair(first: int, second: int, size: int) -> int:
+    """One or two candidates of `size` as one number; a single one stands twice."""
+    return first * size + second
+
+
+def chosen(table: np.ndarray) -> np.ndarray:
+    """What each row chooses, (N, K): the candidates with at least half of its largest share."""
+    return table >= table.max(axis=1, keepdims=True) / 2
+
+
+def f1(table: np.ndarray, targets: Sequence[int]) -> float:
+    """The mean F1 of the chosen candidates, in hundredths (Rijsbergen 1979).
+
+    Args:
+        table: (N, K), rows that sum to 1 but for rounding.
+        targets: N times one or two candidates, see `as_pair`.
+    """
+    first, second = np.divmod(np.asarray(targets, dtype=np.int64), table.shape[1])
+    taken, rows = chosen(table), np.arange(len(table))
+    two = first != second
+    shared = taken[rows, first].astype(float) + (taken[rows, second] & two)
+    return float(100 * (2 * shared / (taken.sum(axis=1) + 1 + two)).mean())
+
+
+def too_many_chosen(table: np.ndarray) -> str:
+    """Why a table chooses too much; empty when it does not."""
+    most = int(chosen(table).sum(axis=1).max(initial=0))
+    if most <= MOST_CHOSEN:
+        return ""
+    return f"a row chooses {most} candidates, more than {MOST_CHOSEN}"
+
+
 MEASURES: Mapping[str, Measure] = {
     "bits": Measure(bits, lambda table: ""),
     "recall": Measure(recall, lambda table: ""),
     "wins": Measure(wins, too_far),
     "likeness": Measure(likeness, lambda table: ""),
+    "f1": Measure(f1, too_many_chosen),
 }

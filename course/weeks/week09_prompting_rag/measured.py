@@ -1,0 +1,35 @@
+"""What SmolLM2-135M did with week 09's prompts and passages: measured once, stored beside this."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.weeks.week09_prompting_rag.intervals import Interval, wilson
+
+STORED = Path(__file__).with_name("measured.json")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Shares with Wilson's intervals.
+
+    Args:
+        shots: numbers of examples in the prompt, and for each way a share at each of them.
+        tables: rows of shares, by title and name.
+    """
+
+    shots: tuple[list[int], dict[str, list[Interval]]]
+    tables: dict[str, dict[str, Interval]]
+
+
+def load_measured() -> Measured:
+    """What `measure_smollm2.py` stored: hits and counts, here as shares."""
+    found = json.loads(STORED.read_text(encoding="utf-8"))
+    lines = {name: [wilson(*pair) for pair in row] for name, row in found["lines"].items()}
+    tables = {
+        title: {name: wilson(*pair) for name, pair in rows.items()}
+        for title, rows in found["tables"].items()
+    }
+    return Measured((found["counts"], lines), tables)
