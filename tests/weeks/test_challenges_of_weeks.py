@@ -23,7 +23,7 @@ def module(week: str):
 def test_points_rise_with_better_scores(week: str) -> None:
     """From nothing to the whole points, place by place; fewer bits, more recall and wins."""
     task = module(week).CHALLENGE
-    sign = {"bits": -1, "recall": 1, "wins": 1, "likeness": 1}[task.measure]
+    sign = {"bits": -1, "recall": 1, "wins": 1, "likeness": 1, "f1": 1}[task.measure]
     assert task.curve[0][1] == 0 and task.curve[-1][1] == 5
     steps = pairwise(task.curve)
     assert all(sign * (b[0] - a[0]) > 0 and a[1] < b[1] for a, b in steps)
@@ -41,8 +41,8 @@ def test_rivals_stand_from_naive_to_good(week: str) -> None:
 @pytest.mark.parametrize("week", WEEKS)
 def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
     """Another seed, other contexts; the same form; an even guess costs log2 of the classes in
-    bits, wins half of all comparisons, is right once in as many as there are classes, and looks
-    like no image."""
+    bits, wins half of all comparisons, is right once in as many as there are classes, looks
+    like no image, and chooses too much where few may be chosen."""
     found = module(week)
     task, hidden = found.CHALLENGE, found.hidden("a secret")
     practice = task.practice()
@@ -59,6 +59,9 @@ def test_a_secret_draws_a_set_that_practice_does_not_hold(week: str) -> None:
     size = len(task.classes)
     table = np.full((len(hidden.targets), size), 1 / size, np.float32)
     assert complaint(table, len(hidden.contexts), size) == ""
+    if task.measure == "f1":  # an even row chooses everything
+        assert f"chooses {size} candidates" in MEASURES["f1"].complaint(table)
+        return
     even_scores = {"bits": np.log2(size), "recall": 100 / size, "wins": 50.0, "likeness": 0.0}
     even = even_scores[task.measure]
     assert MEASURES[task.measure].complaint(table) == ""

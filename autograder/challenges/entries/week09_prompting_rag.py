@@ -1,6 +1,6 @@
 """Entries to the open challenge of week 09, from the worst to the best. Each runs behind the reference's own; read as text."""
 
-# %% entry=always-none points=0..0.5
+# %% entry=always-none points=0..0
 def best_evidence(library):
     def predict(questions):
         table = np.zeros((len(questions), len(library) + 1))
