@@ -92,9 +92,17 @@ def load_parts(path: str | Path, base: Bot | None = None) -> Bot:
         raise UserError(f"{file.name} holds no part of a chatbot: write it with `save_parts`.")
     if isinstance(own.get("state"), type):
         own["state"] = _state(own["state"], str(own.get("persona", "")))
+    return _noted(file, replace(base, **{"name": file.stem, **own}), base)
+
+
+def _noted(file: Path, bot: Bot, base: Bot) -> Bot:
+    """The bot with a note for each part that is not the base's."""
+    if bot.notes != base.notes:
+        return bot  # it says itself what it is made of
+    own = [part for part in PARTS if getattr(bot, part) is not getattr(base, part)]
     notes = [note for note in base.notes if note.part not in own]
     notes += [Note(part, f"from {file.name}", own=True) for part in own if part != "name"]
-    return replace(base, **{"name": file.stem, **own}, notes=tuple(notes))
+    return replace(bot, notes=tuple(notes))
 
 
 def _wanted() -> Mapping[str, str]:
@@ -115,7 +123,7 @@ def _made(file: Path, make: Any, base: Bot) -> Bot:
         raise UserError(_told(file, error)) from error
     if not isinstance(bot, Bot):
         raise UserError(f"`{MAKER}` in {file.name} gave {type(bot).__name__}, expected a Bot.")
-    return bot
+    return _noted(file, bot, base)
 
 
 def _run(file: Path) -> dict[str, Any]:

@@ -384,3 +384,6 @@ def test_a_maker_decides_alone(tmp_path: Path) -> None:
     )  # fmt: skip
     made = load_parts(tmp_path / "bot.py", bot("x"))
     assert made.name == "made" and made.search is None
+    assert [(note.part, note.what) for note in made.notes if note.own] == [
+        ("search", "from bot.py")
+    ]
