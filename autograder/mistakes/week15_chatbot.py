@@ -666,6 +666,9 @@ class DialogState:
         return kept
 
 
+# %% exercise=DialogState survivor=`break` -> `continue`
+# why: Equivalent: once the budget is below 0 it stays there, and no older message fits either.
+
 # %% exercise=DialogState variant=indices
 class DialogState:
     def __init__(self, system, names):
