@@ -79,8 +79,8 @@ QUESTIONS = {
         "A step on the way back without its fresh noise, at all steps. What do samples look like?",
         ("smoother, and less diverse", "noisier", "the same"),
         answer=0,
-        why="Each step then walks towards an average: in a trial of ours diversity fell from 0.90 to "
-        "0.41, at the same fidelity. Change the sampler, and count with your detector.",
+        why="Each step then walks towards an average: in a trial of ours diversity fell from 0.90 "
+        "to 0.41, at the same fidelity. Change the sampler, and count with your detector.",
     ),
     "thousand": Question(
         "Which forger scores best with at most 4,000 numbers?",
