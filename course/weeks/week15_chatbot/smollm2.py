@@ -1,12 +1,11 @@
 """Measure the week's bot with SmolLM2 in its middle, with the parts of a notebook, and store it.
 
-    python -m course.weeks.week15_chatbot.smollm2 source/week15_chatbot/week15_chatbot.ipynb
+    python -m course.weeks.week15_chatbot.smollm2 NOTEBOOK --out smollm2.json
 
 It runs the cells of the notebook that define the parts (a student's own solved notebook does as
 well), asks plain, reworded and unanswerable questions, and keeps what was said without sources,
-with sources, and with sources behind the guard. About two CPU seconds a question; SmolLM2 has to be
-on the machine (`course models fetch smollm2`). The notebook tells the file's numbers
-(`load_measured`).
+with sources, and with sources behind the guard. Several CPU seconds a question; SmolLM2 has to be
+on the machine (`course models fetch smollm2`).
 """
 
 from __future__ import annotations
@@ -27,16 +26,10 @@ from course.chat.ready import smollm2
 from course.weeks.week15_chatbot import library
 from course.weeks.week15_chatbot.exam import Case, Said, exam
 
-STORED = Path(__file__).with_name("smollm2.json")
 KINDS = ("plain", "reworded", "nowhere")
 GREEDY = Sampling(temperature=0.0, most_tokens=40)
 PERSONA = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 UNSURE = ("do not say", "does not say", "not mention", "not provide", "no information")
-
-
-def load_measured() -> dict[str, Any]:
-    """What this script measured: for each way and each seed the five pairs of `evaluate`."""
-    return json.loads(STORED.read_text(encoding="utf-8"))
 
 
 def parts_of(notebook: Path) -> dict[str, Any]:
@@ -82,7 +75,7 @@ def _said(draft: str) -> str | None:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebook", type=Path)
-    parser.add_argument("--out", type=Path, default=STORED)
+    parser.add_argument("--out", type=Path, default=Path("smollm2.json"))
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args(arguments)
     parts = parts_of(args.notebook)
