@@ -140,10 +140,8 @@ def test_always_none_earns_little() -> None:
 
 # ------------------------------------------------------------------------------------ measured
 def test_what_was_measured_is_whole() -> None:
-    """A share for each number of shots, and tables of shares with intervals."""
+    """Tables of shares with intervals."""
     measured = load_measured()
-    counts, lines = measured.shots
-    assert all(len(line) == len(counts) for line in lines.values())
     assert measured.tables
     for rows in measured.tables.values():
         assert all(0 <= one.low <= one.value <= one.high <= 1 for one in rows.values())

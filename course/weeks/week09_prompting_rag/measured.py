@@ -16,20 +16,17 @@ class Measured:
     """Shares with Wilson's intervals.
 
     Args:
-        shots: numbers of examples in the prompt, and for each way a share at each of them.
         tables: rows of shares, by title and name.
     """
 
-    shots: tuple[list[int], dict[str, list[Interval]]]
     tables: dict[str, dict[str, Interval]]
 
 
 def load_measured() -> Measured:
     """What `measure_smollm2.py` stored: hits and counts, here as shares."""
     found = json.loads(STORED.read_text(encoding="utf-8"))
-    lines = {name: [wilson(*pair) for pair in row] for name, row in found["lines"].items()}
     tables = {
         title: {name: wilson(*pair) for name, pair in rows.items()}
         for title, rows in found["tables"].items()
     }
-    return Measured((found["counts"], lines), tables)
+    return Measured(tables)
