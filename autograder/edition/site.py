@@ -46,13 +46,14 @@ API = (
 )  # fmt: skip
 GUIDE = {
     "For students": (
-        "setup", "setup.ko", "jupyterlab", "kernels", "grading", "grading.ko", "troubleshooting",
-        "honesty",
+        "setup", "setup.ko", "jupyterlab", "kernels", "grading", "grading.ko", "chat",
+        "troubleshooting", "honesty",
     ),
-    "Reading": ("syllabus", "glossary", "notation", "apis-and-pretrained-models", "datasets",
-                "ethics", "cognitive-ai"),
+    "Reading": ("syllabus", "topics", "glossary", "notation", "apis-and-pretrained-models",
+                "datasets", "generative-ai", "ethics", "cognitive-ai"),
     "For instructors": (
-        "instructor", "nbgrader-course", "host", "cluster", "speed", "security",
+        "instructor", "nbgrader-course", "lms", "deadlines", "reading", "report", "disputes",
+        "host", "hub", "hub-kubernetes", "cluster", "speed", "security",
     ),
     "For maintainers": ("architecture", "authoring", "authoring-kit", "authoring-challenge"),
 }  # fmt: skip
