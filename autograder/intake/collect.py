@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.course_folder import Course
 from autograder.errors import Refused, UserError
-from autograder.intake.arrival import LATE_BY_HOW_MUCH, Clock, times_of
+from autograder.intake.arrival import LATE_BY_HOW_MUCH, NEVER, Clock, times_of
 from autograder.intake.download import Upload, read_download
 from autograder.intake.inside import claim_of
 from autograder.intake.lms import Sender, outer_folder, recognised, sender_of
@@ -102,7 +102,8 @@ def collect(
     pattern = compiled(how.name_pattern) if how.name_pattern else None
     zone, known = _zone(course, how), known_ids(course)
     roster = _roster(course, how.roster, known)
-    clock = Clock("folder" if pattern else lms, zone, _told(how, known, roster, zone))
+    listed = _listed(how, known, roster)
+    clock = Clock("folder" if pattern else lms, zone, _told(how, listed, zone))
     with ExitStack() as stack:
         uploads = [one for one in read_download(download, limits, stack) if not is_junk(one.name)]
         names = [one.name for one in uploads]
@@ -112,7 +113,8 @@ def collect(
         read = _reader(lms, pattern, names, known, roster)
         batch = _Batch(opened, People(lms, roster, known), clock, limits, how.dry_run)
         done = batch.take(uploads, read)
-    return sorted([*done, *_missing(opened, roster, done)], key=lambda one: one.student)
+    others = (*_missing(opened, roster, done), *_strangers(how, listed))
+    return sorted([*done, *others], key=lambda one: one.student)
 
 
 # ------------------------------------------------------------------------------------ the download
@@ -129,19 +131,35 @@ def _roster(course: Course, path: Path | None, known: KnownIds) -> Roster | None
     return roster_of(table, read_people(table), known)
 
 
-def _told(
-    how: How, known: KnownIds, roster: Roster | None, zone: ZoneInfo | None
-) -> dict[str, datetime]:
-    """When each student handed in, by the lists that were given."""
+def _listed(how: How, known: KnownIds, roster: Roster | None) -> dict[Person, str]:
+    """The student whom each row means of the list that tells times; empty if it cannot be told."""
     if how.times is not None:
         people = without_doubles(read_people(read_table(how.times)))
         told = {person: _student_of(person, known, roster) for person in people}
         _refuse_odd_times(how.times.name, told)
-        return times_of(told, how.times.name, zone, demanded=True)
+        return told
     if how.roster is not None and roster is not None:
-        told = {one.person: "" if one.problem else one.student for one in roster.members}
-        return times_of(told, how.roster.name, zone, demanded=False)
+        return {one.person: "" if one.problem else one.student for one in roster.members}
     return {}
+
+
+def _told(how: How, listed: dict[Person, str], zone: ZoneInfo | None) -> dict[str, datetime]:
+    """When each student handed in, by the list that was given."""
+    path = how.times or how.roster
+    return times_of(listed, path.name, zone, demanded=how.times is not None) if path else {}
+
+
+def _strangers(how: How, listed: dict[Person, str]) -> list[Collected]:
+    """Rows of a list of times that mean nobody: a slip in an id would make late work punctual."""
+    if how.times is None:
+        return []
+    what = f"line {{}} of {how.times.name} has a time of somebody whom the class does not know: " \
+        "it was not used; repair the id there, or import the student"  # fmt: skip
+    return [
+        Collected(person.id or person.shown_name, "refused", what.format(person.line))
+        for person, student in listed.items()
+        if person.submitted not in NEVER and not student
+    ]
 
 
 def _refuse_odd_times(name: str, told: dict[Person, str]) -> None:
