@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -86,17 +87,23 @@ def test_release_holds_no_solution_no_hidden_check_and_no_mark_scheme(week):
 
 
 def secrets(week: Manuscript) -> list[str]:
-    """Regions that students must not see, as whole blocks and as their telling lines."""
+    """Regions that students must not see, as whole blocks and as their single probes."""
     schemes = [MARK_SCHEME.inside(cell.source) for cell in week.cells]
     hidden = [HIDDEN_TESTS.inside(cell.source) for cell in week.code if cell.grade]
     solved = [SOLUTION.inside(cell.source) for cell in week.code if cell.solution]
-    lines = [line for block in hidden for line in block.splitlines() if ASKS.search(line)]
-    return [text for text in (*schemes, *hidden, *solved, *lines) if len(text.strip()) > 20]
+    asked = [call for block in hidden for call in probe_calls(block)]
+    return [text for text in (*schemes, *hidden, *solved, *asked) if len(text.strip()) > 20]
+
+
+def probe_calls(block: str) -> list[str]:
+    """The statements of a hidden check that ask, however many lines each has."""
+    found = [ast.get_source_segment(block, part) or "" for part in ast.parse(block).body]
+    return [text for text in found if ASKS.search(text)]
 
 
 @pytest.mark.parametrize("week", WEEKS, ids=week_id)
-def test_a_secret_is_a_whole_region_or_a_line_with_a_probe(week):
-    """Leaks are looked for as solutions, hidden checks, mark schemes and single probe lines."""
+def test_a_secret_is_a_whole_region_or_a_probe(week):
+    """Leaks are looked for as solutions, hidden checks, mark schemes and single probes."""
     found = secrets(week)
     (task,) = [cell for cell in week.cells if cell.task]
     assert MARK_SCHEME.inside(task.source) in found
