@@ -32,6 +32,8 @@ BROUGHT_ALONG = {
     "jsonschema": "nbformat",
     "jinja2": "nbconvert",
     "packaging": "nbconvert",
+    "pillow": "matplotlib",
+    "scipy": "scikit-learn",
     "psutil": "ipykernel",
     "python-dateutil": "nbgrader",
     "mistune": "nbconvert",

@@ -134,14 +134,6 @@ def test_a_hand_that_changes_nothing_keeps_the_image() -> None:
 
 
 # ------------------------------------------------------------------------------------ recorded runs
-def test_definitions_leave_out_what_a_cell_runs() -> None:
-    """Functions, classes, imports and constants stay; calls, prints and loops go."""
-    cell = "import math\nLOW = 2\nfound = f(3)\n\n\ndef f(\n    x: int,\n) -> int:\n    return x\n"
-    kept = runs.definitions(cell + "for k in range(2):\n    print(k)\n")
-    assert "import math" in kept and "LOW = 2" in kept and "return x" in kept
-    assert "found" not in kept and "print" not in kept
-
-
 def test_the_recorded_runs_are_whole() -> None:
     """As many seeds of everything; the collapse is one in each, and the cure too."""
     stored = runs.load_runs()

@@ -151,14 +151,6 @@ def test_an_even_choice_has_one_in_eight(cards) -> None:
 
 
 # ------------------------------------------------------------------------------------ recorded runs
-def test_definitions_leave_out_what_a_cell_runs() -> None:
-    """Functions, constants and data stay; prints, training and figures go."""
-    cell = "KEYS = '-a'\nears = 3\nlosses = fit(\n    2,\n)\n"
-    cell += "\n\ndef f(\n    x: int,\n):\n    return x\n"
-    kept = runs.definitions(cell + "print(f(2))\n")
-    assert "ears" in kept and "return x" in kept and "losses" not in kept and "print" not in kept
-
-
 def test_the_recorded_runs_are_whole() -> None:
     """Five seeds of each way; all far above chance, mean colour below the nearest pictures."""
     stored = runs.load_runs()

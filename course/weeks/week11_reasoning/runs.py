@@ -12,21 +12,19 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from course.data.calculations import calculations
+from course.lesson.notebook_code import notebook_names
 from course.weeks.week11_reasoning import toys
 
 STORED = Path(__file__).with_name("runs.json")
 SEEDS = 5
 DEFINING = ("play-base", "play-verdicts", "play-votes", "play-star", "play-grpo", "play-hack",
             "play-price")  # fmt: skip
-MADE = re.compile(r"^(?:def |class |@|import |from |[A-Z_]+ = )")
 Row = dict[str, float]
 
 
@@ -43,27 +41,9 @@ def load_runs() -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------ the notebook
-def definitions(source: str) -> str:
-    """The functions, classes, imports and constants of a cell, without what it runs and draws."""
-    kept, inside = [], False
-    for line in source.splitlines():
-        if line and line[0] not in " )\n":
-            inside = bool(MADE.match(line))
-        if inside:
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def notebook_names(notebook: Path) -> dict[str, Any]:
-    """The names that the notebook's set-up, solutions and training loops define."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    names: dict[str, Any] = {"lesson": SimpleNamespace(steps=lambda count, quick=5: count)}
-    for cell in cells:
-        graded, source = cell["metadata"].get("nbgrader", {}), "".join(cell["source"])
-        if graded.get("solution") or graded.get("grade_id") == "setup":
-            exec(source, names)
-        elif cell["id"] in DEFINING:
-            exec(definitions(source), names)
+def names_of(notebook: Path) -> dict[str, Any]:
+    """The names that the notebook's set-up, solutions and training loops define, and the data."""
+    names = notebook_names(notebook, defining=DEFINING)
     names["base"] = names["load_reasoner"]()
     names["held"] = calculations(2000, random.Random("held out/recorded"))
     return names
@@ -141,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--first", type=int, default=1, help="the first seed; what is stored stays")
     args = parser.parse_args(arguments)
-    names = notebook_names(args.notebook)
+    names = names_of(args.notebook)
     stored: dict[str, Any] = {"table": {}, "grpo": [], "hack": []}
     stored["by_numbers"] = {"with a price": [], "without": []}
     if args.first > 1:

@@ -11,22 +11,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import torch
 
+from course.lesson.notebook_code import notebook_names
 from course.weeks.week13_generative import toys
 
 STORED = Path(__file__).with_name("runs.json")
 SEEDS = 5
 DEFINING = ("play-squeeze", "play-map", "play-detector", "play-gan", "play-flow", "play-drown",
             "play-diffusion", "play-page", "play-generations", "play-hangul")  # fmt: skip
-MADE = re.compile(r"^(?:def |class |@|import |from |[A-Z_]+ = )")
 Names = Mapping[str, Any]
 Row = dict[str, float]
 
@@ -43,35 +41,16 @@ def load_runs() -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------ the notebook
-def definitions(source: str) -> str:
-    """The functions, classes, imports and constants of a cell, without what it runs and draws."""
-    kept, inside = [], False
-    for line in source.splitlines():
-        if line and line[0] not in " )\n":
-            inside = bool(MADE.match(line))
-        if inside:
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def notebook_names(notebook: Path) -> dict[str, Any]:
-    """The names that the notebook's set-up, solutions and training loops define."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+def names_of(notebook: Path) -> dict[str, Any]:
+    """The names that the notebook's set-up, solutions and training loops define, and the data."""
     digits = toys.split_digits()
-    names: dict[str, Any] = {
-        "lesson": SimpleNamespace(steps=lambda count, quick=5: count),
+    given = {
         "digits": digits,
         "reader": toys.Reader(digits.held, digits.held_labels),
         "toys": toys,
         "hangul": toys.hangul_syllables(),
     }
-    for cell in cells:
-        graded, source = cell["metadata"].get("nbgrader", {}), "".join(cell["source"])
-        if graded.get("solution") or graded.get("grade_id") == "setup":
-            exec(source, names)
-        elif cell["id"] in DEFINING:
-            exec(definitions(source), names)
-    return names
+    return notebook_names(notebook, given, DEFINING)
 
 
 # ------------------------------------------------------------------------------------ measuring
@@ -137,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=STORED)
     parser.add_argument("--seeds", type=int, default=SEEDS)
     args = parser.parse_args(arguments)
-    names = notebook_names(args.notebook)
+    names = names_of(args.notebook)
     stored: dict[str, Any] = {"page": {}, "collapsed": [], "obeyed": {}, "generations": {}}
     stored["composed"] = []
     for seed in range(1, args.seeds + 1):

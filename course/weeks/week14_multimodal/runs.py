@@ -15,12 +15,12 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 
+from course.lesson.notebook_code import notebook_names
 from course.weeks.week14_multimodal import toys
 
 STORED = Path(__file__).with_name("runs.json")
@@ -46,30 +46,6 @@ def load_runs() -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------ the notebook
-def definitions(source: str) -> str:
-    """The functions, classes, imports, constants and data of a cell, without what it runs."""
-    kept, inside = [], False
-    for line in source.splitlines():
-        if line and line[0] not in " )\n":
-            inside = bool(MADE.match(line))
-        if inside:
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def notebook_names(notebook: Path) -> dict[str, Any]:
-    """The names that the notebook's set-up, solutions and training loops define."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    names: dict[str, Any] = {"lesson": SimpleNamespace(steps=lambda count, quick=5: count)}
-    for cell in cells:
-        graded, source = cell["metadata"].get("nbgrader", {}), "".join(cell["source"])
-        if graded.get("solution") or graded.get("grade_id") == "setup":
-            exec(source, names)
-        elif cell["id"] in DEFINING:
-            exec(definitions(source), names)
-    return names
-
-
 # ------------------------------------------------------------------------------------ measuring
 def timed(run: Callable[[], Any]) -> tuple[Any, float]:
     """What it gives, and its CPU seconds."""
@@ -171,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=STORED)
     parser.add_argument("--seeds", type=int, default=SEEDS)
     args = parser.parse_args(arguments)
-    names = notebook_names(args.notebook)
+    names = notebook_names(args.notebook, defining=DEFINING, made=MADE)
     stored: dict[str, Any] = {"recall": {}, "others": {}}
     for seed in range(1, 1 + args.seeds):
         one_seed(names, seed, stored)

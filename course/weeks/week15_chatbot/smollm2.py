@@ -23,6 +23,7 @@ from course.chat.corpus import names
 from course.chat.grounding import without_orders
 from course.chat.parts import Hit, Message, Passage, Sampling
 from course.chat.ready import smollm2
+from course.lesson.notebook_code import notebook_names
 from course.weeks.week15_chatbot import library
 from course.weeks.week15_chatbot.exam import Case, Said, exam
 
@@ -30,16 +31,6 @@ KINDS = ("plain", "reworded", "nowhere")
 GREEDY = Sampling(temperature=0.0, most_tokens=40)
 PERSONA = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 UNSURE = ("do not say", "does not say", "not mention", "not provide", "no information")
-
-
-def parts_of(notebook: Path) -> dict[str, Any]:
-    """The names that a notebook's set-up and solutions define."""
-    found: dict[str, Any] = {}
-    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
-        graded = cell["metadata"].get("nbgrader", {})
-        if graded.get("solution") or graded.get("grade_id") == "setup":
-            exec("".join(cell["source"]), found)
-    return found
 
 
 def bot_of(parts: Mapping[str, Any]) -> Bot:
@@ -78,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("smollm2.json"))
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args(arguments)
-    parts = parts_of(args.notebook)
+    parts = notebook_names(args.notebook)
     bot = bot_of(parts)
     stored: dict[str, Any] = {"ways": {}, "examples": [], "cpu_s_a_question": []}
     for seed in range(1, args.seeds + 1):
