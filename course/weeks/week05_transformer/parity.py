@@ -37,7 +37,7 @@ def filled(module: M) -> M:
 def _wave(shape: tuple[int, ...], place: int) -> Tensor:
     """Kept, because a proof fills a layer of a million numbers once for every wrong answer."""
     angle = torch.arange(math.prod(shape), dtype=torch.float64) * (1 + place / 10)
-    return (angle.sin().view(shape) / shape[-1] ** 0.5).float()
+    return angle.sin().view(shape) / shape[-1] ** 0.5
 
 
 @torch.no_grad()
