@@ -153,13 +153,18 @@ def _strangers(how: How, listed: dict[Person, str]) -> list[Collected]:
     """Rows of a list of times that mean nobody: a slip in an id would make late work punctual."""
     if how.times is None:
         return []
-    what = f"line {{}} of {how.times.name} has a time of somebody whom the class does not know: " \
-        "it was not used; repair the id there, or import the student"  # fmt: skip
     return [
-        Collected(person.id or person.shown_name, "refused", what.format(person.line))
+        Collected(person.id or person.shown_name, "refused", _is_nobodys(person, how.times.name))
         for person, student in listed.items()
         if person.submitted not in NEVER and not student
     ]
+
+
+def _is_nobodys(person: Person, name: str) -> str:
+    return (
+        f"line {person.line} of {name} has a time of somebody whom the class does not know: it was "
+        "not used; repair the id there, or import the student"
+    )
 
 
 def _refuse_odd_times(name: str, told: dict[Person, str]) -> None:

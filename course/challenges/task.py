@@ -89,10 +89,14 @@ def bits(table: np.ndarray, targets: Sequence[int]) -> float:
         table: (N, V), rows that sum to 1 but for rounding.
         targets: N places in 0..V-1.
     """
-    wide = table.astype(np.float64)
-    chosen = wide[np.arange(len(targets)), list(targets)] / wide.sum(axis=1)
     with np.errstate(divide="ignore"):
-        return float(-np.log2(chosen).mean())
+        return float(-np.log2(chosen_shares(table, targets)).mean())
+
+
+def chosen_shares(table: np.ndarray, targets: Sequence[int]) -> np.ndarray:
+    """What each row gives to its target, (N,), once the rows sum to 1."""
+    wide = table.astype(np.float64)
+    return wide[np.arange(len(targets)), list(targets)] / wide.sum(axis=1)
 
 
 def points_for(curve: Curve, score: float) -> float:

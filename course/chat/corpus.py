@@ -8,8 +8,10 @@ from functools import cache
 from typing import Any
 
 from course.chat.parts import Passage
+from course.chat.retrieval import BM25
 from course.chat.wording import COUNTRIES, ENGLISH_WORDS, QUESTION_WORDS
 from course.data import load_factbook, load_korean_constitution
+from course.data.factbook import country_name
 
 YEAR = 2015
 GROUPS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -53,13 +55,6 @@ def _passages(profile: Mapping[str, Any]) -> Iterator[Passage]:
             yield Passage(f"{country}: {group} (Factbook {YEAR})", ".\n".join(told) + ".")
 
 
-def country_name(profile: Mapping[str, Any]) -> str:
-    """The short name of a country, such as "South Korea"; empty where a profile has none."""
-    names = profile.get("Government", {}).get("Country name", {})
-    found = _flat(names.get("conventional short form"))
-    return "" if found.lower() == "none" else re.sub(r"\s*\(.*?\)", "", found)
-
-
 def _flat(value: Any) -> str:
     """A field as one line: its own text, or those of its parts behind their names."""
     if not isinstance(value, dict):
@@ -88,6 +83,12 @@ def constitution_passages() -> tuple[Passage, ...]:
         for title, part in parts
         for number, text in ARTICLE.findall(part)
     )
+
+
+@cache
+def index() -> BM25:
+    """BM25 over all passages; made once."""
+    return BM25([*factbook_passages(), *constitution_passages()])
 
 
 @cache

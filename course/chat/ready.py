@@ -7,12 +7,11 @@ from dataclasses import replace
 from functools import cache, partial
 
 from course.chat.bot import Bot
-from course.chat.corpus import constitution_passages, factbook_passages, is_korean, names, reworded
+from course.chat.corpus import index, is_korean, names, reworded
 from course.chat.dialog import DialogState
 from course.chat.generator import ModelGenerator, from_transformers
 from course.chat.grounding import best_sentence, ground, guardrail
 from course.chat.parts import Hit, Message, Note, Passage, Sampling, Span
-from course.chat.retrieval import BM25
 from course.chat.template import plain
 from course.errors import UserError
 
@@ -104,12 +103,6 @@ def _model_note(model: str) -> Note:
         "tiny_gpt2": "the course's tiny GPT-2 (1.8 million numbers; it read Jane Austen)",
         "tiny_llama": "the course's tiny Llama (0.9 million numbers; it read children's stories)",
     }[model])  # fmt: skip
-
-
-@cache
-def index() -> BM25:
-    """BM25 over all passages; made once."""
-    return BM25([*factbook_passages(), *constitution_passages()])
 
 
 def search(query: str) -> list[Hit]:

@@ -139,14 +139,14 @@ def _profiles() -> dict[str, dict[str, str]]:
     """Field to text, by country; fields in the order of the source."""
     found = {}
     for profile in load_factbook():
-        country = _name(profile)
+        country = country_name(profile)
         if country:
             found[country] = dict(_fields(profile))
     return found
 
 
-def _name(profile: Mapping[str, Any]) -> str:
-    """The short name without what stands in parentheses; empty where there is none."""
+def country_name(profile: Mapping[str, Any]) -> str:
+    """The short name of a country, such as "South Korea"; empty where a profile has none."""
     names = profile.get("Government", {}).get("Country name", {})
     short = _plain(names.get("conventional short form", {}).get("text") or "none")
     name = re.sub(r" ?\(.*?\)", "", short).strip()

@@ -6,6 +6,7 @@ code with other seeds. A student's own solved notebook does as well.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 from collections.abc import Collection
@@ -35,6 +36,7 @@ def definitions(source: str, made: re.Pattern[str] = MADE) -> str:
 def notebook_names(
     notebook: Path,
     given: dict[str, Any] | None = None,
+    running: Collection[str] = (),
     defining: Collection[str] = (),
     made: re.Pattern[str] = MADE,
 ) -> dict[str, Any]:
@@ -43,16 +45,36 @@ def notebook_names(
     Args:
         notebook: a solved one.
         given: names that its cells find.
+        running: ids of further cells that are run whole.
         defining: ids of further cells, of which the definitions are run.
         made: see `definitions`.
     """
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    names: dict[str, Any] = {"lesson": SimpleNamespace(steps=lambda count, quick=5: count)}
+    names: dict[str, Any] = {}
+    names["lesson"] = SimpleNamespace(
+        steps=lambda count, quick=5: count, fallback=lambda name: names[name]
+    )
     names |= given or {}
     for cell in cells:
-        graded, source = cell["metadata"].get("nbgrader", {}), "".join(cell["source"])
-        if graded.get("solution") or graded.get("grade_id") == "setup" or cell["id"] == "setup":
+        solution = cell["metadata"].get("nbgrader", {}).get("solution")
+        source = "".join(cell["source"])
+        if solution or cell["id"] in ("setup", *running):
             exec(source, names)
         elif cell["id"] in defining:
             exec(definitions(source, made), names)
     return names
+
+
+def parser_of_runs(description: str | None, stored: Path, seeds: int) -> argparse.ArgumentParser:
+    """The command line of such a script: a notebook, where to store what comes out, how many seeds.
+
+    Args:
+        description: of the script; its first line is shown.
+        stored: where the week reads what was measured.
+        seeds: how many there are by default.
+    """
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("--out", type=Path, default=stored)
+    parser.add_argument("--seeds", type=int, default=seeds)
+    return parser

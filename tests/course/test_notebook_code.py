@@ -50,6 +50,6 @@ def test_set_up_solutions_and_named_cells_are_run(tmp_path: Path) -> None:
     ]
     path = tmp_path / "week.ipynb"
     nbformat.write(new_notebook(cells=cells), path)
-    names = notebook_names(path, {"base": 5}, ["play-more"])
+    names = notebook_names(path, {"base": 5}, defining=["play-more"])
     assert names["start"] == 6 and names["twice"](1) == 11 and names["thrice"](2) == 6
     assert names["lesson"].steps(100) == 100

@@ -76,15 +76,15 @@ def test_a_list_of_times_is_read_or_refused(course: Course, content: str, senten
 
 
 def test_a_time_of_nobody_is_told(course: Course) -> None:
-    """A slip in an id, and late work would count as punctual without a word."""
+    """A slip in an id, and late work would count as punctual; a name of any shape is shown."""
     enter_class(course, put(course, "list.csv", "id\n003010\n"), drop=False)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr(f"003010/{WEEK}.ipynb", "{}")
-    times = put(course, "times.csv", "id,submitted_at\n003011,2026-03-02 23:30Z\n003012,-\n")
+    times = put(course, "times{1}.csv", "id,submitted_at\n003011,2026-03-02 23:30Z\n003012,-\n")
     done = collect(course, WEEK, put(course, "d.zip", made.getvalue()), How(times=times))
     told = {one.student: (one.outcome, one.reason) for one in done}
-    assert told["003011"][0] == "refused" and "line 2 of times.csv" in told["003011"][1]
+    assert told["003011"][0] == "refused" and "line 2 of times{1}.csv" in told["003011"][1]
     assert told["003010"][0] == "new" and "003012" not in told
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from course.challenges.measures import as_pair, f1, too_many_chosen
 from course.data.factbook import factbook_passages, factbook_questions
+from course.lesson.intervals import Interval, bootstrap, wilson, wilson_of
 from course.weeks.week09_prompting_rag import plots, toys, widgets
 from course.weeks.week09_prompting_rag.challenge import (
     CHALLENGE,
@@ -16,7 +17,6 @@ from course.weeks.week09_prompting_rag.challenge import (
     frozen,
     windows,
 )
-from course.weeks.week09_prompting_rag.intervals import Interval, bootstrap, wilson, wilson_of
 from course.weeks.week09_prompting_rag.measured import load_measured
 from course.weeks.week09_prompting_rag.reader import FieldReader, WordVectors, statements
 from course.weeks.week09_prompting_rag.stand_ins import STAND_INS

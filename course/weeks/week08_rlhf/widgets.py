@@ -8,7 +8,6 @@ from html import escape
 from typing import Any
 
 import ipywidgets
-import numpy as np
 import torch
 from IPython.display import HTML
 from matplotlib.figure import Figure
@@ -16,6 +15,7 @@ from torch import Tensor
 
 from course.figures.arrays import Numbers
 from course.figures.panel import Panel
+from course.lesson.intervals import wilson
 from course.phrases import tr
 from course.weeks.week08_rlhf import plots, toys
 
@@ -170,7 +170,4 @@ def share_with_interval(hits: int, total: int) -> tuple[float, float, float]:
     """A share and its 95% interval (Wilson 1927)."""
     if not total:
         return 0.5, 0.0, 1.0
-    p, z = hits / total, 1.96
-    middle = (p + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * float(np.sqrt(p * (1 - p) / total + z * z / (4 * total**2))) / (1 + z * z / total)
-    return p, middle - half, middle + half
+    return wilson(hits, total)

@@ -1,1 +1,1 @@
-"""Toys, plots, widgets, intervals, a reader and measured runs of week09_prompting_rag."""
+"""Toys, plots, widgets, a reader and measured runs of week09_prompting_rag."""

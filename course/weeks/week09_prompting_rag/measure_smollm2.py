@@ -13,9 +13,9 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+from course.lesson.notebook_code import notebook_names
 from course.models.named import load_language_model
 from course.weeks.week09_prompting_rag.measured import STORED
 from course.weeks.week09_prompting_rag.toys import draw_questions
@@ -28,20 +28,6 @@ ORDERS = {
 }
 Names = dict[str, Any]
 Pair = tuple[int, int]  # hits, questions
-
-
-def notebook_names(notebook: Path) -> Names:
-    """The names that the set-up, the solutions and the cells of the library define."""
-    names: Names = {}
-    names["lesson"] = SimpleNamespace(
-        steps=lambda count, quick=5: count, fallback=lambda name: names[name]
-    )
-    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
-        graded = cell["metadata"].get("nbgrader", {})
-        wanted = graded.get("solution") or graded.get("grade_id") == "setup"
-        if wanted or cell["id"] in BUILDING:
-            exec("".join(cell["source"]), names)
-    return names
 
 
 # ------------------------------------------------------------------------------------ passages
@@ -130,7 +116,7 @@ def main() -> None:
     """Measure everything and store it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebook", type=Path)
-    names = notebook_names(parser.parse_args().notebook)
+    names = notebook_names(parser.parse_args().notebook, running=BUILDING)
     smol = Smol(*load_language_model("smollm2"))
     tables = answered(names, smol)
     tables["SmolLM2: says Atlantis, with the right passage and"] = obeyed(names, smol)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.weeks.week09_prompting_rag.intervals import Interval, wilson
+from course.lesson.intervals import Interval, wilson
 
 STORED = Path(__file__).with_name("measured.json")
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from course.figures import diagram, style
 from course.figures.arrays import Numbers, as_array
 from course.figures.series import legend, with_looks
-from course.weeks.week09_prompting_rag.intervals import Interval
+from course.lesson.intervals import Interval
 
 STATIONS = (
     ("question", "", style.INK),

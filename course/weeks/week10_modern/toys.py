@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import lzma
 import math
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from course.models import MODELS_DIR
+from course.models.baselines import CharacterTable, unread_stories
 
-UNREAD = MODELS_DIR / "tiny_llama" / "unread_stories.txt.xz"
 LAYER = {
     "norm_1": "input_layernorm",
     "norm_2": "post_attention_layernorm",
@@ -90,11 +86,6 @@ def count_numbers(weights: Mapping[str, Tensor]) -> int:
 
 
 # ------------------------------------------------------------------------------------ texts
-def unread_stories(path: Path = UNREAD) -> list[str]:
-    """Stories by the same teacher that the tiny Llama has not read."""
-    return lzma.decompress(path.read_bytes()).decode("utf-8").split("\f")
-
-
 def story_ids(tokenizer: Any, count: int, length: int) -> Tensor:
     """Windows of unread stories that do not overlap: (count, length), or fewer rows."""
     ids: list[int] = []
@@ -104,40 +95,6 @@ def story_ids(tokenizer: Any, count: int, length: int) -> Tensor:
             break
     rows = min(count, len(ids) // length)
     return torch.tensor(ids[: rows * length]).view(rows, length)
-
-
-class CharacterTable:
-    """Counts of characters behind their last ones, mixed from short to long contexts.
-
-    The share of a context of n characters is (count + epsilon p) / (total + epsilon), where p is
-    what one character less says. Order and epsilon are chosen on a text of their own.
-    """
-
-    def __init__(self, ids: Tensor, size: int, order: int) -> None:
-        self.size = size
-        self.tables: list[dict[tuple[int, ...], Counter[int]]] = []
-        row = ids.tolist()
-        for n in range(order):
-            table: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
-            for at in range(n, len(row)):
-                table[tuple(row[at - n : at])][row[at]] += 1
-            self.tables.append(dict(table))
-
-    def bits(self, ids: Tensor, order: int, epsilon: float) -> float:
-        """Bits per character of a text, its first `order` characters left out."""
-        row, total = ids.tolist(), 0.0
-        for at in range(order, len(row)):
-            total -= math.log2(self._share(row[at - order + 1 : at], row[at], epsilon))
-        return total / (len(row) - order)
-
-    def _share(self, context: list[int], one: int, epsilon: float) -> float:
-        p = 1 / self.size
-        for n, table in enumerate(self.tables[: len(context) + 1]):
-            counts = table.get(tuple(context[len(context) - n :]))
-            if counts is None:
-                break
-            p = (counts[one] + epsilon * p) / (counts.total() + epsilon)
-        return p
 
 
 def tuned_table_bits(train: Tensor, tune: Tensor, held: Tensor, size: int) -> float:

@@ -9,7 +9,6 @@ minutes of one CPU core; the notebook draws the file (`load_runs`). `--seeds 1` 
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import time
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from course.data.calculations import calculations
-from course.lesson.notebook_code import notebook_names
+from course.lesson.notebook_code import notebook_names, parser_of_runs
 from course.weeks.week11_reasoning import toys
 
 STORED = Path(__file__).with_name("runs.json")
@@ -115,10 +114,7 @@ def thin(log: Sequence[Row]) -> list[Row]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebook", type=Path)
-    parser.add_argument("--out", type=Path, default=STORED)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser = parser_of_runs(__doc__, STORED, SEEDS)
     parser.add_argument("--first", type=int, default=1, help="the first seed; what is stored stays")
     args = parser.parse_args(arguments)
     names = names_of(args.notebook)

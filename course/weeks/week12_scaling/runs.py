@@ -8,15 +8,14 @@ notebook does as well. Two minutes of one CPU core; the notebook draws the file 
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import torch
 
+from course.lesson.notebook_code import notebook_names, parser_of_runs
 from course.weeks.week12_scaling import toys
 
 STORED = Path(__file__).with_name("runs.json")
@@ -34,19 +33,12 @@ def load_runs() -> dict[str, Any]:
     return json.loads(STORED.read_text(encoding="utf-8"))
 
 
-def notebook_names(notebook: Path) -> dict[str, Any]:
-    """What the notebook's set-up, solutions, small models and school define."""
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    names: dict[str, Any] = {"toys": toys}
-    for cell in cells:
-        graded, source = cell["metadata"].get("nbgrader", {}), "".join(cell["source"])
-        if graded.get("solution") or cell["id"] in ("setup", "play-model"):
-            exec(source, names)
-        if cell["id"] == "play-distill":
-            exec(source[source.index("def taught") : source.index("pupils =")], names)
+def names_of(notebook: Path) -> dict[str, Any]:
+    """What the notebook's set-up, solutions, small models and school define, and the text."""
+    defining = ("play-model", "play-distill")
+    names = notebook_names(notebook, {"toys": toys}, defining=defining)
     names["novel"], unread = (toys.windows(ids, names["CONTEXT"]) for ids in toys.novel_ids())
     names["held"] = unread[::7][:5000]
-    names["lesson"] = SimpleNamespace(steps=lambda count, quick=5: count)
     return names
 
 
@@ -63,13 +55,9 @@ def one_seed(names: Mapping[str, Any], seed: int) -> tuple[dict[str, Any], dict[
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebook", type=Path)
-    parser.add_argument("--out", type=Path, default=STORED)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    args = parser.parse_args(arguments)
+    args = parser_of_runs(__doc__, STORED, SEEDS).parse_args(arguments)
     torch.set_num_threads(1)
-    names, (train, held) = notebook_names(args.notebook), toys.novel_ids()
+    names, (train, held) = names_of(args.notebook), toys.novel_ids()
     stored: dict[str, Any] = {"table": toys.tuned_table_bits(train[-READ:], held[:12_000])}
     stored |= {"sweep": [], "school": []}
     for seed in range(1, args.seeds + 1):

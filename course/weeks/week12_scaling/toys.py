@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
-import math
-from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,9 +12,7 @@ from torch import Tensor
 
 from course.data import load_austen, load_en_ko_help
 from course.data.prose import ALPHABET, clean_prose, split_text
-from course.models import MODELS_DIR
-
-UNREAD = MODELS_DIR / "tiny_llama" / "unread_stories.txt.xz"
+from course.models.baselines import CharacterTable, unread_stories
 
 # ------------------------------------------------------------------------------------ sizes
 GPT2: dict[str, Any] = {
@@ -153,11 +148,6 @@ def help_bytes(held: int = 300, most: int = 400_000) -> dict[str, Bytes]:
     return found
 
 
-def unread_stories() -> list[str]:
-    """Stories by the teacher of the story GPT-2 that none of the shipped models has read."""
-    return lzma.decompress(UNREAD.read_bytes()).decode("utf-8").split("\f")
-
-
 def story_windows(tokenizer: Any, count: int, length: int) -> tuple[Tensor, int]:
     """Unread stories as ids, (count, length), and how many bytes of text these ids stand for."""
     ids: list[int] = []
@@ -170,44 +160,13 @@ def story_windows(tokenizer: Any, count: int, length: int) -> tuple[Tensor, int]
 
 
 # ------------------------------------------------------------------------------------ a baseline
-class CharacterTable:
-    """What followed the last characters, counted; short contexts help out for rare long ones.
-
-    p(x | n characters) = (count + epsilon p(x | n - 1 characters)) / (total + epsilon)
-    """
-
-    def __init__(self, ids: Tensor, size: int, longest: int = 6) -> None:
-        """Count every context of up to `longest` ids."""
-        self.size, row = size, ids.tolist()
-        self.counts: list[dict[tuple[int, ...], Counter[int]]] = []
-        for n in range(longest + 1):
-            table: dict[tuple[int, ...], Counter[int]] = defaultdict(Counter)
-            for at in range(n, len(row)):
-                table[tuple(row[at - n : at])][row[at]] += 1
-            self.counts.append(table)
-
-    def bits(self, ids: Tensor, longest: int, epsilon: float) -> float:
-        """Bits a character of another text with contexts of up to `longest` characters."""
-        row, total = ids.tolist(), 0.0
-        for at in range(longest, len(row)):
-            total -= math.log2(self._share(row[at - longest : at], row[at], epsilon))
-        return total / (len(row) - longest)
-
-    def _share(self, context: list[int], one: int, epsilon: float) -> float:
-        p = 1 / self.size
-        for n in range(len(context) + 1):
-            seen = self.counts[n].get(tuple(context[len(context) - n :]))
-            if not seen:
-                break
-            p = (seen[one] + epsilon * p) / (seen.total() + epsilon)
-        return p
-
-
 def tuned_table_bits(train: Tensor, held: Tensor, size: int = 36, tuning: int = 6000) -> float:
     """The baseline: length and epsilon are chosen on the end of the training text."""
-    table, apart = CharacterTable(train[:-tuning], size), train[-tuning:]
-    tried = {(n, eps): table.bits(apart, n, eps) for n in (3, 4, 5, 6) for eps in (2.0, 8.0)}
-    return table.bits(held, *min(tried, key=lambda how: tried[how]))
+    table, apart = CharacterTable(train[:-tuning], size, 7), train[-tuning:]
+    ways = [(n, eps) for n in (4, 5, 6, 7) for eps in (2.0, 8.0)]
+    tried = {(n, eps): table.bits(apart, n, eps, skipped=n - 1) for n, eps in ways}
+    order, epsilon = min(tried, key=lambda how: tried[how])
+    return table.bits(held, order, epsilon, skipped=order - 1)
 
 
 # ------------------------------------------------------------------------------------ words

@@ -9,7 +9,6 @@ minutes of one CPU core; the notebook draws the file (`load_runs`). `--seeds 1` 
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 
 import torch
 
-from course.lesson.notebook_code import notebook_names
+from course.lesson.notebook_code import notebook_names, parser_of_runs
 from course.weeks.week13_generative import toys
 
 STORED = Path(__file__).with_name("runs.json")
@@ -50,7 +49,7 @@ def names_of(notebook: Path) -> dict[str, Any]:
         "toys": toys,
         "hangul": toys.hangul_syllables(),
     }
-    return notebook_names(notebook, given, DEFINING)
+    return notebook_names(notebook, given, defining=DEFINING)
 
 
 # ------------------------------------------------------------------------------------ measuring
@@ -111,11 +110,7 @@ def one_seed(names: dict[str, Any], seed: int, stored: dict[str, Any]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebook", type=Path)
-    parser.add_argument("--out", type=Path, default=STORED)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    args = parser.parse_args(arguments)
+    args = parser_of_runs(__doc__, STORED, SEEDS).parse_args(arguments)
     names = names_of(args.notebook)
     stored: dict[str, Any] = {"page": {}, "collapsed": [], "obeyed": {}, "generations": {}}
     stored["composed"] = []

@@ -9,7 +9,6 @@ three minutes of one CPU core; the notebook draws the file (`load_runs`). `--see
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import time
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.lesson.notebook_code import notebook_names
+from course.lesson.notebook_code import notebook_names, parser_of_runs
 from course.weeks.week14_multimodal import toys
 
 STORED = Path(__file__).with_name("runs.json")
@@ -142,11 +141,7 @@ def others(names: Mapping[str, Any], seed: int) -> Row:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebook", type=Path)
-    parser.add_argument("--out", type=Path, default=STORED)
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    args = parser.parse_args(arguments)
+    args = parser_of_runs(__doc__, STORED, SEEDS).parse_args(arguments)
     names = notebook_names(args.notebook, defining=DEFINING, made=MADE)
     stored: dict[str, Any] = {"recall": {}, "others": {}}
     for seed in range(1, 1 + args.seeds):

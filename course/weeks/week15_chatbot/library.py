@@ -6,22 +6,16 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from course.chat.corpus import constitution_passages, factbook_passages
+from course.chat.corpus import constitution_passages, factbook_passages, index, is_korean
 from course.chat.parts import Hit, Message, Passage
 from course.chat.retrieval import BM25
 from course.chat.wording import QUESTION_WORDS
 from course.weeks.week15_chatbot.exam import Case, Said
-from course.weeks.week15_chatbot.words import is_korean, mentions
+from course.weeks.week15_chatbot.words import mentions
 
 PIECE = re.compile(r"[^.;\n]+(?:[.;](?=\S)[^.;\n]*)*")
 FLOORS = tuple(range(0, 40, 2))  # of a BM25 score, for the baseline to choose from
 MANY = 2000  # hits that are looked through for a title
-
-
-@cache
-def index() -> BM25:
-    """BM25 (Robertson and others 1994) over all passages; made once."""
-    return BM25([*factbook_passages(), *constitution_passages()])
 
 
 def search(query: str, k: int = 3) -> list[Hit]:

@@ -9,12 +9,13 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import HTML
 
+from course.chat.corpus import is_korean
 from course.chat.parts import Hit, Message, Passage
 from course.figures import style
 from course.figures.panel import Panel
 from course.phrases import tr
 from course.weeks.week15_chatbot.exam import Said
-from course.weeks.week15_chatbot.words import TOKEN, is_korean
+from course.weeks.week15_chatbot.words import TOKEN
 
 Search = Callable[[str, int], Sequence[Hit]]
 Guard = Callable[[str, str, Sequence[Passage]], Sequence[str]]

@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import re
 
+from course.chat.corpus import is_korean
 from course.data.grammar import ends_in_consonant
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")  # a number with its commas and points, or a word
-HANGUL = re.compile("[가-힣]")
 LIQUID = 8  # the place of ㄹ among the final consonants: 로 stands behind it, not 으로
 AFTER_CONSONANT = ("은", "이", "을", "과", "으로", "이에요", "이라고")
 AFTER_VOWEL = ("는", "가", "를", "와", "예요", "라고")
 AFTER_ANY = ("의", "에", "에서", "에는", "도", "만", "까지", "부터", "입니다", "이다", "인가요")
 ENDINGS = (*AFTER_CONSONANT, *AFTER_VOWEL, *AFTER_ANY, "로")
-
-
-def is_korean(text: str) -> bool:
-    """Whether a text holds at least one Hangul syllable."""
-    return HANGUL.search(text) is not None
 
 
 def forms(word: str) -> set[str]:

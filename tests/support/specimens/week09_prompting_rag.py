@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from course.figures.panel import Panel
+from course.lesson.intervals import Interval
 from course.weeks.week09_prompting_rag import plots, widgets
-from course.weeks.week09_prompting_rag.intervals import Interval
 from specimens import CURVE, Arrays, Many, Panels, Unsolved, named
 
 HALF = Interval(0.5, 0.25, 0.75)
