@@ -133,6 +133,7 @@ class Execution:
     seconds: float
     fault: str | None = None
     doubt: Doubt | None = None
+    peak_mb: int | None = None  # of memory; None where nobody could count it
 
 
 # ------------------------------ judge: evidence, reference, verdicts
@@ -336,3 +337,4 @@ class Entry:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     stamp: str = ""  # 'unsandboxed' when it was; FORGEABLE when asserts decided
+    peak_mb: int | None = None  # the most memory at once, of any of its notebooks

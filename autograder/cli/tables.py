@@ -201,6 +201,7 @@ def entry_json(entry: Any) -> dict:
         "needs_review": entry.needs_review,
         "notes": list(entry.notes),
         "seconds": entry.seconds,
+        "peak_mb": entry.peak_mb,
         "stamp": entry.stamp,
         "checks": {
             check.grade_id: {

@@ -330,7 +330,8 @@ class _Batch:
                 self.clock.stamped(group.student, sender, replace(upload, inner=sender.inner))
                 for sender, upload in group.uploads
             ]
-            found = versions(stamped, self.week.notebooks, self.limits)
+            names = (self.week.name, self.week.course.weeks())
+            found = versions(stamped, self.week.notebooks, self.limits, *names)
             outcome, moved = placing.keep(found)
         except Refused as refusal:
             return _refused(group, str(refusal))
@@ -354,6 +355,7 @@ def _remarks(week: Week, group: _Group, found: Sequence[Version]) -> Iterable[st
     if len(found) > 1:
         yield f"{len(found) - 1} earlier in {VERSIONS}/."
     last = found[-1]
+    yield from last.left_out
     missing = [one.name for one in week.notebooks if f"{one.name}.ipynb" not in last.files]
     if missing:
         there = shown(", ".join(sorted(last.files)) or "nothing", 200)

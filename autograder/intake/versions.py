@@ -2,12 +2,13 @@
 
 A notebook gets the name that it should have if this week's cells are in it. An upload that brings a
 notebook again begins a version; what it does not bring anew is carried over from the one before, so
-that of every notebook the newest is graded.
+that of every notebook the newest is graded. An upload of another week is left out: it neither takes
+the place of this week's work nor is it graded as it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -28,6 +29,7 @@ from autograder.notebook_files import (
 from autograder.stages.ingest import may_be_notebook, read_notebook
 from autograder.stages.reading import read_as
 from course.notebook_format import NotebookError
+from course.recognition.matching import known_cells
 
 ROOM = 4  # all versions of a student together, in submissions of full size
 LMS_FOLDER = "assignsubmission_"  # Moodle's folders of one student: a file, a text typed online
@@ -41,6 +43,11 @@ class Version:
     files: dict[str, bytes]
     certain: bool = True  # that it arrived then; else the time only tells which came later
     claim: Claim | None = None  # what `course submit` wrote into the zip
+    left_out: tuple[str, ...] = ()  # a sentence for each upload of another week
+
+
+class AnotherWeeks(Refused):
+    """An upload is of another week, and nothing of this one is in it."""
 
 
 @dataclass
@@ -49,8 +56,11 @@ class _Uploads:
 
     templates: Sequence[NotebookTemplate]
     limits: IngestLimits
+    week: str
+    weeks: Collection[str]
     room: int = field(init=False)
     claim: Claim | None = None
+    left_out: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.room = ROOM * self.limits.total_bytes
@@ -62,7 +72,11 @@ class _Uploads:
         fresh: set[str] = set()  # notebooks that this version brought
         last: Upload | None = None
         for upload in uploads:
-            brought = self.unpacked(upload)
+            try:
+                brought = self.unpacked(upload)
+            except AnotherWeeks as stray:
+                self.left_out.append(str(stray))
+                continue
             notebooks = brought.keys() & self.expected
             if notebooks & fresh:
                 yield self.checked(last or upload, files)
@@ -70,8 +84,9 @@ class _Uploads:
                 fresh = set()
             shared |= {} if notebooks else brought
             files, fresh, last = files | brought, fresh | notebooks, upload
-        if last is not None:
-            yield self.checked(last, files)
+        if last is None:
+            raise Refused(f"{self.left_out[-1]} Ask the student for {self.week}.")
+        yield self.checked(last, files)
 
     @property
     def expected(self) -> set[str]:
@@ -95,7 +110,8 @@ class _Uploads:
         """A file by its path, or an archive's files by theirs; opened once, not deeper."""
         content = upload.read()
         if not upload.inner.lower().endswith(ARCHIVES):
-            return self.named(self.counted({safe_path(upload.inner): content}))
+            alone = self.named(self.counted({safe_path(upload.inner): content}))
+            return self.of_this_week(upload, alone, None)
         files: dict[str, bytes] = {}
         most = min(self.limits.total_bytes, self.room)
         for name, data in read_members(upload.inner, content, most, self.limits.files):
@@ -107,9 +123,33 @@ class _Uploads:
             if path in files:
                 raise Refused(f"'{path}' is there twice.")
             files[path] = data
-        self.claim = read_claim(files.pop(SUBMISSION_FILE, b"")) or self.claim
+        claim = read_claim(files.pop(SUBMISSION_FILE, b""))
         around = folder_around([path for path in files if not is_junk(path)])
-        return self.named(self.counted({p.removeprefix(around): d for p, d in files.items()}))
+        files = self.counted({p.removeprefix(around): d for p, d in files.items()})
+        return self.of_this_week(upload, self.named(files), claim)
+
+    def of_this_week(
+        self, upload: Upload, files: dict[str, bytes], claim: Claim | None
+    ) -> dict[str, bytes]:
+        """The files of an upload, unless a name or a claim tells of another week and none of this.
+
+        Raises:
+            AnotherWeeks: so it is.
+        """
+        others = sorted(filter(None, map(self.other_week, files)))
+        week = claim.week if claim else others[0] if others else self.week
+        if week != self.week and not files.keys() & self.expected:
+            raise AnotherWeeks(
+                f"{shown(upload.inner)} is of {shown(week)}, and nothing of {self.week} is in it: "
+                "it was not taken."
+            )
+        self.claim = claim or self.claim
+        return files
+
+    def other_week(self, path: str) -> str:
+        """The other week that a notebook is called after; empty for none."""
+        name, ending = PurePosixPath(path).stem, PurePosixPath(path).suffix
+        return name if ending == ".ipynb" and name in self.weeks and name != self.week else ""
 
     def counted(self, files: dict[str, bytes]) -> dict[str, bytes]:
         self.room -= sum(map(len, files.values()))
@@ -148,25 +188,40 @@ class _Uploads:
             notebook = read_notebook(path, data, self.limits)
         except NotebookError:
             return False
-        return read_as(notebook, template).exercises > 0
+        found = read_as(notebook, template).exercises
+        exercises = sum(known.cell.solution for known in known_cells(template))
+        # two weeks share a few names, so one that is called after another has to hold more
+        return 2 * found >= exercises > 0 if self.other_week(path) else found > 0
 
 
 def versions(
-    uploads: Sequence[Upload], templates: Sequence[NotebookTemplate], limits: IngestLimits
+    uploads: Sequence[Upload],
+    templates: Sequence[NotebookTemplate],
+    limits: IngestLimits,
+    week: str,
+    weeks: Collection[str],
 ) -> list[Version]:
     """A student's versions of a week, in order of arrival.
 
+    Args:
+        uploads: what came under the student's name.
+        templates: the notebooks of the week.
+        limits: caps for all of it together.
+        week: the week's name.
+        weeks: the names of all weeks: a notebook called after another is no work of this one.
+
     Raises:
-        Refused: an upload is odd, or there is too much.
+        Refused: an upload is odd, there is too much, or all of it is of another week.
     """
     if len(uploads) > limits.files:
         raise Refused(f"There are more than {limits.files} files of this student.")
     in_order = sorted(uploads, key=lambda one: (one.arrived, len(one.name), one.name))
     around = folder_around([one.inner for one in in_order])
     inside = [replace(one, inner=_within(one.inner.removeprefix(around))) for one in in_order]
-    found = list(_Uploads(templates, limits).versions(inside))
+    read = _Uploads(templates, limits, week, weeks)
+    found = list(read.versions(inside))
     return [
-        one
+        replace(one, left_out=tuple(read.left_out))
         for one, later in zip(found, [*found[1:], None], strict=True)
         if one.files != (later and later.files)
     ]

@@ -16,6 +16,7 @@ from autograder.deadlines.settling import Lateness, settle
 from autograder.errors import UserError
 from autograder.gradebook import open_gradebook
 from autograder.insight.items import Item, items_of
+from autograder.insight.outliers import Amounts, heavy, slow
 from autograder.insight.similar import Alike, similar
 from autograder.insight.sources import sources_of
 from autograder.insight.trends import Section, Trend, sections_of, trends_of
@@ -36,9 +37,6 @@ SHADES = {
     Verdict.MEMORY_LIMIT: "#b2abd2", Verdict.OUTPUT_LIMIT: "#542788",
     Verdict.GRADER_FAULT: "#57606a", Verdict.VOID: "#afb8c1",
 }  # fmt: skip
-
-
-SLOW_FACTOR, SLOW_SECONDS = 4, 10.0  # times the median, and at least so many seconds
 
 
 @dataclass(frozen=True)
@@ -93,12 +91,14 @@ class Report:
         return [trend for trend in self.trends.values() if trend.fallen]
 
     @property
-    def slow(self) -> list[tuple[str, float]]:
-        """Whose submission took far longer than the class's, in seconds, the slowest first."""
-        times = [(entry.student, entry.seconds) for entry in self.entries if entry.seconds]
-        usual = median([seconds for _, seconds in times]) if times else 0.0
-        found = [one for one in times if one[1] > max(SLOW_FACTOR * usual, SLOW_SECONDS)]
-        return sorted(found, key=lambda one: -one[1])
+    def slow(self) -> Amounts:
+        """Whose submission took far longer than the class's, in seconds."""
+        return slow(self.entries)
+
+    @property
+    def heavy(self) -> Amounts:
+        """Whose submission took far more memory than the class's, in MB."""
+        return heavy(self.entries)
 
     @property
     def void_words(self) -> list[str]:
@@ -311,13 +311,16 @@ WHOLE = [
     "late_minutes",
     "name",
     "section",
+    "seconds",
+    "peak_mb",
 ]
 
 
 def _whole(report: Report, entry: Entry) -> list[object]:
-    """The whole score, and who it is; without a score there is no number in it."""
+    """The whole score, who it is, what the run took; without a score there is no number in it."""
     one = report.members.get(entry.student)
     who: list[object] = [one.name, one.section] if one else [None, None]
+    who += [entry.seconds or None, entry.peak_mb]
     standing, late = report.standings.get(entry.student), report.lateness.get(entry.student)
     if standing is None or standing.total is None:
         return [*[None] * 6, *who]

@@ -366,9 +366,10 @@ def _entry(
     seconds = round(sum(execution.seconds for execution in executions), 3)
     points = round(sum(judgement.points for judgement in judgements), 6)
     most = round(sum(judgement.max_points for judgement in judgements), 6)
+    peaks = (one.peak_mb for one in executions if one.peak_mb is not None)
     return Entry(
         item.submission.student, item.key, points, most, None, judgements, notes, seconds,
-        stamped(stamp, judgements),
+        stamped(stamp, judgements), max(peaks, default=None),
     )  # fmt: skip
 
 

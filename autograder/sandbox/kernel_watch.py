@@ -1,4 +1,4 @@
-"""What grading asks of whoever starts a kernel: how long it ran, how long it waited, who ended it.
+"""What grading asks of whoever starts a kernel: its time, its memory, who ended it.
 
 Every provisioner that grading can use has these methods; mypy checks it where each is defined.
 """
@@ -28,6 +28,9 @@ class WatchedKernel(Protocol):
 
     def delay_seconds(self) -> float | None:
         """How long it was ready to run and got no processor; None where that cannot be seen."""
+
+    def peak_mb(self) -> int | None:
+        """The most memory that was in use so far, in MB; None where that cannot be seen."""
 
     def death_cause(self) -> Death | None:
         """Who or what ended the kernel; None while it lives."""

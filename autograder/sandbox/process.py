@@ -16,7 +16,7 @@ from typing import Any
 from autograder.sandbox import bwrap
 from autograder.sandbox.cgroup import ControlGroup
 from autograder.sandbox.inside.protocol import FAILED, HELLO, OOM_SCORE_ADJ, STARTED
-from autograder.sandbox.inside.watch import TICKS, ticks
+from autograder.sandbox.inside.watch import TICKS, peak_mb, ticks
 from autograder.sandbox.launch_plan import LaunchPlan
 from autograder.sandbox.run_queue import RunQueue
 
@@ -115,6 +115,12 @@ class SandboxProcess:
             OSError: it is gone.
         """
         return ticks(pid_of(self.kernel)) / TICKS
+
+    def peak_mb(self) -> int | None:
+        """The most memory that the kernel's own process has had so far; None when it is gone."""
+        with suppress(OSError, ValueError, IndexError):
+            return peak_mb(pid_of(self.kernel))
+        return None
 
     def delay_seconds(self) -> float | None:
         """How long the kernel and its descendants were ready to run and got no processor."""

@@ -210,12 +210,15 @@ class SandboxProvisioner(LocalProvisioner):
     def peak_mb(self) -> int | None:
         """The most memory that the sandbox has used so far; None where nobody counts it.
 
-        Without a control group it is known when the kernel has died, to within a quarter of a
-        second: process 1 counts it, and tells with its last words.
+        Without a control group process 1 counts it, to within a quarter of a second, and tells with
+        its last words; before these it is that of the kernel's own process.
         """
         process = self.process or self._dead
         told = process.last_words.get("peak_mb") if process is not None else None
-        return told if isinstance(told, int) else self._memory_use().peak_mb
+        if isinstance(told, int):
+            return told
+        counted = self._memory_use().peak_mb
+        return counted if counted is not None or process is None else process.peak_mb()
 
     def _memory_use(self) -> MemoryUse:
         if self.group is not None:

@@ -21,7 +21,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.notebook_files import write_files
-from autograder.sandbox.inside.watch import TICKS, ticks
+from autograder.sandbox.inside.watch import TICKS, peak_mb, ticks
 from autograder.sandbox.kernel_watch import Death, WatchedKernel
 from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.run_queue import RunQueue
@@ -77,6 +77,12 @@ class UnprotectedProvisioner(LocalProvisioner):
             return None
         self._run_queue = self._run_queue or RunQueue(self.process.pid)
         return self._run_queue.seconds()
+
+    def peak_mb(self) -> int | None:
+        """The most memory of the kernel's own process; None where the system does not say."""
+        with suppress(OSError, IndexError, ValueError):
+            return peak_mb(self.process.pid) if self.process else None
+        return None
 
     def death_cause(self) -> Death | None:
         """How the kernel ended; None while it lives. Here nobody can say who ended it."""

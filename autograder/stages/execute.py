@@ -40,12 +40,14 @@ def execute(job: ExecutionJob, turn: AbstractContextManager = _AT_ONCE) -> Execu
     try:
         with _kernel(job) as kernel, turn:
             runs = tuple(_run_all(kernel, job))
+            peak = kernel.peak_mb
             kernel.kill()
     except Exception as error:  # ours: the sandbox did not start, or this code is wrong
         fault = f"{type(error).__name__}: {error}"[:1000]
         doubt = Doubt.KILLED if isinstance(error, EndedFromOutside) else None
         return Execution(job.name, (), time.monotonic() - started, fault, doubt)
-    return Execution(job.name, runs, time.monotonic() - started, doubt=kernel.doubt)
+    seconds = time.monotonic() - started
+    return Execution(job.name, runs, seconds, doubt=kernel.doubt, peak_mb=peak)
 
 
 def execute_alone(job: ExecutionJob) -> Execution:

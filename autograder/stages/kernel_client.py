@@ -221,6 +221,11 @@ class KernelClient:
             self.doubt = Doubt.KILLED
         reading.end = reading.end or ENDS.get(death, CellEnd.DEAD_KERNEL)
 
+    @property
+    def peak_mb(self) -> int | None:
+        """The most memory that was in use so far; None where that cannot be seen."""
+        return self._provisioner.peak_mb()
+
     def kill(self) -> None:
         """End the kernel and all it started."""
         self.gone = True

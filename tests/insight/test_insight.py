@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tiny_course import WEEK, make_course
 
 from autograder.course_folder import open_course
 from autograder.insight.items import correlation, items_of
+from autograder.insight.outliers import heavy, slow
 from autograder.insight.similar import pairs, tokens
 from autograder.insight.sources import sources_of
 from autograder.insight.trends import Trend, sections_of, trends_of
@@ -31,6 +33,20 @@ def entry(student: str, points: dict[str, float], answer: str = "", void: bool =
     )
     check = CheckVerdict("check_double", kind, sum(points.values()), 3.0, probes, answer=answer)
     return Entry(student, "key", check.points, 3.0, judgements=(Judgement(WEEK, (check,)),))
+
+
+# ------------------------------------------------------------------------------------ machine
+def test_who_took_far_more_time_or_memory_than_the_class_is_named() -> None:
+    """The most first; twice of little is no matter, nor is what was never measured."""
+    usual = [replace(entry(f"s{i}", {}), seconds=2.0 + i / 10, peak_mb=60 + i) for i in range(9)]
+    odd = [replace(entry("loop", {}), seconds=26.0, peak_mb=70),
+           replace(entry("copies", {}), seconds=9.0, peak_mb=900),
+           replace(entry("grows", {}), seconds=2.0, peak_mb=1_500),
+           replace(entry("twice", {}), seconds=8.5, peak_mb=130),
+           replace(entry("before", {}), seconds=0.0, peak_mb=None)]  # fmt: skip
+    assert slow([*usual, *odd]) == (("loop", 26.0),)
+    assert heavy([*usual, *odd]) == (("grows", 1_500), ("copies", 900))
+    assert slow(()) == heavy(odd[-1:]) == ()
 
 
 # ------------------------------------------------------------------------------------ probes

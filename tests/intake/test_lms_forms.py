@@ -258,6 +258,35 @@ def test_a_zip_of_another_student_or_week_is_remarked(course: Course) -> None:
     assert held(course)["s1"] == work("s2")
 
 
+OTHER = "week91_other"
+
+
+def of_another_week(student: str) -> bytes:
+    """What `course submit` packs when the student stands in another week's folder."""
+    said = json.dumps({"student": student, "week": OTHER}).encode()
+    book = work(student).replace(b"double", b"other")
+    return packed({f"{OTHER}.ipynb": book, "submission.json": said})
+
+
+def test_another_weeks_work_is_refused_and_takes_no_place(course: Course) -> None:
+    """Alone it is refused; beside this week's, before or after it, it is left out and told."""
+    (course.root / "source" / OTHER).mkdir()
+    (course.root / "source" / OTHER / f"{OTHER}.ipynb").write_text("{}")
+    collect(course, WEEK, put(course, "first.zip", packed({f"s2/{WEEK}.zip": by_submit("s2")})))
+    files = {
+        "s1/a.zip": of_another_week("s1"), "s2/a.zip": of_another_week("s2"),
+        f"s3/{WEEK}.zip": by_submit("s3"), "s3/x.zip": of_another_week("s3"),
+        f"s4/{OTHER}.ipynb": work("s4"),  # this week's work under the other's name
+        f"s5/{OTHER}.ipynb": work("s5").replace(b"double", b"other"),
+    }  # fmt: skip
+    done = by_student(collect(course, WEEK, put(course, "d.zip", packed(files))))
+    told = f"is of {OTHER}, and nothing of {WEEK} is in it: it was not taken."
+    refused = {name for name, one in done.items() if one.outcome == "refused"}
+    assert refused == {"s1", "s2", "s5"}
+    assert all(told in done[name].reason for name in (*refused, "s3"))
+    assert held(course) == {name: work(name) for name in ("s2", "s3", "s4")}
+
+
 def test_where_names_say_nothing_two_claims_are_refused(course: Course) -> None:
     """A zip that claims to be another's never replaces that one's work."""
     enter(course, "s1", "s2")

@@ -108,10 +108,13 @@ def test_an_empty_class_and_a_class_of_reviews_are_drawn() -> None:
 def test_no_spreadsheet_takes_a_text_for_a_formula(tmp_path: Path) -> None:
     """A text that begins like a formula is quoted; numbers stay numbers."""
     refused = Entry("=1+1", "", None, 0.0, needs_review="@SUM(A1)")
-    _write_csv(report(FULL, refused), tmp_path / "week.csv")
+    graded = replace(FULL, seconds=2.5, peak_mb=51)
+    _write_csv(report(graded, refused), tmp_path / "week.csv")
     with (tmp_path / "week.csv").open(encoding="utf-8", newline="") as stream:
         first, second = csv.DictReader(stream)
     assert (first["student"], first["score"], first["check_a"]) == ("full", "8", "4")
+    assert (first["seconds"], first["peak_mb"]) == ("2.5", "51")
+    assert (second["seconds"], second["peak_mb"]) == ("", "")
     assert (second["student"], second["needs_review"]) == ("'=1+1", "'@SUM(A1)")
 
 
@@ -143,17 +146,22 @@ def test_a_class_of_two_hundred_fits_the_window(width: int, tmp_path: Path) -> N
 
 
 def test_what_the_class_tells_stands_in_the_report() -> None:
-    """Probes, groups with their cell, pairs, sections, who fell, who was slow, what is void."""
+    """Probes, groups with their cell, pairs, sections, who fell, time and memory, what is void."""
+    usual = [replace(FULL, student=f"u{i}", seconds=2.0, peak_mb=50) for i in range(3)]
+    odd = replace(NONE, student="odd", seconds=31.4, peak_mb=900)
     found = replace(
-        report(FULL, HALF),
+        report(FULL, HALF, *usual, odd),
         items=(Item("a", "all", 4.0, 30, 0.5, -0.2),),
         groups=(Group("b", ("x", "y"), TAG, "code", "# %% exercise=b name=todo-1"),),
         alike=(Alike(("x", "y"), 0.75, 12, (("b", 12),), (TAG, "other")),),
         sections=(Section("분반 1", 20, 19, 0.8),),
         voids={"check_a": "drop"},
         weeks=("w0", "w1"),
-        trends={"full": Trend("full", (0.9, 0.4)), "half": Trend("half", (0.5, 0.5))},
-    )
+        trends={
+            **{one.student: Trend(one.student, (None, None)) for one in (*usual, odd)},
+            "full": Trend("full", (0.9, 0.4)), "half": Trend("half", (0.5, 0.5)),
+        },
+    )  # fmt: skip
     page = render_html(found)
     for text in (
         "check_a: void, it does not count.",
@@ -164,6 +172,8 @@ def test_what_the_class_tells_stands_in_the_report() -> None:
         "분반 1",
         "full: 90 40",
         "50 50",
+        "Slow: odd 31 s",
+        "Heavy: odd 900 MB",
     ):
         assert text in page, text
     assert "half: 50" not in page and TAG not in page

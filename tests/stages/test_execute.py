@@ -209,6 +209,13 @@ def kind_of(output: dict) -> str:
     return "probe" if MIME in output.get("data", {}) else output["output_type"]
 
 
+@pytest.mark.parametrize("provisioner", ["word2chat-warm", UNPROTECTED])
+def test_the_most_memory_that_was_held_is_told(provisioner: str) -> None:
+    """Of the moment at which it was most, also when it was given back before the end."""
+    found = ran("held = b'x' * (300 << 20)", "del held", provisioner=provisioner)
+    assert found.peak_mb is not None and 300 <= found.peak_mb < 600
+
+
 def test_a_dead_kernel_is_told_from_a_time_limit() -> None:
     """Cells after the death are not run."""
     assert ends(ran("import os; os._exit(1)", "1")) == [CellEnd.DEAD_KERNEL, CellEnd.NOT_RUN]

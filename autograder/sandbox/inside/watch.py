@@ -129,6 +129,12 @@ def ticks(pid: int) -> int:
         return sum(map(int, file.read().rpartition(b")")[2].split()[11:15]))
 
 
+def peak_mb(pid: int) -> int:
+    """The most that one process has had in memory at once; see proc(5), status, VmHWM."""
+    with open(f"/proc/{pid}/status") as file:
+        return int(file.read().partition("\nVmHWM:")[2].split()[0]) >> 10
+
+
 def private_bytes(pid: int) -> int:
     """Resident pages that belong to no file: quick to read."""
     with open(f"/proc/{pid}/statm", "rb") as file:
