@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbgrader.api
@@ -17,6 +19,27 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # nbgrader asks another program for the version of its tables, for each new gradebook: once will do
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
+
+
+QUICK_SECONDS, SLOW_SECONDS = 900, 3 * 3600  # no test comes near, on the busiest machine
+stderr_of_the_run = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the run's own stderr, which pytest replaces while a test runs."""
+    config.stash[stderr_of_the_run] = os.dup(2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """A test that waits for ever ends its process, which says in which line each thread waits."""
+    seconds = SLOW_SECONDS if item.get_closest_marker("slow") else QUICK_SECONDS
+    stderr = item.config.stash[stderr_of_the_run]
+    faulthandler.dump_traceback_later(seconds, exit=True, file=stderr)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,11 @@ from autograder.pages.marks import Marks
 from autograder.pages.spoken_page import week_messages
 from autograder.pages.verdict_table import KEY
 from autograder.stored import as_json, from_json, write_atomically
+from autograder.watchdog import ended_after
 from course.phrases import LANGUAGES, SOURCE_LANGUAGE, Message
 
 PAGE_SECONDS = 8.0  # of processor time; an honest page takes a hundredth
+PATIENCE = 40  # times as long by the clock, for a process that computes nothing and ends nowhere
 MEMORY = 2_000_000_000  # bytes of address space of one process
 
 
@@ -87,12 +89,8 @@ class PageProcess:
     def _ask(self, task: PageTask) -> PageDone | None:
         """What the process answers; None when it is gone."""
         process = self._process = self._process or self._start()
-        try:
-            process.stdin.write(as_json(task).encode() + b"\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            answer = process.stdout.readline()  # type: ignore[union-attr]
-        except OSError:
-            answer = b""
+        with ended_after(PATIENCE * self.seconds, process.kill):
+            answer = _answer(process, as_json(task).encode())
         if not answer.endswith(b"\n"):
             self.close()
             return None
@@ -101,6 +99,16 @@ class PageProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", __name__, str(self.seconds)]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _answer(process: subprocess.Popen[bytes], task: bytes) -> bytes:
+    """A line; less than one when the process is gone."""
+    try:
+        process.stdin.write(task + b"\n")  # type: ignore[union-attr]
+        process.stdin.flush()  # type: ignore[union-attr]
+        return process.stdout.readline()  # type: ignore[union-attr]
+    except OSError:
+        return b""
 
 
 def draw_pages(tasks: Iterable[PageTask], workers: int) -> Iterator[PageDone]:

@@ -14,9 +14,10 @@ import multiprocessing
 import os
 import pickle
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ from autograder.stored import Damaged, as_json, from_json
 ENCRYPTED = {"tls", "wss", "gateway"}  # a gateway's proxy speaks TLS with a key for each cluster
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 ANSWER_SECONDS = 10
+ASK_SECONDS = 300  # for the slowest worker's self-test
+ALONE_SECONDS = 600  # without any worker, until the run gives up
 RESULT_BYTES = 256 << 20  # of one notebook's outputs: beyond all that `execute` brings back
 
 
@@ -85,14 +88,41 @@ class Cluster:
 
     client: Any
     cores: int
+    seen: list[float] = field(default_factory=lambda: [time.monotonic()])  # when it had workers
+
+    def look(self) -> None:
+        """Work waits for workers to come back, but not for ever.
+
+        Raises:
+            UserError: there has been none for ten minutes.
+        """
+        if self.client.ncores():
+            self.seen[0] = time.monotonic()
+        elif time.monotonic() - self.seen[0] > ALONE_SECONDS:
+            raise UserError(
+                "The cluster has lost all its workers.",
+                "Start some and run the same command: what is graded stays graded.",
+            )
 
     @property
     def executor(self) -> Executor:
         return _Unpacking(self.client.get_executor(pure=False))
 
     def ask(self, question: Callable[..., str], *arguments: Any) -> dict[str, str]:
-        """What each worker answers, by its name; one that has died meanwhile is left out."""
-        found = self.client.run(question, *arguments, on_error="return")
+        """What each worker answers, by its name; one that has died meanwhile is left out.
+
+        Raises:
+            UserError: one does not answer.
+        """
+        ask, client = self.client._run, self.client
+        try:
+            found = client.sync(
+                ask, question, *arguments, on_error="return", callback_timeout=ASK_SECONDS
+            )
+        except TimeoutError as error:
+            raise UserError(
+                "A worker of the cluster does not answer.", "Restart the workers; nothing was run."
+            ) from error
         return {name: str(said)[:1000] for name, said in found.items() if not _has_died(said)}
 
 

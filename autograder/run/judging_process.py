@@ -24,6 +24,7 @@ from autograder.model import Execution, Judgement, PreparedNotebook, Reference
 from autograder.pages.judged_notebook import judged_notebook
 from autograder.reference.suppositions import Suppositions
 from autograder.stages.judge import judge
+from autograder.watchdog import ended_after
 
 JUDGING_SECONDS = 60.0  # it takes a hundredth of a second
 
@@ -74,17 +75,14 @@ class JudgingProcess:
             NotJudged: it failed, or did not come to an end.
         """
         connection = self._connection or self.start()
-        try:
-            connection.send(pairs)
-            if not connection.poll(self._seconds):
-                raise NotJudged(f"judging it did not end within {self._seconds:.0f} s")
-            found = connection.recv()
-        except (OSError, EOFError) as error:
+        with ended_after(self._seconds, self._process.kill) as late:
+            found = _asked(connection, pairs)
+        if found is None or late.is_set():
             self.end()
-            raise NotJudged("the process that judges has died over it") from error
-        except NotJudged:
-            self.end()
-            raise
+        if found is None and late.is_set():
+            raise NotJudged(f"judging it did not end within {self._seconds:.0f} s")
+        if found is None:
+            raise NotJudged("the process that judges has died over it")
         if isinstance(found, str):
             raise NotJudged(found)
         return found
@@ -93,7 +91,10 @@ class JudgingProcess:
         """From now on judge against these, in this process and in its successors."""
         self._work = partial(self._work, references=references)
         if self._connection is not None:
-            with contextlib.suppress(OSError):  # a dead one is found at the next submission
+            with (
+                contextlib.suppress(OSError),  # a dead one is found at the next submission
+                ended_after(self._seconds, self._process.kill),
+            ):
                 self._connection.send(self._work)
 
     def start(self) -> Connection:
@@ -117,6 +118,16 @@ class JudgingProcess:
         if self._connection is not None:
             self._connection.close()
         self._process = self._connection = None
+
+
+def _asked(connection: Connection, pairs: Pairs) -> Any:
+    """What the process answers; None when it is gone."""
+    try:
+        # a process that reads nothing would hold up `send` too: more than a pipe takes
+        connection.send(pairs)
+        return connection.recv()
+    except (OSError, EOFError):
+        return None
 
 
 def judged_with_names(

@@ -11,12 +11,14 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import connection, forkserver
 from pathlib import Path
 from threading import BrokenBarrierError
@@ -34,12 +36,15 @@ from autograder.sandbox.warm import (
 )
 from autograder.stages.clock import PATIENCE
 from autograder.stages.execute import execute
+from autograder.watchdog import ended_after
 
 PRELOADED = "autograder.run.preloaded"  # a module that brings what the processes need
 OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel
 MEETING_SECONDS = 120.0  # for all processes of a pool to come up
 STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
 STOPPED_SECONDS = 10.0  # a worker that somebody has stopped is waited for so long
+DEAD_SECONDS = 10.0  # from the death of a worker until the pool has noticed
+UP_SECONDS = 600.0  # for a pool's processes to meet, the server that they are forked from included
 CLOSE_SECONDS = 10.0  # from the end of all work to the end of all processes
 
 Jobs = tuple[ExecutionJob, ...]
@@ -122,44 +127,47 @@ class Watch:
 
     def __init__(self, pids: dict[int, int], deadlines: Any) -> None:
         self._pids, self._deadlines = pids, deadlines
-        self._stopped_since: dict[int, float] = {}
+        self._born = {pid: _seen(pid)[1] for pid in pids.values()}
+        self._well = dict.fromkeys(pids.values(), time.monotonic())
 
     def look(self) -> None:
-        """End every worker that is late, or stopped for a while: the pool breaks, and says so."""
+        """End all workers when one is late, or has been stopped or dead for a while.
+
+        Then the pool breaks, and says so. It does not by itself when a worker has died amidst its
+        answer: it waits for the rest of that, until nobody is left who could send it.
+        """
         now = time.monotonic()
         for place, pid in self._pids.items():
-            if _is_stopped(pid):
-                since = self._stopped_since.setdefault(pid, now)
-            else:
-                since = self._stopped_since[pid] = now
-            if 0 < self._deadlines[place] < now or now - since > STOPPED_SECONDS:
-                self.end_all()
+            state, born = _seen(pid)
+            dead = born != self._born[pid] or state == "Z"
+            if not dead and state != "T":
+                self._well[pid] = now
+            if 0 < self._deadlines[place] < now:
+                return self.end_all()
+            if now - self._well[pid] > (DEAD_SECONDS if dead else STOPPED_SECONDS):
+                return self.end_all()
 
     def end_all(self) -> None:
         """A stopped worker does not hear the pool's own signal to end, which it would wait for."""
-        for pid in self._pids.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        # another process may have got the number of one that has died
+        end([pid for pid in self._pids.values() if _seen(pid)[1] == self._born[pid]])
         self._pids = {}
 
-    @contextlib.contextmanager
-    def closing(self) -> Iterator[None]:
-        """While the pool waits for its processes to end, end those that do not."""
-        timer = threading.Timer(CLOSE_SECONDS, self.end_all)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+
+def end(pids: Collection[int]) -> None:
+    """End processes, also stopped ones."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
-def _is_stopped(pid: int) -> bool:
-    """Whether a process waits for SIGCONT; False where the system does not say."""
+def _seen(pid: int) -> tuple[str, str]:
+    """The state of a process ("T": stopped by somebody, "Z": dead) and its start, where seen."""
     try:
-        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"T"
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return fields[0], fields[19]
     except OSError:
-        return False
+        return ("Z" if sys.platform == "linux" else ""), ""
 
 
 @contextlib.contextmanager
@@ -179,17 +187,28 @@ def open_pool(
         rules = _rules_for(workers, processes, warm)
         pool = ProcessPoolExecutor(processes, _context(), start_worker, (rules,))
         try:
-            watch = Watch(_all_up(pool, processes, warm), rules.deadlines)
+            with ended_after(UP_SECONDS, partial(_abandon, pool)):
+                watch = Watch(_all_up(pool, processes, warm), rules.deadlines)
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            with ended_after(CLOSE_SECONDS, partial(_abandon, pool)):
+                pool.shutdown(cancel_futures=True)
             raise
-    except (SandboxUnavailable, BrokenProcessPool, BrokenBarrierError) as error:
-        raise GraderFault(f"No submission could be run: {error}") from error
+    except (SandboxUnavailable, BrokenProcessPool, BrokenBarrierError, EOFError) as error:
+        why = str(error) or "its processes did not come up"
+        raise GraderFault(f"No submission could be run: {why}") from error
     try:
         yield pool, processes, watch
     finally:
-        with watch.closing():
+        with ended_after(CLOSE_SECONDS, watch.end_all):
             pool.shutdown(cancel_futures=True)
+        watch.end_all()  # those too of which the pool believes that they have ended
+
+
+def _abandon(pool: Any) -> None:
+    """End a pool that does not come up: its processes, and the server that they are forked from."""
+    end([process.pid for process in list((pool._processes or {}).values()) if process.pid])
+    server = getattr(forkserver, "_forkserver", None)
+    end([pid for pid in [getattr(server, "_forkserver_pid", None)] if pid])
 
 
 def _rules_for(workers: int, processes: int, warm: SandboxSpec | None) -> Rules:
@@ -203,12 +222,15 @@ def _rules_for(workers: int, processes: int, warm: SandboxSpec | None) -> Rules:
     )
 
 
-def _all_up(pool: Executor, processes: int, warm: SandboxSpec | None) -> dict[int, int]:
+def _all_up(pool: Any, processes: int, warm: SandboxSpec | None) -> dict[int, int]:
     """The process of each place, when all have met."""
     meeting = [pool.submit(_meet) for _ in range(processes)]
     if warm is not None:
         warm_parent_for(warm)
-    return dict(one.result() for one in meeting)
+    found = dict(one.result() for one in meeting)
+    # from here on only workers can send answers, so with the last of them the waiting for one ends
+    pool._result_queue._writer.close()
+    return found
 
 
 def preheat(warm: SandboxSpec | None) -> None:

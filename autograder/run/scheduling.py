@@ -80,7 +80,7 @@ def open_backend(
     from autograder.run.cluster import open_cluster
 
     with open_cluster(scheduler) as cluster:
-        yield Backend(cluster.executor, cluster.cores)
+        yield Backend(cluster.executor, cluster.cores, cluster.look)
 
 
 def run_jobs(

@@ -21,6 +21,7 @@ from autograder.sandbox.launch_plan import LaunchPlan
 from autograder.sandbox.run_queue import RunQueue
 
 START_SECONDS = 60.0
+COMPLAINT_SECONDS = 2.0
 
 
 def start_bwrap(command: list[str], theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -38,9 +39,14 @@ def start_bwrap(command: list[str], theirs: socket.socket) -> subprocess.Popen[b
 
 
 def complaint_of(process: subprocess.Popen[bytes]) -> str:
-    """End a bubblewrap that did not get as far as it should; what it, or Python in it, printed."""
+    """End a bubblewrap that did not get as far as it should; what it, or Python in it, printed.
+
+    What it started may live on and hold the pipe open, so the pipe's end is not waited for.
+    """
     process.kill()
-    return process.stderr.read(4000).decode(errors="replace").strip() if process.stderr else ""
+    if process.stderr is None or not _readable(process.stderr.fileno(), COMPLAINT_SECONDS):
+        return ""
+    return os.read(process.stderr.fileno(), 4000).decode(errors="replace").strip()
 
 
 def end_bwrap(process: subprocess.Popen[bytes], seconds: float) -> None:

@@ -45,6 +45,8 @@ from autograder.sandbox.process import (
 )
 from autograder.sandbox.socket_folders import listen, make_socket_folder
 
+ENDING_SECONDS = 60.0  # for what was killed to be gone, on the busiest machine
+
 
 class SandboxProvisioner(LocalProvisioner):
     """Cold start: a bubblewrap, a Python and an IPython for each kernel."""
@@ -146,11 +148,15 @@ class SandboxProvisioner(LocalProvisioner):
     # -------------------------------------------------------------- life and death
 
     async def wait(self) -> int | None:
-        """Wait for the end; jupyter_client's own loop looks only ten times a second."""
+        """Wait for the end; jupyter_client's own loop looks only ten times a second.
+
+        What has been killed and is still there after a minute, Linux does not let go: then the run
+        goes on without it.
+        """
         process = self.process
         if process is None:
             return 0
-        await self._watch(process)
+        await self._watch(process, ENDING_SECONDS if process.killed_by_us else math.inf)
         self._dead, self.process = process, None
         self._tidy(keep_folder=True)
         return process.returncode

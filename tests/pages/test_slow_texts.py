@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from test_viewers import _formgrader_resources, active
 
 from autograder.course_folder import open_course
-from autograder.pages import caps
+from autograder.pages import caps, page_process
 from autograder.pages.coloured_code import coloured_code
 from autograder.pages.feedback_page import page_html
 from autograder.pages.marks import Marks
@@ -197,6 +198,19 @@ def test_a_page_that_takes_too_long_is_shown_plain(tmp_path: Path) -> None:
     assert done.plain
     assert done.html is not None and "takes too long to draw" in done.html
     assert "<math" not in done.html
+
+
+def test_a_process_that_is_stopped_is_not_waited_for_for_ever(
+    process: PageProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It uses no processor time, so the clock ends it, and another one draws the page."""
+    task = PageTask(judged(tmp_path, notebook_of(["*hello*"])), MARKS)
+    assert process.draw(task).error is None
+    os.kill(process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(page_process, "PATIENCE", 0.1)
+    assert process._ask(task) is None
+    monkeypatch.undo()
+    assert process.draw(task).error is None
 
 
 def test_a_notebook_that_cannot_be_drawn_is_told(process: PageProcess, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import dask.config
 import pytest
@@ -218,6 +219,19 @@ def test_a_cluster_without_workers_is_refused() -> None:
         scheduling.open_backend(1, made.scheduler_address),
     ):
         pass
+
+
+def test_a_cluster_that_lost_its_workers_for_good_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Dask waits for ever for some to come; whoever sits in front of it is told."""
+    workers = {"one": 1}
+    one = clusters.Cluster(SimpleNamespace(ncores=lambda: workers), 1)
+    monkeypatch.setattr(clusters, "ALONE_SECONDS", -1.0)
+    one.look()
+    workers.clear()
+    with pytest.raises(UserError, match="lost all its workers"):
+        one.look()
 
 
 @pytest.mark.slow

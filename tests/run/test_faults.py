@@ -317,6 +317,16 @@ def test_judging_that_goes_wrong_costs_one_submission_its_verdict(
     assert scores(course.root) == expected
 
 
+def test_a_judge_that_reads_nothing_is_waited_for_no_longer_than_any_other() -> None:
+    """Stopped, with more on its way than a pipe takes; the next submission has a new one."""
+    with judging_process.judging({}, seconds=3) as judge_them:
+        assert judge_them(()) == ()
+        os.kill(judge_them._process.pid, signal.SIGSTOP)
+        with pytest.raises(judging_process.NotJudged, match="did not end within 3 s"):
+            judge_them(("x" * 5_000_000,))  # type: ignore[arg-type]
+        assert judge_them(()) == ()
+
+
 def test_the_process_that_judges_holds_nothing_of_the_run(tmp_path: Path) -> None:
     """A lock that the run held is free as soon as the run is gone, whatever the judge does."""
     with (tmp_path / "lock").open("w") as held:
@@ -398,7 +408,7 @@ def holder(root: Path, seconds: float) -> threading.Thread:
 
     thread = threading.Thread(target=hold)
     thread.start()
-    taken.wait()
+    assert taken.wait(60)
     return thread
 
 

@@ -7,11 +7,14 @@ import json
 import os
 import pickle
 import signal
+import struct
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -163,10 +166,48 @@ def test_a_worker_past_its_deadline_is_ended_by_the_run() -> None:
     """A hang that no limit of `execute` ends: the watch looks from outside and ends the worker."""
     with pool.open_pool(1, 2, None) as (executor, _, watch):
         hangs = executor.submit(hang, 0.1)
-        while not hangs.done():
+        until = time.monotonic() + 120
+        while not hangs.done() and time.monotonic() < until:
             watch.look()
             time.sleep(0.05)
-        assert isinstance(hangs.exception(), BrokenProcessPool)
+        assert isinstance(hangs.exception(0), BrokenProcessPool)
+
+
+def test_a_worker_that_dies_amidst_its_answer_does_not_hang_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python's pool waits for the rest of an answer that nobody will send; the watch ends that."""
+    monkeypatch.setattr(pool, "DEAD_SECONDS", 1.0)
+    with pool.open_pool(1, 2, None) as (executor, _, watch):
+        half = executor.submit(send_half_an_answer)
+        until = time.monotonic() + 120
+        while not half.done() and time.monotonic() < until:
+            watch.look()
+            time.sleep(0.05)
+        assert isinstance(half.exception(0), BrokenProcessPool)
+
+
+def test_a_pool_whose_processes_never_meet_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server that they are forked from is stopped: one sentence, and the next pool comes up."""
+    pool.preheat(None)
+    monkeypatch.setattr(pool, "UP_SECONDS", 2.0)
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGSTOP)
+    with pytest.raises(GraderFault, match="No submission could be run"), pool.open_pool(1, 2, None):
+        pass
+    monkeypatch.undo()
+    with pool.open_pool(1, 1, None) as (executor, _, _watch):
+        assert executor.submit(os.getpid).result(60) != os.getpid()
+
+
+def send_half_an_answer() -> None:
+    """In a worker: begin an answer of a thousand bytes, and die."""
+    frame = sys._getframe()
+    while "result_queue" not in frame.f_locals:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    writer = frame.f_locals["result_queue"]._writer
+    os.write(writer.fileno(), struct.pack("!i", 1000) + b"half of it")
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_pool_that_is_stopped_while_idle_still_closes(monkeypatch: pytest.MonkeyPatch) -> None:

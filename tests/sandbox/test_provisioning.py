@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from jupyter_client.kernelspec import KernelSpec
@@ -15,6 +18,7 @@ from sandboxes import COLD, spec, traces
 from autograder.sandbox import bwrap, launch_plan, provisioner, selftest
 from autograder.sandbox.kernels import running_kernel
 from autograder.sandbox.limits import SandboxUnavailable
+from autograder.sandbox.process import complaint_of
 
 pytestmark = pytest.mark.sandbox
 
@@ -160,3 +164,27 @@ def test_stock_tools_use_the_sandbox_without_knowing(tool: str, tmp_path: Path) 
         timeout=300,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_what_a_dead_bubblewrap_left_running_is_not_waited_for() -> None:
+    """It holds the pipe of complaints open; what was said is read, and the run goes on."""
+    script = "echo no room >&2; sleep 600 & wait"
+    started = subprocess.Popen(["sh", "-c", script], stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        select.select([started.stderr], [], [])
+        assert complaint_of(started) == "no room"
+        assert complaint_of(started) == ""
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+        started.stderr.close()
+
+
+def test_a_process_that_linux_does_not_let_go_is_left(monkeypatch) -> None:
+    """Killed and still there (a disk or a network file system hangs): the run goes on without."""
+    monkeypatch.setattr(provisioner, "ENDING_SECONDS", 0.2)
+    stuck = SimpleNamespace(poll=lambda: None, killed_by_us=True, returncode=None)
+    one = provisioner.SandboxProvisioner()
+    one.process = stuck
+    assert asyncio.run(one.wait()) is None
+    assert not one.has_process

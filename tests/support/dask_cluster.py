@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.watchdog import ended_after
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -27,12 +29,14 @@ def cluster(
         [sys.executable, __file__, str(workers), protocol, *preload], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
-        address, *pids = json.loads(process.stdout.readline())
+        with ended_after(120, process.kill):
+            address, *pids = json.loads(process.stdout.readline())
         yield Cluster(address, tuple(pids))
     finally:
-        process.communicate()  # the end of its input ends it
+        with ended_after(60, process.kill):
+            process.communicate()  # the end of its input ends it
 
 
 def main() -> None:
