@@ -148,11 +148,7 @@ class SandboxProvisioner(LocalProvisioner):
     # -------------------------------------------------------------- life and death
 
     async def wait(self) -> int | None:
-        """Wait for the end; jupyter_client's own loop looks only ten times a second.
-
-        What has been killed and is still there after a minute, Linux does not let go: then the run
-        goes on without it.
-        """
+        """Wait for the end: for ever, or a minute where Linux does not let go what was killed."""
         process = self.process
         if process is None:
             return 0
@@ -162,8 +158,8 @@ class SandboxProvisioner(LocalProvisioner):
         return process.returncode
 
     @staticmethod
-    async def _watch(process: SandboxProcess, seconds: float = math.inf) -> None:
-        """Sleep until the process is dead, at most so long."""
+    async def _watch(process: SandboxProcess, seconds: float) -> None:
+        """Sleep until the process is dead; jupyter_client itself looks only every 0.1 s."""
         deadline = time.monotonic() + seconds
         pause = 0.001
         while process.poll() is None and time.monotonic() < deadline:
@@ -177,7 +173,6 @@ class SandboxProvisioner(LocalProvisioner):
     async def kill(self, restart: bool = False) -> None:
         if self.process is not None:
             self.process.kill()
-            # wait here, because jupyter_client looks only every 0.1 s whether the kernel has ended
             await self._watch(self.process, seconds=2.0)
 
     async def terminate(self, restart: bool = False) -> None:

@@ -53,7 +53,9 @@ def outcomes(notebook: Path, weeks: Path | None = None) -> list[Outcome]:
     settings = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg", "WORD2CHAT_DEVICE": "cpu",
                 "WORD2CHAT_QUICK": "1", "WORD2CHAT_STATE": "/nonexistent"}  # fmt: skip
     command = [sys.executable, __file__, str(notebook), *([str(weeks)] if weeks else [])]
-    done = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True)
+    done = subprocess.run(
+        command, env=os.environ | settings, capture_output=True, text=True, timeout=3600
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     rows = (json.loads(line) for line in done.stdout.splitlines())
     return [Outcome(r["blank"], r["cell"], tuple(r["raised"]), tuple(r["banners"]), r["shown"])
