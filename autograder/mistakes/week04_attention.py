@@ -61,6 +61,19 @@ def pad_batch(rows, pad=0):
     return ids, torch.arange(T) < lengths[:, None]
 
 
+# %% exercise=pad_batch name=narrow-ids
+# en: The ids have another integer type: which one is asked for?
+# ko: 번호의 정수형이 다릅니다. 어떤 형이어야 하나요?
+def pad_batch(rows, pad=0):
+    T = max(len(r) for r in rows)
+    ids = torch.full((len(rows), T), pad, dtype=torch.int32)
+    mask = torch.zeros(len(rows), T, dtype=torch.bool)
+    for b, row in enumerate(rows):
+        ids[b, : len(row)] = torch.tensor(row, dtype=torch.long)
+        mask[b, : len(row)] = True
+    return ids, mask
+
+
 # %% exercise=pad_batch variant=library-call
 def pad_batch(rows, pad=0):
     parts = [torch.tensor(row, dtype=torch.int64) for row in rows]
@@ -303,6 +316,47 @@ def decoder_step(y, h, memory, look, cell, W_out, b_out):
     return torch.cat([h_new, context], dim=1) @ W_out + b_out, h, weights
 
 
+# %% exercise=decoder_step name=looks-twice
+# en: It looks a second time before it speaks: how many looks has one step, and with which state?
+# ko: 말하기 전에 한 번 더 봅니다. 한 단계에서 몇 번, 어느 상태로 보나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    w = look(h)
+    c = torch.einsum("bt,btm->bm", w, memory)
+    h2 = cell(torch.cat([y, c], 1), h)
+    c = torch.einsum("bt,btm->bm", look(h2), memory)
+    return torch.cat([h2, c], 1) @ W_out + b_out, h2, w
+
+
+# %% exercise=decoder_step name=no-bias
+# en: One term of the last formula is missing from the logits.
+# ko: 로짓에 마지막 식의 항 하나가 빠졌습니다.
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    w = look(h)
+    c = torch.einsum("bt,btm->bm", w, memory)
+    h2 = cell(torch.cat([y, c], 1), h)
+    return torch.cat([h2, c], 1) @ W_out, h2, w
+
+
+# %% exercise=decoder_step name=log-probabilities
+# en: These are log-probabilities: what was asked for are the numbers before any softmax.
+# ko: 로그 확률입니다. 소프트맥스 이전의 수를 돌려주어야 합니다.
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    w = look(h)
+    c = torch.einsum("bt,btm->bm", w, memory)
+    h2 = cell(torch.cat([y, c], 1), h)
+    return (torch.cat([h2, c], 1) @ W_out + b_out).log_softmax(1), h2, w
+
+
+# %% exercise=decoder_step name=state-cut-off
+# en: The numbers are right, but the state goes on without its past: can training reach the words before?
+# ko: 수는 맞지만 상태가 과거와 끊겨 있습니다. 학습이 앞 단어까지 닿을 수 있나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    w = look(h)
+    c = torch.einsum("bt,btm->bm", w, memory)
+    h2 = cell(torch.cat([y, c], 1), h)
+    return torch.cat([h2, c], 1) @ W_out + b_out, h2.detach(), w
+
+
 # %% exercise=decoder_step variant=matrix-product
 def decoder_step(y, h, memory, look, cell, W_out, b_out):
     weights = look(h)
@@ -440,6 +494,39 @@ def greedy_decode(step, state, B, bos, eos, max_len):
         ids = logits.argmax(1)
         rows.append(ids)
     rows = torch.stack(rows, 1).tolist()
+    return [row[: row.index(eos)] if eos in row else row for row in rows]
+
+
+# %% exercise=greedy_decode name=only-the-end-left-out
+# en: A row that has ended leaves out the end and writes on: what may come behind an end?
+# ko: 끝난 행이 끝 기호만 빼고 계속 씁니다. 끝 기호 뒤에 무엇이 올 수 있나요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids = torch.full((B,), bos)
+    out = [[] for _ in range(B)]
+    alive = set(range(B))
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        alive = {b for b in alive if ids[b] != eos}
+        for b in (b for b in range(B) if ids[b] != eos):
+            out[b].append(int(ids[b]))
+        if not alive:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=all-must-end-at-once
+# en: It stops only when all rows say the end in the same step: is an earlier end remembered?
+# ko: 모든 행이 같은 단계에서 끝나야만 멈춥니다. 먼저 끝난 것을 기억하나요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, rows = torch.full((B,), bos), [[] for _ in range(B)]
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        for row, word in zip(rows, ids.tolist()):
+            row.append(word)
+        if (ids == eos).all():
+            break
     return [row[: row.index(eos)] if eos in row else row for row in rows]
 
 
@@ -652,6 +739,90 @@ def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
             return [(words, total / n**alpha)]
         words = words + ids.tolist()
     return [(words, total / max_len**alpha)]
+
+
+# %% exercise=beam_search name=an-end-for-all
+# en: What has not ended is divided as if it had: how many ids has a hypothesis without eos?
+# ko: 끝나지 않은 가설도 끝난 것처럼 나눕니다. eos가 없는 가설의 번호는 몇 개인가요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, done, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        lp, state = step(ids, state)
+        total = lp + torch.tensor([s for _, s in beam], dtype=lp.dtype)[:, None]
+        V = total.shape[1]
+        val, place = total.flatten().topk(min(k, total.numel()))
+        rows, words = place // V, place % V
+        keep, new = [], []
+        for r, w, s in zip(rows.tolist(), words.tolist(), val.tolist()):
+            grown = beam[r][0] + [w]
+            if w == eos:
+                done.append((grown[:-1], s / len(grown) ** alpha))
+            else:
+                keep.append(r)
+                new.append((grown, s))
+        beam = new
+        if not beam:
+            break
+        state = tuple(p[keep] for p in state)
+        ids = torch.tensor([b[0][-1] for b in beam])
+    done += [(h, s / (len(h) + 1) ** alpha) for h, s in beam]
+    return sorted(done, key=lambda x: -x[1])
+
+
+# %% exercise=beam_search name=k-that-go-on
+# en: Finished hypotheses do not count among the k here: how many continuations does rule 2 take in all?
+# ko: 끝난 가설을 k에 넣지 않습니다. 규칙 2는 모두 몇 개의 이어짐을 고르나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, done, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        lp, state = step(ids, state)
+        total = lp + torch.tensor([s for _, s in beam], dtype=lp.dtype)[:, None]
+        V = total.shape[1]
+        val, place = total.flatten().topk(min(2 * k, total.numel()))
+        rows, words = place // V, place % V
+        keep, new = [], []
+        for n, (r, w, s) in enumerate(zip(rows.tolist(), words.tolist(), val.tolist())):
+            grown = beam[r][0] + [w]
+            if w == eos and n < k:
+                done.append((grown[:-1], s / len(grown) ** alpha))
+            elif w != eos and len(new) < k:
+                keep.append(r)
+                new.append((grown, s))
+        beam = new
+        if not beam:
+            break
+        state = tuple(p[keep] for p in state)
+        ids = torch.tensor([b[0][-1] for b in beam])
+    done += [(h, s / len(h) ** alpha) for h, s in beam]
+    return sorted(done, key=lambda x: -x[1])
+
+
+# %% exercise=beam_search name=stops-with-k-ends
+# en: It stops when k hypotheses have ended: when does rule 4 stop?
+# ko: k개가 끝나면 멈춥니다. 규칙 4는 언제 멈추나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, done, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        lp, state = step(ids, state)
+        total = lp + torch.tensor([s for _, s in beam], dtype=lp.dtype)[:, None]
+        V = total.shape[1]
+        val, place = total.flatten().topk(min(k, total.numel()))
+        rows, words = place // V, place % V
+        keep, new = [], []
+        for r, w, s in zip(rows.tolist(), words.tolist(), val.tolist()):
+            grown = beam[r][0] + [w]
+            if w == eos:
+                done.append((grown[:-1], s / len(grown) ** alpha))
+            else:
+                keep.append(r)
+                new.append((grown, s))
+        beam = new
+        if not beam or len(done) >= k:
+            break
+        state = tuple(p[keep] for p in state)
+        ids = torch.tensor([b[0][-1] for b in beam])
+    done += [(h, s / len(h) ** alpha) for h, s in beam]
+    return sorted(done, key=lambda x: -x[1])
 
 
 # %% exercise=beam_search variant=one-at-a-time
@@ -867,6 +1038,74 @@ def bleu(candidates, references):
     return precision * math.exp(min(0, 1 - r / c))
 
 
+# %% exercise=bleu name=penalty-for-each
+# en: The length of each candidate is cut to its reference's: a long sentence may make up for a short one.
+# ko: 각 후보의 길이를 참조 길이로 자릅니다. 긴 문장이 짧은 문장을 메워도 됩니다.
+def bleu(candidates, references):
+    def grams(x, n):
+        return Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+    m, t, c, r = [0] * 4, [0] * 4, 0, 0
+    for cand, refs in zip(candidates, references):
+        near = min((abs(len(x) - len(cand)), len(x)) for x in refs)[1]
+        c, r = c + min(len(cand), near), r + near
+        for n in range(4):
+            mine, allowed = grams(cand, n + 1), Counter()
+            for x in refs:
+                allowed |= grams(x, n + 1)
+            m[n] += (mine & allowed).total()
+            t[n] += mine.total()
+    if min(m) == 0:
+        return 0.0
+    bp = 1 if c >= r else math.exp(1 - r / c)
+    return 100 * bp * math.exp(sum(math.log(a / b) for a, b in zip(m, t)) / 4)
+
+
+# %% exercise=bleu name=short-ones-left-out
+# en: Candidates of fewer than four tokens are left out: which sums do their shorter n-grams and their length belong to?
+# ko: 토큰이 넷보다 적은 후보를 뺐습니다. 그 짧은 n-그램과 길이는 어느 합에 들어가나요?
+def bleu(candidates, references):
+    def grams(x, n):
+        return Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+    m, t, c, r = [0] * 4, [0] * 4, 0, 0
+    for cand, refs in zip(candidates, references):
+        if len(cand) < 4:
+            continue
+        c += len(cand)
+        r += min((abs(len(x) - len(cand)), len(x)) for x in refs)[1]
+        for n in range(4):
+            mine, allowed = grams(cand, n + 1), Counter()
+            for x in refs:
+                allowed |= grams(x, n + 1)
+            m[n] += (mine & allowed).total()
+            t[n] += mine.total()
+    if min(m) == 0:
+        return 0.0
+    bp = 1 if c >= r else math.exp(1 - r / c)
+    return 100 * bp * math.exp(sum(math.log(a / b) for a, b in zip(m, t)) / 4)
+
+
+# %% exercise=bleu name=smoothed
+# en: A precision of 0 becomes a small number here: what does the last bullet say?
+# ko: 정밀도 0을 작은 수로 바꿉니다. 마지막 항목은 무엇이라고 하나요?
+def bleu(candidates, references):
+    def grams(x, n):
+        return Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+    m, t, c, r = [0] * 4, [0] * 4, 0, 0
+    for cand, refs in zip(candidates, references):
+        c += len(cand)
+        r += min((abs(len(x) - len(cand)), len(x)) for x in refs)[1]
+        for n in range(4):
+            mine, allowed = grams(cand, n + 1), Counter()
+            for x in refs:
+                allowed |= grams(x, n + 1)
+            m[n] += (mine & allowed).total()
+            t[n] += mine.total()
+    if min(t) == 0:
+        return 0.0
+    bp = 1 if c >= r else math.exp(1 - r / c)
+    return 100 * bp * math.exp(sum(math.log(max(a, 1e-3) / b) for a, b in zip(m, t)) / 4)
+
+
 # %% exercise=bleu variant=counters
 def bleu(candidates, references):
     matched, counted = np.zeros(4), np.zeros(4)
@@ -954,6 +1193,15 @@ def alignment_accuracy(weights, links):
     known = links.any(2)
     hit = (weights.argmax(2) == links.int().argmax(2)) & known
     return hit.sum().item() / max(1, known.sum().item())
+
+
+# %% exercise=alignment_accuracy name=more-than-half
+# en: A weight must pass one half to count here: the largest of a row may be smaller.
+# ko: 가중치가 절반을 넘어야만 셉니다. 한 행의 가장 큰 값은 더 작을 수 있습니다.
+def alignment_accuracy(weights, links):
+    has = links.any(2)
+    hit = (weights * links).sum(2) > 0.5
+    return (hit & has).sum().item() / max(1, has.sum().item())
 
 
 # %% exercise=alignment_accuracy variant=one-hot
