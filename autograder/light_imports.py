@@ -1,9 +1,4 @@
-"""Import jsonschema and nbgrader without what nobody here needs: it delays every command.
-
-nbformat imports jsonschema, which looks for `rfc3987_syntax` to check a format of web addresses
-that notebooks do not use. That package builds a grammar of all of Unicode when it is imported.
-jsonschema goes on without it where it is not installed; for this one import it is made to look so.
-"""
+"""Import nbgrader without the Jupyter server, which no command needs: it delays every one."""
 
 from __future__ import annotations
 
@@ -12,21 +7,9 @@ import threading
 from importlib import import_module
 from types import ModuleType
 
-GRAMMAR = "rfc3987_syntax"
 # nbgrader imports its extensions of the Jupyter server, and so that server, whenever it is imported
 SERVER = "nbgrader.server_extensions"
 EXTENSIONS = ("assignment_list", "course_list", "validate_assignment", "formgrader")
-
-
-def import_jsonschema() -> None:
-    """Import jsonschema, unless it or its grammar has been imported already."""
-    if "jsonschema" in sys.modules or GRAMMAR in sys.modules:
-        return
-    sys.modules[GRAMMAR] = None  # type: ignore[assignment]  # Python's word for "not installed"
-    try:
-        import jsonschema  # noqa: F401
-    finally:
-        del sys.modules[GRAMMAR]
 
 
 def import_nbgrader() -> None:

@@ -34,10 +34,9 @@ HERE = Path(".")
 
 
 def open_here(root: Path) -> Any:
-    """Open the course: the first thing a command does, so that `light_imports` comes in time."""
-    from autograder.light_imports import import_jsonschema, import_nbgrader
+    """Open the course: the first thing a command does, so that `import_nbgrader` comes in time."""
+    from autograder.light_imports import import_nbgrader
 
-    import_jsonschema()
     import_nbgrader()
     from autograder.course_folder import open_course
 

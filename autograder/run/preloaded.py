@@ -1,13 +1,12 @@
 """What the processes of a pool are forked from: all they need, imported once, and nothing else.
 
 Python imports this module by name in the process that it forks them from, so its own imports are
-its work. Without the two calls that process would import a Jupyter server and a grammar of all of
-Unicode, which takes longer than grading twenty submissions.
+its work. Without the call that process would import a Jupyter server, which takes longer than
+grading twenty submissions.
 """
 
-from autograder.light_imports import import_jsonschema, import_nbgrader
+from autograder.light_imports import import_nbgrader
 
-import_jsonschema()
 import_nbgrader()
 
 import autograder.run.scheduling  # noqa: E402, F401

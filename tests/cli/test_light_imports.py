@@ -9,8 +9,7 @@ from autograder.run.pool import PRELOADED
 
 LIGHT = """
 import sys
-from autograder.light_imports import import_jsonschema, import_nbgrader
-import_jsonschema()
+from autograder.light_imports import import_nbgrader
 import_nbgrader()
 import autograder.run.grade
 heavy = ("jupyter_server", "nbconvert", "mistune", "torch", "rfc3987_syntax", "_pytest")
