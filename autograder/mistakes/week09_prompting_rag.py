@@ -126,6 +126,54 @@ def build_prompt(task, shots, question, steps=False):
     return "\n".join(blocks)
 
 
+# %% exercise=build_prompt name=blank-task-is-a-block
+# en: A task of blanks alone is no task: ask after you have cleaned it.
+# ko: 공백뿐인 과제 설명은 과제가 아닙니다. 정리한 다음에 물어보세요.
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return " ".join(text.split())
+
+    blocks = [line(task)] if task else []
+    for asked, thought, answer in shots:
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        blocks.append(f"Question: {line(asked)}\n{middle}Answer: {line(answer)}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{alone if steps else 'Answer:'}")
+    return "\n\n".join(blocks)
+
+
+# %% exercise=build_prompt name=task-is-not-cleaned
+# en: Questions and examples are one line now; is the task?
+# ko: 질문과 예시는 한 줄이 되었습니다. 과제 설명도 그런가요?
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return " ".join(text.split())
+
+    blocks = [task.strip()] if task.strip() else []
+    for asked, thought, answer in shots:
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        blocks.append(f"Question: {line(asked)}\n{middle}Answer: {line(answer)}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{alone if steps else 'Answer:'}")
+    return "\n\n".join(blocks)
+
+
+# %% exercise=build_prompt name=line-breaks-alone-are-blanks
+# en: A run of several blanks, or a tab, is to be one blank too.
+# ko: 공백 여러 개나 탭도 공백 하나가 되어야 합니다.
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return text.replace("\n", " ").strip()
+
+    blocks = [line(task)] if line(task) else []
+    for asked, thought, answer in shots:
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        blocks.append(f"Question: {line(asked)}\n{middle}Answer: {line(answer)}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{alone if steps else 'Answer:'}")
+    return "\n\n".join(blocks)
+
+
 # %% exercise=build_prompt variant=one-text
 def build_prompt(task, shots, question, steps=False):
     flat = re.compile(r"\s+")
@@ -161,7 +209,7 @@ def build_prompt(task, shots, question, steps=False):
 def parse_answer(text):
     own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
     found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
-    marks = " \t\r\"'“”"
+    marks = " \t\"'“”"
     return (found[0].lstrip(marks).rstrip(marks + ".") or None) if found else None
 
 
@@ -170,7 +218,7 @@ def parse_answer(text):
 # ko: 모델이 스스로 다음 질문을 이어 썼습니다. 내 질문의 답은 어디까지인가요?
 def parse_answer(text):
     found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", text)
-    marks = " \t\r\"'“”"
+    marks = " \t\"'“”"
     return (found[-1].lstrip(marks).rstrip(marks + ".") or None) if found else None
 
 
@@ -180,7 +228,7 @@ def parse_answer(text):
 def parse_answer(text):
     own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
     found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
-    return (found[-1].strip(" \t\r\"'“”.") or None) if found else None
+    return (found[-1].strip(" \t\"'“”.") or None) if found else None
 
 
 # %% exercise=parse_answer name=empty-text-for-none
@@ -189,7 +237,7 @@ def parse_answer(text):
 def parse_answer(text):
     own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
     found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
-    marks = " \t\r\"'“”"
+    marks = " \t\"'“”"
     return found[-1].lstrip(marks).rstrip(marks + ".") if found else None
 
 
@@ -209,7 +257,7 @@ def parse_answer(text):
 def parse_answer(text):
     own = re.split(r"(?i)(?:question|질문)\s*:", text)[0]
     found = re.findall(r"(?i)(?:answer|답)[ \t]*:(.*)", own)
-    marks = " \t\r\"'“”"
+    marks = " \t\"'“”"
     return (found[-1].lstrip(marks).rstrip(marks + ".") or None) if found else None
 
 
@@ -219,7 +267,7 @@ def parse_answer(text):
 def parse_answer(text):
     own = re.split(r"(?m)^\s*(?:Question|질문)\s*:", text)[0]
     found = re.findall(r"(?m)^[ \t]*(?:Answer|답)[ \t]*:(.*)$", own)
-    marks = " \t\r\"'“”"
+    marks = " \t\"'“”"
     return (found[-1].lstrip(marks).rstrip(marks + ".") or None) if found else None
 
 
@@ -229,7 +277,7 @@ def parse_answer(text):
 def parse_answer(text):
     own = re.split(r"(?im)^\s*question\s*:", text)[0]
     found = re.findall(r"(?im)^[ \t]*answer[ \t]*:(.*)$", own)
-    marks = " \t\r\"'“”"
+    marks = " \t\"'“”"
     return (found[-1].lstrip(marks).rstrip(marks + ".") or None) if found else None
 
 
@@ -249,8 +297,28 @@ def parse_answer(text):
 def parse_answer(text):
     own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
     found = re.findall(r"(?im)^\s*(?:answer|답)\s*:\s*(.*)$", own)
-    marks = " \t\r\"'“”"
+    marks = " \t\"'“”"
     return (found[-1].lstrip(marks).rstrip(marks + ".") or None) if found else None
+
+
+# %% exercise=parse_answer name=earlier-line-where-the-last-is-empty
+# en: The last answer line counts, even where nothing is left of it: then there is no answer.
+# ko: 마지막 답 줄이 기준입니다. 거기에 남은 것이 없으면 답이 없는 것입니다.
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
+    marks = " \t\"'“”"
+    cut = [one.lstrip(marks).rstrip(marks + ".") for one in found]
+    return next((one for one in reversed(cut) if one), None)
+
+
+# %% exercise=parse_answer name=ends-cut-once-each
+# en: Marks, blanks and full stops come in any order: one `strip` after the other leaves some.
+# ko: 따옴표, 공백, 마침표는 순서 없이 섞여 있습니다. `strip`을 하나씩 차례로 하면 남는 것이 있습니다.
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
+    return (found[-1].strip().rstrip(".").strip("\"'“”").strip() or None) if found else None
 
 
 # %% exercise=parse_answer variant=line-by-line
@@ -401,6 +469,20 @@ def self_consistency(answers, least):
     share = count / len(answers)
     first = next(a for a in read if normalise(a) == winner)
     return (first if share >= least else None), share
+
+
+# %% exercise=self_consistency name=most-frequent-writing
+# en: The answer is written as it came first, not as it came most often.
+# ko: 답은 가장 자주 쓰인 모양이 아니라 처음 나온 모양으로 써야 합니다.
+def self_consistency(answers, least):
+    read = [a for a in answers if a is not None]
+    votes = Counter(normalise(a) for a in read)
+    if not votes:
+        return None, 0.0
+    winner, count = votes.most_common(1)[0]
+    share = count / len(answers)
+    often = Counter(a for a in read if normalise(a) == winner).most_common(1)[0][0]
+    return (often if share >= least else None), share
 
 
 # %% exercise=self_consistency variant=dictionary
@@ -558,6 +640,31 @@ def chunk(words, size, overlap):
             break
         start += size - overlap
     return spans
+
+
+# %% exercise=chunk name=one-more-where-it-fits-exactly
+# en: A chunk that ends exactly with the document is the last one: which comparison forgets it?
+# ko: 문서와 정확히 함께 끝나는 조각이 마지막입니다. 어느 비교가 그것을 놓치나요?
+def chunk(words, size, overlap):
+    if not 0 <= overlap < size:
+        raise ValueError("overlap")
+    spans, start = [], 0
+    while start < len(words):
+        spans.append((start, min(start + size, len(words))))
+        if start + size > len(words):
+            break
+        start += size - overlap
+    return spans
+
+
+# %% exercise=chunk name=shorter-than-the-overlap
+# en: A document of fewer words than the overlap is still one chunk.
+# ko: 겹치는 낱말 수보다 짧은 문서도 조각 하나입니다.
+def chunk(words, size, overlap):
+    if not 0 <= overlap < size:
+        raise ValueError("overlap")
+    places = range(0, len(words) - overlap, size - overlap)
+    return [(s, min(s + size, len(words))) for s in places]
 
 
 # %% exercise=chunk variant=range
@@ -764,6 +871,24 @@ def bm25(documents, k1=1.2, b=0.75):
     return index
 
 
+# %% exercise=bm25 name=mean-length-of-the-others
+# en: Empty documents count in the mean length as well as in N.
+# ko: 빈 문서는 N뿐 아니라 평균 길이에도 들어갑니다.
+def bm25(documents, k1=1.2, b=0.75):
+    N, full = len(documents), [d for d in documents if d]
+    mean = sum(map(len, full)) / max(1, len(full))
+    index = {}
+    for place, document in enumerate(documents):
+        for word, f in Counter(document).items():
+            long = 1 - b + b * len(document) / mean
+            index.setdefault(word, {})[place] = f * (k1 + 1) / (f + k1 * long)
+    for row in index.values():
+        rare = math.log(1 + (N - len(row) + 0.5) / (len(row) + 0.5))
+        for place in row:
+            row[place] *= rare
+    return index
+
+
 # %% exercise=bm25 variant=two-passes
 def bm25(documents, k1=1.2, b=0.75):
     bags = [Counter(d) for d in documents]
@@ -881,6 +1006,17 @@ def recall_and_mrr(rankings, relevant, k):
         recalls.append(len(right & set(ranking[:k])) / len(right))
         ranks += [r for r, p in enumerate(ranking, 1) if p in right][:1]
     return sum(recalls) / len(recalls), len(ranks) / sum(ranks) if ranks else 0.0
+
+
+# %% exercise=recall_and_mrr name=recall-over-at-most-k
+# en: Recall divides by all right places of the question, even where more than k are right.
+# ko: 재현율은 그 질문의 정답 위치 전부로 나눕니다. k개보다 많아도 그렇습니다.
+def recall_and_mrr(rankings, relevant, k):
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        recalls.append(len(right & set(ranking[:k])) / min(k, len(right)))
+        ranks.append(next((1 / at for at, p in enumerate(ranking, 1) if p in right), 0.0))
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
 
 
 # %% exercise=recall_and_mrr variant=loops
@@ -1064,22 +1200,6 @@ def rag_answer(question, passages, ranked, read, budget, least):
     return (answer, sources) if sources else (None, [])
 
 
-# %% exercise=rag_answer name=first-source-only
-# en: Every used passage that holds the answer is a source, not only the first.
-# ko: 답이 든 자료는 첫 번째만이 아니라 모두 출처입니다.
-def rag_answer(question, passages, ranked, read, budget, least):
-    used, left = [], budget
-    for place, score in ranked:
-        left -= len(passages[place].split())
-        if score < least or left < 0:
-            break
-        used.append(place)
-    answer = read(question, [passages[p] for p in used]) if used else None
-    added = set(words(answer or "")) - set(words(question))
-    sources = [p for p in used if added and added <= set(words(passages[p]))]
-    return (answer, sources[:1]) if sources else (None, [])
-
-
 # %% exercise=rag_answer name=sources-from-the-whole-library
 # en: A passage that was never read cannot be the source.
 # ko: 읽지 않은 자료는 출처가 될 수 없습니다.
@@ -1093,6 +1213,23 @@ def rag_answer(question, passages, ranked, read, budget, least):
     answer = read(question, [passages[p] for p in used]) if used else None
     added = set(words(answer or "")) - set(words(question))
     sources = [p for p, _ in ranked if added and added <= set(words(passages[p]))]
+    return (answer, sources) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=part-of-a-word-is-enough
+# en: A word stands in a passage as a whole, not as a piece of a longer one.
+# ko: 낱말은 더 긴 낱말의 일부가 아니라 온전한 낱말로 들어 있어야 합니다.
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        left -= len(passages[place].split())
+        if score < least or left < 0:
+            break
+        used.append(place)
+    answer = read(question, [passages[place] for place in used]) if used else None
+    added = set(words(answer or "")) - set(words(question))
+    held = {place: passages[place].casefold() for place in used}
+    sources = [place for place in used if added and all(word in held[place] for word in added)]
     return (answer, sources) if sources else (None, [])
 
 
@@ -1262,6 +1399,32 @@ def injection_filter(passage, orders):
         seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
         seen = " ".join(seen.casefold().split())
         (dropped if any(o in seen for o in orders) else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=lower-for-casefold
+# en: `lower` leaves ß as it is: which method goes further?
+# ko: `lower`는 ß를 그대로 둡니다. 더 나아가는 메서드는 무엇인가요?
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        seen = unicodedata.normalize("NFKC", sentence)
+        seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
+        seen = " ".join(seen.lower().split())
+        (dropped if any(re.search(o, seen) for o in orders) else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=taken-apart
+# en: NFKD takes syllables apart into jamo: which form joins them?
+# ko: NFKD는 음절을 자모로 나눕니다. 합쳐 주는 형태는 무엇인가요?
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        seen = unicodedata.normalize("NFKD", sentence)
+        seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
+        seen = " ".join(seen.casefold().split())
+        (dropped if any(re.search(o, seen) for o in orders) else kept).append(sentence)
     return " ".join(kept), dropped
 
 
