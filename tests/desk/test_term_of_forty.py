@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 import zipfile
 from datetime import datetime, timedelta
@@ -14,9 +15,12 @@ import pytest
 from tiny_course import GOOD, WEEK, solve
 
 from autograder.course_folder import Course, open_course
+from autograder.desk.explaining import explain
 from autograder.desk.exporting import Wanted, export
+from autograder.desk.feedback_zip import feedback_zip
 from autograder.desk.voiding import void
 from autograder.intake.collect import How, collect
+from autograder.pages.feedback import write_feedback
 from autograder.pages.report import read_report, write_report
 from autograder.roster.entering import enter_class
 from autograder.run.grade import Options, grade
@@ -51,19 +55,54 @@ def planned(student: str) -> float | None:
     return PLAN[int(student) % 4][1] - min(TAKEN.get(student, 0.0), PLAN[int(student) % 4][1])
 
 
-def download(root: Path) -> bytes:
-    """Moodle's zip: each file under the sender's name and number, at the LMS's local time."""
+HANDED_IN = [one for one in CLASS if one[0] not in ABSENT]
+NAMES = {
+    "canvas": "{given}{family}_{late}1{number}_9{number}_{file}",
+    "moodle": "{name}_{number}_assignsubmission_file_/" + f"{WEEK}.ipynb",
+    "blackboard": "Week 90_u_{number}_attempt_{when:%Y-%m-%d-%H-%M-%S}_" + f"{WEEK}.ipynb",
+    "classroom": "{name}의 과제 ({number}).zip",
+}
+
+
+def arrived(student: str) -> datetime:
+    """When this student handed in, by the clock in Seoul."""
+    return DUE + timedelta(minutes=MINUTES.get(student, -30))
+
+
+def work(root: Path, student: str) -> str:
+    """The notebook that this student hands in."""
+    return "{" if student == REVIEW else nbformat.writes(solve(root, PLAN[int(student) % 4][0]))
+
+
+def packed(files: dict[str, str | bytes], whens: dict[str, datetime]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        for student, name, number, _ in CLASS:
-            if student in ABSENT:
-                continue
-            when = DUE + timedelta(minutes=MINUTES.get(student, -30))
-            book = solve(root, PLAN[int(student) % 4][0])
-            text = "{" if student == REVIEW else nbformat.writes(book)
-            place = f"{name}_{number}_assignsubmission_file_/{WEEK}.ipynb"
-            archive.writestr(zipfile.ZipInfo(place, when.timetuple()[:6]), text)
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, whens[name].timetuple()[:6]), content)
     return made.getvalue()
+
+
+def by_submit(student: str, text: str) -> bytes:
+    """What `course submit` makes of it."""
+    said = json.dumps({"student": student, "week": WEEK})
+    files = {f"{WEEK}.ipynb": text, "submission.json": said}
+    return packed(files, dict.fromkeys(files, arrived(student)))
+
+
+def download(root: Path, lms: str) -> bytes:
+    """The zip of an LMS, under its names; of Moodle's alone the times are those of arrival."""
+    files: dict[str, str | bytes] = {}
+    whens = {}
+    for student, name, number, _ in HANDED_IN:
+        late = "LATE_" if arrived(student) > DUE else ""
+        place = NAMES[lms].format(
+            name=name, family=name[0], given=name[1:], number=number, late=late,
+            when=arrived(student), file=f"{WEEK}.ipynb" if student == REVIEW else "과제.ipynb",
+        )  # fmt: skip
+        text = work(root, student)
+        files[place] = by_submit(student, text) if lms == "classroom" else text
+        whens[place] = arrived(student) if lms == "moodle" else DUE + timedelta(days=9)
+    return packed(files, whens)
 
 
 def table(head: list[str], rows: list[list[object]]) -> str:
@@ -80,9 +119,58 @@ WORKSHEET = table(
 CANVAS = table(
     ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", f"{WEEK} (71)"],
     [["    Points Possible", "", "", "", "", "6"],
-     *([name, 100 + number, student.lstrip("0"), f"u{number}", section, ""]  # as Excel saved it
+     *([name, f"1{number}", student.lstrip("0"), f"u{number}", section, ""]  # as Excel saved it
        for student, name, number, section in reversed(CLASS))],
 )  # fmt: skip
+
+
+BLACKBOARD = table(
+    ["Last Name", "First Name", "Username", "Student ID", "Availability"],
+    [[name[0], name[1:], f"u_{number}", student, "Yes"] for student, name, number, _ in CLASS],
+)
+LISTS = {
+    "canvas": CANVAS,
+    "moodle": WORKSHEET,
+    "blackboard": BLACKBOARD,
+    "classroom": table(["id", "section"], [[one[0], one[3]] for one in CLASS]),
+}
+
+
+def times(lms: str) -> str | None:
+    """The list of times of those LMSs whose download tells none."""
+    if lms == "canvas":  # as its API gives it
+        utc = [(number, arrived(student) - timedelta(hours=9)) for student, _, number, _ in CLASS]
+        return json.dumps([{"user_id": f"1{n}", "submitted_at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+                           for n, at in utc])  # fmt: skip
+    if lms == "classroom":
+        return table(["id", "submitted_at"], [[one[0], arrived(one[0])] for one in HANDED_IN])
+    return None
+
+
+def how(folder: Path, lms: str) -> How:
+    """The lists of an LMS, written into a folder, as `collect` is told of them."""
+    (folder / f"{lms}.csv").write_text(LISTS[lms], "utf-8-sig")
+    said = times(lms)
+    told = folder / (f"{lms}.times." + ("json" if lms == "canvas" else "csv"))
+    if said is not None:
+        told.write_text(said, "utf-8")
+    return How(lms, None, folder / f"{lms}.csv", told if said else None, "Asia/Seoul")
+
+
+def tree(root: Path) -> dict[str, str]:
+    """Everything that was handed in, times included."""
+    top = root / "submitted"
+    return {str(p.relative_to(top)): p.read_text("utf-8") for p in top.rglob("*") if p.is_file()}
+
+
+def wanted(root: Path) -> dict[str, str]:
+    """What has to be there: everybody's work, and when it came, in UTC."""
+    found = {}
+    for student, *_ in HANDED_IN:
+        utc = arrived(student) - timedelta(hours=9)
+        found[f"{student}/{WEEK}/{WEEK}.ipynb"] = work(root, student)
+        found[f"{student}/{WEEK}/timestamp.txt"] = f"{utc:%Y-%m-%d %H:%M:%S} UTC\n"
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +183,31 @@ def lived(
         f'timezone = "Asia/Seoul"\n[due]\n{WEEK} = {DUE}\n'
         "[late]\npercent_per_day = 10\ngrace_minutes = 15\n"
     )
-    sheet = root.parent / "worksheet.csv"
-    sheet.write_text(WORKSHEET, "utf-8-sig")
-    (root.parent / "d.zip").write_bytes(download(root))
-    course = open_course(root)
-    enter_class(course, sheet, drop=False)
-    how = How(lms="moodle", roster=sheet, timezone="Asia/Seoul")
-    done = collect(course, WEEK, root.parent / "d.zip", how)
+    (root.parent / "d.zip").write_bytes(download(root, "moodle"))
+    course, lists = open_course(root), how(root.parent, "moodle")
+    enter_class(course, root.parent / "moodle.csv", drop=False)
+    done = collect(course, WEEK, root.parent / "d.zip", lists)
     assert {one.outcome for one in done} == {"new", "missing"}
     return course, grade(open_week(course, WEEK), Options())
+
+
+@pytest.mark.parametrize("lms", NAMES)
+def test_every_lms_brings_the_same_work_of_the_same_people_at_the_same_minute(
+    released_template: Path, tmp_path: Path, lms: str
+) -> None:
+    """Nobody wrong, lost or merged, nobody a minute early or late; once more adds nothing."""
+    root = Path(shutil.copytree(released_template, tmp_path / "course"))
+    (tmp_path / "d.zip").write_bytes(download(root, lms))
+    course, lists = open_course(root), how(tmp_path, lms)
+    (tmp_path / "ids.csv").write_text(LISTS["classroom"], "utf-8")
+    enter_class(course, tmp_path / "ids.csv", drop=False)
+    done = collect(course, WEEK, tmp_path / "d.zip", lists)
+    assert {one.student: one.outcome for one in done} == {
+        student: "missing" if student in ABSENT else "new" for student, *_ in CLASS
+    }
+    assert tree(root) == wanted(root)
+    again = collect(course, WEEK, tmp_path / "d.zip", lists)
+    assert {one.outcome for one in again} == {"unchanged", "missing"}
 
 
 def test_every_score_is_the_planned_one(lived: tuple[Course, GradeRun]) -> None:
@@ -133,6 +237,43 @@ def test_both_ways_out_put_them_in_the_right_lines(
         assert found == {student: planned(student) for student, *_ in CLASS}
         names = {row[key].zfill(6): row[1 if lms == "moodle" else 0] for row in rows}
         assert names == {student: name for student, name, *_ in CLASS}
+
+
+def test_the_feedback_goes_back_under_the_names_of_the_download(
+    lived: tuple[Course, GradeRun], tmp_path: Path
+) -> None:
+    """To Canvas and to Moodle: a page for everybody who has one, of that person, none of others."""
+    course, _ = lived
+    week = open_week(course, WEEK)
+    write_feedback(week)
+    for lms in ("canvas", "moodle"):
+        (tmp_path / f"{lms}.zip").write_bytes(download(course.root, lms))
+        lists = how(tmp_path, lms)
+        path, count = feedback_zip(week, lms, tmp_path / f"{lms}.zip", lists.roster)
+        one = "1" if lms == "canvas" else ""  # Canvas has numbers of its own
+        by_number = {f"{one}{number}": student for student, _, number, _ in CLASS}
+        with zipfile.ZipFile(path) as archive:
+            found = {
+                by_number[name.replace("LATE_", "").split("_")[1]]: archive.read(name)
+                for name in archive.namelist()
+            }
+        pages = {s: week.folder("feedback", s) / f"{WEEK}.html" for s, *_ in HANDED_IN}
+        written = {s: page.read_bytes() for s, page in pages.items() if page.is_file()}
+        assert found == written and count == len(written) >= len(HANDED_IN) - 1
+
+
+def test_one_command_answers_every_lost_point(lived: tuple[Course, GradeRun]) -> None:
+    """Of four who planned to lose some: each lost check, with what is right at each probe."""
+    course, run = lived
+    for student in ("003011", "003012", "003013", "003014"):
+        lost = next(entry for entry in run.entries if entry.student == student)
+        told = explain(open_week(course, WEEK), student)
+        assert {check.name for check in told.checks} == {
+            check.exercise
+            for judged in lost.judgements for check in judged.checks
+            if check.points < check.max_points
+        }  # fmt: skip
+        assert all(probe.right for check in told.checks for probe in check.probes)
 
 
 def test_the_report_tells_the_class(lived: tuple[Course, GradeRun]) -> None:
