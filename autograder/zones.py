@@ -16,10 +16,13 @@ from dateutil import parser
 
 from autograder.errors import UserError
 
+HANGUL = ("년", "오전", "오후")
 KOREAN = re.compile(
-    r"(\d{4})년 ?(\d{1,2})월 ?(\d{1,2})일[^:]{0,20}? ?(오전|오후)? ?(\d{1,2}):(\d\d)(?::(\d\d))?"
+    r"(\d{4})[년./-] ?(\d{1,2})[월./-] ?(\d{1,2})[일.]?"
+    r"[^:]{0,20}? ?(오전|오후)? ?(\d{1,2}):(\d\d)(?::(\d\d))?"
 )
-EITHER_WAY = re.compile(r"(?:[A-Za-z]{1,9},? )?(\d{1,2})[/.](\d{1,2})[/.]\d{2,4}\b")  # 2/3/2026
+EITHER_WAY = re.compile(r"(?:[A-Za-z]{1,9},? )?(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")  # 2/3/2026
+YEAR = re.compile(r"(?<![\d+])20\d\d")
 ZONE = re.compile(r"[A-Za-z][A-Za-z_/+-]{1,40}\d{0,2}")
 NOT_ZONES = ("am", "pm")
 MOST_CHARS = 200
@@ -82,7 +85,7 @@ def _without_zone(text: str) -> tuple[str, str]:
 
 
 def _korean(text: str) -> datetime | None:
-    match = KOREAN.match(text)
+    match = KOREAN.match(text) if any(word in text for word in HANGUL) else None
     if match is None:
         return None
     year, month, day, half, hour, minute, second = match.groups()
@@ -101,7 +104,7 @@ def _english(text: str) -> datetime:
         one, other = (parser.parse(text, default=default) for default in PROBES)
     except (ValueError, OverflowError):
         raise NoMoment(f"'{text}' is no date with a time") from None
-    if one.replace(second=0) != other.replace(second=0):
+    if one.replace(second=0) != other.replace(second=0) or not YEAR.search(text):
         raise NoMoment(f"'{text}' lacks a year, a day or a time; write it as 2026-03-02 23:59")
     return one
 

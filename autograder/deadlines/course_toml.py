@@ -34,7 +34,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 from zoneinfo import ZoneInfo
 
 from autograder.course_folder import Course
@@ -48,6 +48,7 @@ EXTENSION = ("week", "student", "section", "days", "hours", "until")
 ACCOMMODATION = ("student", "time_factor", "week")
 READER = ("name", "sections")
 FACTORS = (1.0, 20.0)
+LONGEST, YEARS = timedelta(days=366), range(2000, 2101)
 
 
 @dataclass(frozen=True)
@@ -189,9 +190,9 @@ class _File:
         self.only(table, LATE, self.line("[late]"))
         for name, value in table.items():
             most = 100 if "percent" in name else 10_000
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            if not _is_number(value) or not 0 <= value <= most:
                 self.refuse(self.line(name), f"{name} is no number from 0 to {most}.")
-            if value > most or (name == "slip_days" and value != int(value)):
+            if name == "slip_days" and value != int(value):
                 self.refuse(self.line(name), f"{name} is no number from 0 to {most}.")
         return Policy(**table)
 
@@ -209,10 +210,10 @@ class _File:
             return Extension(line, week, student, section, until=until)
         try:
             more = timedelta(days=block.get("days", 0), hours=block.get("hours", 0))
-        except (TypeError, OverflowError):
+        except (TypeError, ValueError, OverflowError):
             more = timedelta()
-        if more <= timedelta():
-            self.refuse(line, "an extension needs days or hours above 0, or until.")
+        if not timedelta() < more <= LONGEST:
+            self.refuse(line, "an extension needs days or hours above 0, a year at most, or until.")
         return Extension(line, week, student, section, more)
 
     def accommodation(self, number: int) -> Accommodation:
@@ -221,7 +222,7 @@ class _File:
         self.only(block, ACCOMMODATION, line)
         factor = block.get("time_factor")
         least, most = FACTORS
-        if not isinstance(factor, int | float) or not least <= factor <= most:
+        if not _is_number(factor) or not least <= factor <= most:
             self.refuse(line, f"time_factor is a number from {least:g} to {most:g}.")
         if not block.get("student"):
             self.refuse(line, "an accommodation names its student.")
@@ -242,19 +243,25 @@ class _File:
     def table(self, name: str) -> dict[str, Any]:
         table = self.said.get(name, {})
         if not isinstance(table, dict):
-            self.refuse(self.line(name), f"{name} is a table: write [{name}].")
+            self.refuse(
+                self.line(name) or self.block_line(name, 0), f"{name} is a table: write [{name}]."
+            )
         return table
 
     def blocks(self, name: str) -> list[dict[str, Any]]:
         blocks = self.said.get(name, [])
         if not isinstance(blocks, list) or not all(isinstance(one, dict) for one in blocks):
-            self.refuse(self.line(name), f"{name} is a list: write [[{name}]].")
+            self.refuse(
+                self.line(name) or self.line(f"[{name}]"), f"{name} is a list: write [[{name}]]."
+            )
         return blocks
 
     def moment(self, value: Any, zone: ZoneInfo | None, line: int) -> datetime:
         if isinstance(value, datetime):
             if value.tzinfo is None and zone is None:
                 self.refuse(line, 'in which zone? Write timezone = "Asia/Seoul" at the top.')
+            if value.year not in YEARS:
+                self.refuse(line, f"the year {value.year} is none of a course.")
             aware = value if value.tzinfo else value.replace(tzinfo=zone)
             return aware.astimezone(UTC).replace(tzinfo=None)
         if isinstance(value, date) or not isinstance(value, str):
@@ -290,3 +297,7 @@ class _File:
             if line.replace(" ", "").startswith(f"[[{name}]]")
         ]
         return heads[number] if number < len(heads) else 1
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

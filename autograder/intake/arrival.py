@@ -22,7 +22,7 @@ from autograder.intake.lms import Sender
 from autograder.roster.people import Person
 from autograder.zones import NoMoment, read_moment
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NEVER = ("", "-", "–")
 OWN_TIMES = ("moodle", "folder")  # a member's time in such a download is that of arrival
 SAY_THE_ZONE = (
@@ -104,4 +104,9 @@ def times_of(
             raise UserError(
                 f"{place}, line {person.line}: {error}.", f"Nothing was collected. {remedy}"
             ) from None
+        if found[student] > datetime.now(UTC) + DAY:
+            raise UserError(
+                f"{place}, line {person.line}: '{person.submitted}' has not come yet.",
+                "Nothing was collected. Repair that line.",
+            )
     return found

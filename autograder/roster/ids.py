@@ -121,7 +121,7 @@ def roster_of(table: Table, people: Iterable[Person], known: KnownIds) -> Roster
     single = without_doubles(tuple(people))
     kind = _kind_of_id(single, known)
     written = {person: _written(person, kind) for person in single}
-    usual = _usual_length(kind, written.values())
+    usual = _usual_length(kind, [*written.values(), *known.ids])
     members = [_member(table, person, written[person], usual, known) for person in single]
     return indexed(_without_shared_ids(table, members))
 
@@ -133,7 +133,10 @@ def _written(person: Person, kind: str) -> str:
 
 
 def _kind_of_id(people: tuple[Person, ...], known: KnownIds) -> str:
-    """The column whose entries the gradebook knows best; else the first that tells all apart."""
+    """The column whose entries the gradebook knows best; else the first that tells people apart.
+
+    An id that two rows have is a slip in them, and no reason to take another column for the id.
+    """
     values = {kind: [_written(person, kind) for person in people] for kind in KINDS}
     bare = {_bare(student) for student in known.ids}
     hits = {kind: sum(_bare(text) in bare for text in values[kind] if text) for kind in KINDS}
@@ -141,7 +144,8 @@ def _kind_of_id(people: tuple[Person, ...], known: KnownIds) -> str:
     if hits[best]:
         return best
     for kind in KINDS:
-        if all(values[kind]) and len(set(values[kind])) == len(people) and kind != "email name":
+        apart = 2 * len(set(values[kind])) >= len(people)
+        if all(values[kind]) and apart and kind != "email name":
             return kind
     return max(KINDS, key=lambda kind: sum(map(bool, values[kind])))
 
@@ -176,15 +180,15 @@ def _member(table: Table, person: Person, text: str, usual: int, known: KnownIds
 
 
 def _without_shared_ids(table: Table, members: list[Member]) -> list[Member]:
-    """An id of two rows is nobody's."""
+    """An id of two rows is nobody's, also where zeros in front or capitals tell the two apart."""
     lines: dict[str, list[int]] = {}
     for member in members:
         if member.student:
-            lines.setdefault(member.student, []).append(member.person.line)
-    shared = {student: found for student, found in lines.items() if len(found) > 1}
+            lines.setdefault(_bare(member.student), []).append(member.person.line)
+    shared = {bare: found for bare, found in lines.items() if len(found) > 1}
     return [
-        replace(member, problem=_shared(table, member.student, shared[member.student]))
-        if member.student in shared
+        replace(member, problem=_shared(table, member.student, shared[_bare(member.student)]))
+        if _bare(member.student) in shared
         else member
         for member in members
     ]

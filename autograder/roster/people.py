@@ -29,6 +29,8 @@ HEADS = {
     ),
 }  # fmt: skip
 CANVAS_SIGNS = {"sis user id", "sis login id"}  # beside them, "ID" is Canvas's own number
+AN_ID = {"id", "login", "email", "lms_id"}
+MOST_TITLES = 5  # rows within which the head stands
 NO_PERSON = ("points possible", "student, test", "test student", "manual posting")
 WANTED = (
     "It needs a column of ids (such as id, ID number, SIS User ID, Username, Email address), or "
@@ -88,16 +90,29 @@ def read_people(table: Table) -> tuple[Person, ...]:
     Raises:
         UserError: there is no column of ids, or a row does not fit the head.
     """
-    head = [cell.casefold() for cell in table.rows[0].cells]
+    start = _place_of_head(table)
+    head = _words(table.rows[start])
     columns = _columns(head)
     if columns is None:
         return _without_head(table)
-    if not {"id", "login", "email", "lms_id"} & columns.keys():
+    if not AN_ID & columns.keys():
         raise UserError(
             f"{table.path.name} has the columns {', '.join(filter(None, head))[:200]}.", WANTED
         )
-    people = [_person(table, row, columns, len(head)) for row in table.rows[1:]]
+    people = [_person(table, row, columns, len(head)) for row in table.rows[start + 1 :]]
     return tuple(person for person in people if person is not None)
+
+
+def _place_of_head(table: Table) -> int:
+    """Which row is the head: the first, or the one below a title such as "NLP, spring 2026"."""
+    for place, row in enumerate(table.rows[:MOST_TITLES]):
+        if AN_ID & (_columns(_words(row)) or {}).keys():
+            return place
+    return 0
+
+
+def _words(row: Row) -> list[str]:
+    return [cell.casefold() for cell in row.cells]
 
 
 def _columns(head: list[str]) -> dict[str, int] | None:
@@ -109,7 +124,7 @@ def _columns(head: list[str]) -> dict[str, int] | None:
             found[word] = places[0]
     if "id" in head:
         canvas = bool(CANVAS_SIGNS & set(head)) or "student" in head
-        found["lms_id" if canvas else "id"] = head.index("id")
+        found.setdefault("lms_id" if canvas else "id", head.index("id"))
     return found or None
 
 

@@ -103,6 +103,9 @@ def _rows(text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     before = 0
     for cells in _read(reader):
+        if not before and "".join(cells).startswith("sep="):  # Excel's note on the delimiter
+            before = reader.line_num
+            continue
         line, before = before + 1, reader.line_num
         clean = tuple(_clean(cell) for cell in cells)
         if any(clean):
@@ -134,7 +137,9 @@ def _json_rows(text: str) -> Iterator[Row]:
 
 
 def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    """The mark of the first line that has one: a title may stand above the head."""
+    parted = (line for line in text.splitlines() if any(mark in line for mark in DELIMITERS))
+    first = next(parted, "")
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
 
 
