@@ -19,6 +19,7 @@ from pathlib import Path
 
 from autograder.bench import assignment, memory
 from autograder.bench.assignment import POINTS, WEEK
+from autograder.bench.processor import meter
 from autograder.errors import UserError
 
 BIN = Path(sys.executable).parent
@@ -193,29 +194,35 @@ def _provisioner(root: Path, start: str) -> None:
 def timed(
     command: list, folder: Path, cores: int
 ) -> tuple[subprocess.CompletedProcess, float, float]:
-    """Run on so many cores and no more: wall seconds, and processor seconds of the machine.
+    """Run on so many cores and no more: wall seconds, and processor seconds, sandboxes included."""
+    with meter() as used:
+        started = time.perf_counter()
+        done = call(command, folder, cores, used.enter)
+        return done, time.perf_counter() - started, used.seconds()
 
-    Of the whole machine, because the time of a sandbox's processes is told to nobody above them.
+
+def call(
+    command: list,
+    folder: Path,
+    cores: int | None = None,
+    first: Callable[[], None] = lambda: None,
+) -> subprocess.CompletedProcess:
+    """Run a command to its end; `first` is called in its process before it begins.
+
+    Raises:
+        UserError: it failed.
     """
-    before, started = machine_cpu(), time.perf_counter()
-    done = call(command, folder, cores)
-    return done, time.perf_counter() - started, machine_cpu() - before
-
-
-def machine_cpu() -> float:
-    """Processor seconds that the machine has worked since it started; see proc(5), /proc/stat."""
-    with open("/proc/stat") as file:
-        user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
-    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
-
-
-def call(command: list, folder: Path, cores: int | None = None) -> subprocess.CompletedProcess:
     words = [str(word) for word in command]
     allowed = sorted(os.sched_getaffinity(0))[:cores]
+
+    def prepare() -> None:
+        os.sched_setaffinity(0, allowed)
+        first()
+
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": f"{BIN}:{os.environ['PATH']}"}
     done = subprocess.run(
         words, cwd=folder, capture_output=True, text=True, env=environment, check=False,
-        preexec_fn=lambda: os.sched_setaffinity(0, allowed),
+        preexec_fn=prepare,
     )  # fmt: skip
     if done.returncode:
         tail = (done.stderr or done.stdout)[-600:]

@@ -15,6 +15,7 @@ from rich.table import Table
 from autograder.bench.peers import BIN, call, expect, timed
 from autograder.course_folder import CONFIG_FILE, open_course
 from autograder.demo.sample_class import solved_notebooks
+from autograder.model import Submission
 from autograder.run.cells_to_run import cells_to_run
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
@@ -33,7 +34,8 @@ class WeekResult:
     workers: int
     code_s: float  # the graded cells, imports not counted
     process_s: float  # a Python that starts, imports torch and runs the graded cells
-    few_s: float  # of the small class, all of it
+    first_s: float  # of the small class, the first run of the week under a seed
+    few_s: float  # of the small class once more, all of it
     many_s: float  # of the large class, all of it
     wall_s: float  # of the large class
     page_s: float  # a feedback page of the large class, with its share of the start
@@ -64,14 +66,15 @@ def bench_week(
     """
     say(f"Making a class of {count} for {source.name} …")
     week = _open_copy(source, folder)
-    _hand_in(week, FEW)
-    _, few = _graded(week, FEW, workers)
+    first, few = (_few(week, workers) for _ in range(2))
     _hand_in(week, count)
     wall, many = _graded(week, count, workers)
     say(f"{week.name}: {count} submissions in {wall:.1f} s")
     page, size = _pages(week, count, workers)
-    code, process = _alone(week, folder)
-    return WeekResult(week.name, count, workers, code, process, few, many, wall, page, size)
+    student = week.students()[0]
+    submission = ingest(week.folder("submitted", student), student, week.name)
+    code, process = alone(week, submission, folder)
+    return WeekResult(week.name, count, workers, code, process, first, few, many, wall, page, size)
 
 
 def _open_copy(week: Week, folder: Path) -> Week:
@@ -95,6 +98,12 @@ def _hand_in(week: Week, count: int) -> None:
         path.write_bytes(solved)
 
 
+def _few(week: Week, workers: int) -> float:
+    """Processor seconds of a fresh small class."""
+    _hand_in(week, FEW)
+    return _graded(week, FEW, workers)[1]
+
+
 def _graded(week: Week, count: int, workers: int) -> tuple[float, float]:
     command = [BIN / "autograder", "grade", week.name, "--json", "--workers", workers]
     done, wall, cpu = timed(command, week.course.root, workers)
@@ -114,16 +123,16 @@ def _pages(week: Week, count: int, workers: int) -> tuple[float, float]:
     return cpu / count, statistics.mean(sizes) / 1000
 
 
-def _alone(week: Week, folder: Path) -> tuple[float, float]:
+def alone(
+    week: Week, submission: Submission, folder: Path, runs: int = ALONE_RUNS
+) -> tuple[float, float]:
     """Medians for the graded cells of one submission: the code, and a process for it."""
-    student = week.students()[0]
-    submission = ingest(week.folder("submitted", student), student, week.name)
     prepared = prepare(submission, read_template(week))
     cells = [cell.source for notebook in prepared for cell in cells_to_run(notebook)]
     path = folder / "cells.json"
     path.write_text(json.dumps(cells), "utf-8")
     code, process = [], []
-    for _ in range(ALONE_RUNS):
+    for _ in range(runs):
         command = [sys.executable, "-m", "autograder.bench.alone", path]
         done, _, cpu = timed(command, folder, 1)
         code.append(json.loads(done.stdout)["cpu_s"])

@@ -93,13 +93,23 @@ def bench(
     week: Annotated[
         str | None, typer.Option("--week", help="Also a week of this course, beside its own code.")
     ] = None,
+    term: Annotated[
+        int | None,
+        typer.Option(
+            "--term", min=1, help="Only what a term of this course costs for so many students."
+        ),
+    ] = None,
     course_root: Root = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Measure our grader and its peers side by side, on the same solutions in one run.
 
-    Close other programs: processor time is that of the whole machine.
+    Close other programs: where no control group can be made, processor time is that of the whole
+    machine.
     """
+    if term:
+        _bench_term(term, count, workers, course_root, as_json)
+        return
     from autograder.bench.run import BenchOptions, render
     from autograder.bench.run import bench as run_bench
     from autograder.course_folder import open_course
@@ -111,6 +121,17 @@ def bench(
         print_json(result.as_json())
     else:
         out.print(render(result))
+
+
+def _bench_term(students: int, count: int, workers: int, root: Path, as_json: bool) -> None:
+    from autograder.bench.term import bench_term, render_term
+    from autograder.course_folder import open_course
+
+    found = bench_term(open_course(root), students, count, workers, err.print)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        out.print(render_term(found))
 
 
 @app.command(rich_help_panel="This machine")

@@ -102,6 +102,15 @@ def hierarchies() -> tuple[Hierarchy, ...]:
     return tuple(found)
 
 
+def group_of(controller: str) -> Path | None:
+    """The folder of this process's group in version 1's hierarchy of a controller, if one is."""
+    groups = _own_groups()
+    for point, root, options in _mounts():
+        if controller in options.split(",") and controller in groups:
+            return _folder(point, root, groups[controller])
+    return None
+
+
 def version_two(point: str, root: str, groups: dict[str, str]) -> list[Hierarchy]:
     """A folder given in WORD2CHAT_CGROUP, else our group's parent or our group itself."""
     own = _folder(point, root, groups.get("", "/"))

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.bench import assignment
-from autograder.bench.peers import machine_cpu
+from autograder.bench.processor import machine_cpu
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

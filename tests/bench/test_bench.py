@@ -19,8 +19,10 @@ from autograder.bench.assignment import ASSERTS, IMPORTS, PROBES, WEEK
 from autograder.bench.bare import run as run_bare
 from autograder.bench.pages import PageRun, rows_of
 from autograder.bench.peers import Run
+from autograder.bench.processor import meter
 from autograder.bench.run import BenchOptions, BenchResult, bench, render
-from autograder.bench.week import bench_week
+from autograder.bench.term import TermResult, bench_term, render_term
+from autograder.bench.week import WeekResult, bench_week
 from autograder.course_folder import open_course
 from autograder.errors import UserError
 from autograder.reference.build import load_references
@@ -191,6 +193,45 @@ def test_a_real_week_is_measured_beside_its_own_code(root: Path, tmp_path: Path)
         bench_week(open_week(open_course(root), "week77"), 12, 2, tmp_path, lambda _: None)
 
 
+def test_a_command_is_counted_with_its_children() -> None:
+    """A child that works 0.2 s in a child of its own: no less is counted; the group goes."""
+    burn = "import time\nwhile time.process_time() < 0.2: pass"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}])"
+    with meter() as used:
+        peers.call([sys.executable, "-c", code], Path.cwd(), 1, used.enter)
+        counted = used.seconds()
+    assert counted >= 0.2
+    assert used.group is None or not used.group.exists()
+
+
+HEAVY = WeekResult("week02", 20, 2, 5.0, 6.0, 90.0, 60.0, 120.0, 70.0, 0.5, 80.0)
+MEDIAN = WeekResult("week01", 20, 2, 1.0, 2.0, 30.0, 15.0, 30.0, 20.0, 0.5, 80.0)
+TERM = TermResult(3600, {"week01": 1.0, "week02": 5.0, "week03": 0.2}, HEAVY, MEDIAN)
+
+
+def test_a_term_is_projected_from_two_weeks() -> None:
+    """A first run, then each student's submission and page; a third week by its own code."""
+    assert TERM.week_hours(HEAVY) == pytest.approx(30 / 3600 + 6.0 + 0.5)
+    assert TERM.overhead_s == pytest.approx(0.5)
+    third = 15 / 3600 + 0.2 + 0.5 + 0.5
+    both = TERM.week_hours(HEAVY) + TERM.week_hours(MEDIAN)
+    assert TERM.term_hours == pytest.approx(both + third)
+    assert json.loads(json.dumps(TERM.as_json()))["term_hours"] == pytest.approx(TERM.term_hours)
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(render_term(TERM))
+    text = console.export_text()
+    assert all(part in text for part in ("heaviest: week02", "3,600 students, 3 weeks", "6.5"))
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_a_term_of_one_week_is_measured(root: Path, tmp_path: Path) -> None:
+    """The one week is the heaviest and the median; its hours are the term's."""
+    found = bench_term(open_course(root), 100, 11, 2, lambda _: None)
+    assert found.heaviest.week == found.median.week == TINY
+    assert found.term_hours == found.week_hours(found.median) > 0
+
+
 @pytest.mark.slow
 @pytest.mark.sandbox
 def test_one_round_of_everything() -> None:
@@ -215,5 +256,6 @@ def test_the_command_explains_itself() -> None:
     command = [sys.executable, "-m", "autograder.cli.app", "bench", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert all(
-        option in done.stdout for option in ("--count", "--rounds", "--otter", "--growth", "--week")
+        option in done.stdout
+        for option in ("--count", "--rounds", "--otter", "--growth", "--week", "--term")
     )
