@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from course.challenges.measures import as_pair, f1, too_many_chosen
 from course.data.factbook import factbook_passages, factbook_questions
 from course.lesson.intervals import Interval, bootstrap, wilson, wilson_of
-from course.weeks.week09_prompting_rag import plots, toys, widgets
+from course.models import load_tiny_llama
+from course.models.train_tiny_llama import build
+from course.weeks.week09_prompting_rag import few_shot, plots, toys, widgets
 from course.weeks.week09_prompting_rag.challenge import (
     CHALLENGE,
     CLASSES,
@@ -145,6 +148,33 @@ def test_what_was_measured_is_whole() -> None:
     assert measured.tables
     for rows in measured.tables.values():
         assert all(0 <= one.low <= one.value <= one.high <= 1 for one in rows.values())
+
+
+def test_what_prompts_begin_with_is_read_once_and_changes_nothing() -> None:
+    """A random Llama, two examples and none: the words of a plain run, both of them."""
+    torch.manual_seed(3)
+    _, tokenizer = load_tiny_llama()
+    model = build().eval()
+    for weight in model.parameters():
+        torch.nn.init.normal_(weight, std=0.4)  # so that far tokens decide, too
+    deck, asked = next(few_shot.draws())
+    words = [tokenizer(f" {word}").input_ids[0] for word in few_shot.WORDS]
+    said = []
+    for count in (0, 2):
+        texts = few_shot.prompts(STAND_INS["build_prompt"], deck[:count], asked[:8])
+        rows = [model(torch.tensor([tokenizer(text).input_ids])).logits[0, -1] for text in texts]
+        said += few_shot.chosen(model, tokenizer, texts)
+        assert said[-8:] == [int(row[words].argmax()) for row in rows]
+    assert set(said) == {0, 1}
+
+
+def test_examples_and_snippets_are_half_good() -> None:
+    """Of any even number of examples half are good; nothing asked for is among them."""
+    for deck, asked in few_shot.draws():
+        labels = [label for _, label in deck]
+        assert [sum(labels[:count]) for count in (2, 4, 8)] == [1, 2, 4]
+        assert 2 * sum(label for _, label in asked) == len(asked) == few_shot.ASKED
+        assert not {text for text, _ in deck} & {text for text, _ in asked}
 
 
 # ------------------------------------------------------------------------------------ stand-ins

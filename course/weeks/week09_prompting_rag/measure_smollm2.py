@@ -17,7 +17,8 @@ from typing import Any
 
 from course.lesson.notebook_code import notebook_names
 from course.models.named import load_language_model
-from course.weeks.week09_prompting_rag.measured import STORED
+from course.weeks.week09_prompting_rag import few_shot
+from course.weeks.week09_prompting_rag.measured import RIGHT_SHOTS, STORED
 from course.weeks.week09_prompting_rag.toys import draw_questions
 
 BUILDING = ("play-prompt", "play-chunks", "play-weights", "play-dense")
@@ -112,13 +113,40 @@ def obeyed(names: Names, smol: Smol) -> dict[str, Pair]:
     return found
 
 
+# ------------------------------------------------------------------------------------ examples
+def few_shots(names: Names, smol: Smol) -> dict[str, dict[str, Pair]]:
+    """How often it sorts a snippet rightly, and how often it says "good", by examples shown."""
+    right, good = (dict.fromkeys(few_shot.COUNTS, 0) for _ in range(2))
+    counted, sorted_ = 0, few_shot.DRAWS * few_shot.ASKED
+    for deck, asked in few_shot.draws():
+        labels = [label for _, label in asked]
+        counted += hits(few_shot.by_counting(asked), labels)
+        for count in few_shot.COUNTS:
+            texts = few_shot.prompts(names["build_prompt"], deck[:count], asked)
+            said = few_shot.chosen(smol.model, smol.tokenizer, texts)
+            right[count] += hits(said, labels)
+            good[count] += sum(said)
+        print(right, good, counted, flush=True)
+    rows = {f"{count} examples": (n, sorted_) for count, n in right.items()}
+    return {
+        RIGHT_SHOTS: rows | {"a tuned table of words": (counted, sorted_)},
+        "SmolLM2: says good, of all": {
+            f"{count} examples": (n, sorted_) for count, n in good.items()
+        },
+    }
+
+
+def hits(said: Sequence[int], labels: Sequence[int]) -> int:
+    return sum(one == label for one, label in zip(said, labels, strict=True))
+
+
 def main() -> None:
     """Measure everything and store it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebook", type=Path)
     names = notebook_names(parser.parse_args().notebook, running=BUILDING)
     smol = Smol(*load_language_model("smollm2"))
-    tables = answered(names, smol)
+    tables = few_shots(names, smol) | answered(names, smol)
     tables["SmolLM2: says Atlantis, with the right passage and"] = obeyed(names, smol)
     STORED.write_text(json.dumps({"tables": tables}, indent=1) + "\n", encoding="utf-8")
 
