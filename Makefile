@@ -52,10 +52,13 @@ prove: setup     ## show that every check is right
 site: setup      ## the static site: guide, notebooks with pictures, API, in build/site
 	$(BIN)/autograder site
 
-lock: setup      ## refresh requirements.lock: every package with its hashes, for all systems
+lock: setup      ## refresh requirements.lock and engine.lock: every package with its hashes, for all systems
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" \
 		--output-file requirements.lock requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --override engine.overrides \
+		--constraint requirements.lock --no-annotate --output-file engine.lock pyproject.toml
 
 clean:           ## remove what use has made; source, release and course stay
 	rm -rf demo reports .autograder .pytest_cache .mypy_cache .ruff_cache

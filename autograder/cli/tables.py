@@ -94,9 +94,10 @@ def _next_step(run: Any) -> str:
     if reviews:
         return f"Next: {reviews} to review. Do what each line says, and run the same command again."
     if readers:
+        whose = f"{readers} student{'s' * (readers != 1)}"
         return (
-            f"Next: answers of {readers} students wait for a reader: JupyterLab, Nbgrader, "
-            f"Formgrader, Manual Grading. Then `autograder feedback {run.week}`."
+            f"Next: answers of {whose} wait for a reader: JupyterLab, Nbgrader, Formgrader, "
+            f"Manual Grading. Then `autograder feedback {run.week}`."
         )
     return f"Next: `autograder feedback {run.week}`, `autograder report {run.week}`."
 

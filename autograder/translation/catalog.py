@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from autograder.errors import UserError
 from autograder.stored import write_atomically
 from autograder.translation.cells import Entry
 from course.phrases import Message, read_messages
@@ -114,10 +115,15 @@ def _gone(entries: Sequence[Entry], old: Sequence[Message]) -> list[Message]:
 
 
 def _po(entries: Sequence[Entry], kept: list[tuple[Message, str]], gone: list[Message]) -> str:
-    from babel.messages.catalog import Catalog
-    from babel.messages.catalog import Message as Line
-    from babel.messages.pofile import write_po
-
+    try:
+        from babel.messages.catalog import Catalog
+        from babel.messages.catalog import Message as Line
+        from babel.messages.pofile import write_po
+    except ModuleNotFoundError as error:  # the engine without JupyterLab, which brings it
+        raise UserError(
+            "Catalogs of translations are written by Babel, which is not installed here.",
+            "Run `python -m pip install babel`, then the command again.",
+        ) from error
     catalog = Catalog(charset="utf-8")
     for entry, (message, before) in zip(entries, kept, strict=True):
         catalog.add(

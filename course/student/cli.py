@@ -50,6 +50,10 @@ app.add_typer(kernels_app, name="kernels")
 app.add_typer(models_app, name="models")
 app.command()(chat)
 
+ENGINE_ALONE = (
+    "This is the grading engine without the course: no weeks, data and models came with it. In the "
+    "course's own folder, run `python -m pip install --no-deps -e .`."
+)
 out = SpokenConsole(highlight=False)
 err = SpokenConsole(stderr=True, highlight=False)
 
@@ -74,6 +78,11 @@ def main() -> None:
         app()
     except UserError as error:
         err.print(f"[bold red]{tr('error:')}[/bold red] {escape(tr(str(error)))}", soft_wrap=True)
+        raise SystemExit(1) from None
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("course."):
+            raise
+        err.print(f"[bold red]error:[/bold red] {ENGINE_ALONE}", soft_wrap=True)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         err.print("stopped")

@@ -46,6 +46,8 @@ BROUGHT_ALONG = {
     "matplotlib-inline": "ipykernel",
     "tornado": "ipykernel",
 }
+LOCKS = ("requirements.lock", "engine.lock")
+COURSE = ("course/weeks/", "course/models/", "course/data/")  # no part of a plain install
 ELSEWHERE = re.compile(r"://|--index-url|--extra-index-url|--find-links|file:|^/|@ ", re.MULTILINE)
 
 
@@ -141,10 +143,10 @@ def test_readme_is_short_and_has_three_doors() -> None:
 
 
 # ------------------------------------------------------------------------------------ the lock
-def locked() -> dict[str, set[str]]:
-    """The versions of each package in requirements.lock; Pythons and systems may need several."""
+def locked(lock: str = "requirements.lock") -> dict[str, set[str]]:
+    """The versions of each package in a lock; Pythons and systems may need several."""
     versions: dict[str, set[str]] = {}
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+    text = (ROOT / lock).read_text("utf-8")
     for name, version in re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.MULTILINE):
         versions.setdefault(canonicalize_name(name), set()).add(version)
     return versions
@@ -157,18 +159,31 @@ def test_lock_agrees_with_the_list() -> None:
         assert {f"=={version}" for version in found.get(name, set())} == {str(pin.specifier)}, name
 
 
-def test_lock_has_a_hash_for_every_package() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_has_a_hash_for_every_package(lock: str) -> None:
     """Each package of the lock has at least one sha256, as `pip --require-hashes` asks."""
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+    text = (ROOT / lock).read_text("utf-8")
     entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
-    assert len(entries) > 100
+    assert len(entries) >= 100
     for entry in entries:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry.splitlines()[0]
 
 
-def test_lock_names_no_place() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_names_no_place(lock: str) -> None:
     """No index, address or path of a machine: the lock works wherever PyPI is served."""
-    assert not ELSEWHERE.findall((ROOT / "requirements.lock").read_text("utf-8"))
+    assert not ELSEWHERE.findall((ROOT / lock).read_text("utf-8"))
+
+
+def test_the_engines_lock_is_a_part_of_the_whole_one() -> None:
+    """Every pin of the engine is in it, at one version in both; what is left out is not."""
+    whole, engine = locked(), locked("engine.lock")
+    pins = map(Requirement, project()["project"]["dependencies"])
+    assert {canonicalize_name(pin.name) for pin in pins} <= set(engine)
+    assert {name: versions for name, versions in engine.items() if versions != whole[name]} == {}
+    without = (ROOT / "engine.overrides").read_text("utf-8").splitlines()
+    names = {Requirement(line).name for line in without if not line.startswith("#")}
+    assert len(names) == 6 and not names & set(engine) and names <= set(whole)
 
 
 @pytest.mark.slow
@@ -240,7 +255,7 @@ def test_entry_points_resolve() -> None:
 
 @pytest.mark.slow
 def test_wheel_carries_the_files(tmp_path: Path) -> None:
-    """An install that is not editable has every file that git tracks in the two packages."""
+    """A plain install has every file that git tracks in the two packages, but the course's own."""
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     source = tmp_path / "source"
     tracked = subprocess.run(
@@ -256,6 +271,6 @@ def test_wheel_carries_the_files(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("word2chat-*.whl")
     carried = set(zipfile.ZipFile(wheel).namelist())
     wanted = {name for name in tracked if name.startswith(("course/", "autograder/"))}
-    wanted.discard("course/data/.gitattributes")  # for git alone
-    assert wanted - carried == set()
+    assert {name for name in wanted if not name.startswith(COURSE)} - carried == set()
+    assert not [name for name in carried if name.startswith(COURSE)]
     assert not [name for name in carried if name.startswith(("tests/", "source/", "release/"))]

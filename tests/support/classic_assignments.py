@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,8 @@ def marked(kind: str, grade_id: str, source: str, **flags: object) -> nbformat.N
     plain = {"grade": False, "solution": False, "locked": False, "task": False}
     marks = {"schema_version": 3, "grade_id": grade_id, "cell_type": kind, **plain, **flags}
     make = new_code_cell if kind == "code" else new_markdown_cell
-    return make(source, id=grade_id, metadata={"nbgrader": marks})
+    cell_id = re.sub(r"[^a-zA-Z0-9_-]", "-", grade_id)[:64]
+    return make(source, id=cell_id, metadata={"nbgrader": marks})
 
 
 def solution(grade_id: str, head: str, body: str) -> nbformat.NotebookNode:
