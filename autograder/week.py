@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from autograder.challengebook import OpenChallenge, load_challenge
 from autograder.course_folder import Course
@@ -19,6 +22,7 @@ from autograder.sandbox.limits import WARM_MODULES
 from course.notebook_format import (
     Cell,
     NotebookError,
+    as_dict,
     read_cells,
     read_document,
     read_language,
@@ -26,6 +30,12 @@ from course.notebook_format import (
 )
 from course.recognition.cells import template_cell
 
+ID = re.compile(r"[a-zA-Z0-9_-]+")  # as the schema of nbgrader's metadata has it
+OTHER_KERNELS = {  # by the first word of the name that Jupyter knows them by
+    "ir": "r", "ijavascript": "javascript", "ihaskell": "haskell", "gophernotes": "go",
+    **{name: name for name in ("julia", "bash", "octave", "matlab", "scala", "java", "sas",
+                               "stata", "sql", "rust")},
+}  # fmt: skip
 MISTAKES = Path(__file__).parent / "mistakes"
 
 
@@ -187,16 +197,39 @@ def read_source(path: Path) -> NotebookTemplate:
     Raises:
         UserError: it is not a notebook, or the points of a cell are no number.
     """
+    content = path.read_bytes()
+    _refuse_old_forms(path, content)
     try:
-        document = read_document(path.read_bytes())
+        document = read_document(content)
         cells, warm = read_cells(document), read_warm_modules(document)
-        language = read_language(document)
+        language = read_language(document) or _by_name(document)
     except NotebookError as error:
         raise UserError(
             f"{path.name} in source/ {error}.", "Open it in JupyterLab, repair it and save it."
         ) from error
     _refuse_unless_clear(path, cells, language)
     return NotebookTemplate(path.stem, tuple(_template_cell(path, cell) for cell in cells), warm)
+
+
+def _refuse_old_forms(path: Path, content: bytes) -> None:
+    """What our own reader would take, or call no notebook, and nbgrader does not release."""
+    if content.startswith(codecs.BOM_UTF8):
+        raise UserError(
+            f"{path.name} in source/ begins with a byte order mark, which nbgrader cannot read.",
+            "Save it as UTF-8 without one, or open it in JupyterLab and save it there.",
+        )
+    if b'"worksheets"' in content and b'"nbformat": 4' not in content:
+        raise UserError(
+            f"{path.name} in source/ is a notebook of format 3, as Jupyter wrote them before 2015.",
+            f"Run `jupyter nbconvert --to notebook --inplace {path.name}` beside it.",
+        )
+
+
+def _by_name(document: dict[str, Any]) -> str:
+    """The language that the name of a kernel tells, where the notebook does not say it."""
+    kernel = as_dict(as_dict(document.get("metadata")).get("kernelspec")).get("name")
+    first = re.split(r"[^a-z]", kernel.lower())[0] if isinstance(kernel, str) else ""
+    return OTHER_KERNELS.get(first, "")
 
 
 def _refuse_unless_clear(path: Path, cells: Sequence[Cell], language: str) -> None:
@@ -212,12 +245,19 @@ def _refuse_unless_clear(path: Path, cells: Sequence[Cell], language: str) -> No
             f"{path.name} in source/ has several cells with the id '{twice[0]}'.",
             "Give each its own ID in JupyterLab's Create Assignment panel, then release it.",
         )
+    odd = [name for name in counts if name and not ID.fullmatch(name)]
+    if odd:
+        raise UserError(
+            f"{path.name} in source/ has a cell with the id '{odd[0][:50]}': nbgrader refuses it.",
+            "Take letters, digits, `-` and `_` for it in the Create Assignment panel.",
+        )
 
 
 def _template_cell(path: Path, cell: Cell) -> TemplateCell:
-    if cell.points is None:
+    if cell.points is None or cell.points < 0:
+        what = "no number" if cell.points is None else "less than 0"
         raise UserError(
-            f"The points of '{cell.label}' in {path.name} are no number.",
+            f"The points of '{cell.label}' in {path.name} are {what}.",
             "Set them in JupyterLab's Create Assignment panel.",
         )
     return template_cell(cell)

@@ -16,16 +16,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.adoption.checking import names_read, read_check
+from autograder.adoption.checking import AUTOTEST, ends_with_a_value, names_read, read_check
 from autograder.adoption.trying import Trouble, troubles
 from autograder.adoption.writing import Written, write_check
 from autograder.errors import UserError
+from autograder.judging.outputs import ASSERTING
 from autograder.model import NotebookTemplate, TemplateCell
 from autograder.proof.made_variants import bound_names
 from autograder.week import Week
 from course.notebook_format import read_document
 
 ROUNDS = 4  # of trying what was written, and taking back what does not stand
+COMPARED = (
+    "what it displays, which is compared; where it displays nothing, whoever does not crash passes"
+)
 REST = "_asserts"  # what the id of a second cell ends with
 
 
@@ -133,6 +137,11 @@ def _report(
     blank = CellReport(notebook, str(cell.grade_id), cell.points, "")
     if "probe(" in cell.source:
         return replace(blank, did="has probes already: as it was")
+    if not ASSERTING.search(cell.source) and AUTOTEST.search(cell.source) is None:
+        number = ("the number that it ends with",) if ends_with_a_value(cell.source) else ()
+        return replace(
+            blank, did="as it was: it asserts nothing", forgeable=number, look_at=(COMPARED,)
+        )
     check = read_check(cell.source, student, later)
     reason = check.reason or trouble.whole
     if reason:

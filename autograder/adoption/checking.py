@@ -139,6 +139,16 @@ def names_read(source: str) -> set[str]:
         return set()
 
 
+def ends_with_a_value(source: str) -> bool:
+    """Whether the last line of a cell is a value, such as the points that it counted; no call."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return False
+    last = body[-1] if body else None
+    return isinstance(last, ast.Expr) and not isinstance(last.value, ast.Call)
+
+
 # ------------------------------------------------------------------------------------ statements
 @dataclass
 class _Reader:

@@ -130,7 +130,7 @@ def generate(week: Week) -> None:
         converter.start()
     except NbGraderException:
         raise UserError(
-            f"nbgrader could not generate release/{week.name}: {log.last_error()}",
+            f"nbgrader could not generate release/{week.name}: {log.last_error()}.",
             f"See the full text with `nbgrader generate_assignment {week.name} --force`.",
         ) from None
     for path in week.folder("release").glob("*.ipynb"):
@@ -163,6 +163,9 @@ class _Kept(logging.Handler):
         self.lines.append(record.getMessage())
 
     def last_error(self) -> str:
+        """The last line of a traceback, or the whole of what nbgrader says in its own words."""
         tracebacks = [line for line in self.lines if "Traceback" in line]
-        text = tracebacks[-1] if tracebacks else (self.lines or ["no reason given"])[-1]
-        return text.strip().splitlines()[-1]
+        if tracebacks:
+            return tracebacks[-1].strip().splitlines()[-1].rstrip(".")
+        said = (self.lines or ["no reason given"])[-1]
+        return " ".join(said.replace("**", "").split()).rstrip(". ")

@@ -135,6 +135,15 @@ def writes_to_stderr(outputs: Iterable[dict]) -> bool:
     return any(o["output_type"] == "stream" and o["name"] == "stderr" for o in outputs)
 
 
+def on_stderr(outputs: Iterable[dict]) -> str:
+    """The line of stderr that says most, in a sentence; empty where nothing is written there."""
+    texts = [o["text"] for o in outputs if o["output_type"] == "stream" and o["name"] == "stderr"]
+    lines = [line.strip() for line in "".join(texts).splitlines() if any(map(str.isalnum, line))]
+    telling = next((line for line in lines if "Warning" in line or "Error" in line), "")
+    told = (telling or (lines or ["no words"])[0])[:150]
+    return f"{told.rstrip('.')}." if texts else ""
+
+
 def last_number(outputs: Iterable[dict]) -> float | None:
     """The number that a cell displayed last, if it is one; NaN for one that no float is."""
     shown = [output["data"] for output in outputs if "text/plain" in output.get("data", {})]

@@ -205,18 +205,18 @@ def _checks(
     for cell, run in graded:
         if run.end is not CellEnd.OK:
             raise failure(notebook, ran.first, str(cell.grade_id))
-    checks = [_check(week, cell, run) for cell, run in graded]
+    checks = [_check(week, notebook.name, cell, run) for cell, run in graded]
     shown = _shown_by_mistakes(week, mistakes, ran)
     seconds = sum(run.seconds for run in ran.first)
     return tuple(_with_mistakes(check, shown) for check in checks), seconds
 
 
-def _check(week: Week, cell: TemplateCell, run: CellRun) -> CheckReference:
+def _check(week: Week, notebook: str, cell: TemplateCell, run: CellRun) -> CheckReference:
     grade_id, points = str(cell.grade_id), cell.points
     shown = read_evidence(run.outputs)
     challenge = _challenge(week, grade_id, run)
     if not shown and challenge is None:
-        return classic_check(cell, run, sanitize_patterns(week.course))
+        return classic_check(notebook, cell, run, sanitize_patterns(week.course))
     probes_ = tuple(_probe(grade_id, label, found) for label, found in shown.items())
     total = sum(probe.points for probe in probes_) + (challenge.points if challenge else 0)
     total = round(total, 6)

@@ -12,8 +12,8 @@ from autograder.judging.outputs import (
     ASSERTING,
     Patterns,
     last_number,
+    on_stderr,
     texts_of,
-    writes_to_stderr,
 )
 from autograder.model import (
     CellRun,
@@ -28,7 +28,9 @@ ALLOWED = "allow"  # what c.Grading.asserts has to be
 AUTOTEST = "### AUTOTEST"
 
 
-def classic_check(cell: TemplateCell, run: CellRun, sanitize: Patterns) -> CheckReference:
+def classic_check(
+    notebook: str, cell: TemplateCell, run: CellRun, sanitize: Patterns
+) -> CheckReference:
     """The reference of a check that displays no probe.
 
     Where it asserts, its asserts decide; where it ends with its points as a number, that number
@@ -53,11 +55,12 @@ def classic_check(cell: TemplateCell, run: CellRun, sanitize: Patterns) -> Check
     if by is JudgedBy.OUTPUTS:
         display = DisplayReference(texts_of(run.outputs, sanitize), tuple(sanitize))
         return CheckReference(grade_id, cell.points, (), by=by, display=display)
-    if writes_to_stderr(run.outputs):
+    if said := on_stderr(run.outputs):
         raise UserError(
-            f"The instructor's own notebook writes to stderr at '{grade_id}', for which nbgrader "
-            "gives no points.",
-            "Repair what warns there, or filter the warning.",
+            f"{notebook}.ipynb: your own notebook writes to stderr at '{grade_id}', for which "
+            f"nbgrader gives no points: {said}",
+            "Repair what warns there, filter the warning, or let unittest write elsewhere "
+            "(`TextTestRunner(stream=io.StringIO())`).",
         )
     return CheckReference(grade_id, cell.points, (), by=by)
 

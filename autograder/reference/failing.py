@@ -12,6 +12,19 @@ OFFLINE = (
     "URLError", "gaierror", "ConnectionError", "NewConnectionError", "NameResolutionError",
     "ConnectTimeout", "ConnectError", "TimeoutError",
 )  # fmt: skip
+FETCHED = "Put what it fetches beside the notebook, and read it from there."
+BROKEN = "Run it in JupyterLab and repair it before releasing."
+REMEDIES = {
+    CellEnd.TIME_LIMIT: "Make it quicker, or give it more with c.Grading.cell_seconds.",
+    CellEnd.MEMORY_LIMIT: "Let it use less, or give it more with c.Grading.memory_mb.",
+    "NotImplementedError": "Write the solution in source/, between ### BEGIN SOLUTION and "
+    "### END SOLUTION.",
+    "StdinNotImplementedError": "Nobody answers input() when it is graded: let the check put a "
+    "function in its place, or set the value in a cell.",
+    "ModuleNotFoundError": "Install it in the environment of the engine, or put its file beside "
+    "the notebook in source/.",
+    "FileNotFoundError": "Put what it reads beside the notebook in source/.",
+}  # fmt: skip
 UNREACHABLE = ("name resolution", "Name or service not known", "Network is unreachable")
 
 
@@ -24,16 +37,14 @@ def failure(notebook: NotebookTemplate, runs: Sequence[CellRun], grade_id: str) 
         grade_id: the check that failed.
     """
     first = next(run for run in runs if run.end is not CellEnd.OK)
-    name, message = error_of(first)
-    said = f": {name}: {message}"[:200] if name else f" ({first.end})"
+    name, message = error_of(first) if first.end is CellEnd.ERROR else ("", "")
+    told = ": ".join(filter(None, (name, message)))[:200].rstrip(". ")
+    said = f": {told}" if told else f" ({first.end})"
     where = "" if first.grade_id == grade_id else f", after {_place(notebook, first)}"
     happened = f"{notebook.name}.ipynb: your own notebook fails at '{grade_id}'{where}{said}."
     if name in OFFLINE or any(words in message for words in UNREACHABLE):
-        return UserError(
-            f"{happened} Grading has no network.",
-            "Put what it fetches beside the notebook, and read it from there.",
-        )
-    return UserError(happened, "Run it in JupyterLab and repair it before releasing.")
+        return UserError(f"{happened} Grading has no network.", FETCHED)
+    return UserError(happened, REMEDIES.get(name or first.end, BROKEN))
 
 
 def _place(notebook: NotebookTemplate, run: CellRun) -> str:

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from course.errors import UserError
+from course.errors import UserError, sentence
 from course.phrases import speak, tr
 from course.student.chat_command import chat
 from course.student.model_commands import models_app
@@ -50,10 +50,6 @@ app.add_typer(kernels_app, name="kernels")
 app.add_typer(models_app, name="models")
 app.command()(chat)
 
-ENGINE_ALONE = (
-    "This is the grading engine without the course: no weeks, data and models came with it. In the "
-    "course's own folder, run `python -m pip install --no-deps -e .`."
-)
 out = SpokenConsole(highlight=False)
 err = SpokenConsole(stderr=True, highlight=False)
 
@@ -76,13 +72,9 @@ def main() -> None:
     """Run the command line. Errors that a person can put right are one sentence, exit code 1."""
     try:
         app()
-    except UserError as error:
-        err.print(f"[bold red]{tr('error:')}[/bold red] {escape(tr(str(error)))}", soft_wrap=True)
-        raise SystemExit(1) from None
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("course."):
-            raise
-        err.print(f"[bold red]error:[/bold red] {ENGINE_ALONE}", soft_wrap=True)
+    except (UserError, ModuleNotFoundError) as error:
+        text = escape(tr(sentence(error)))
+        err.print(f"[bold red]{tr('error:')}[/bold red] {text}", soft_wrap=True)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         err.print("stopped")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.judging.outputs import judge_display, judge_silence, texts_of
+from autograder.judging.outputs import judge_display, judge_silence, on_stderr, texts_of
 from autograder.model import (
     FORGEABLE,
     CellEnd,
@@ -117,3 +117,18 @@ def test_a_display_that_ends_in_an_error_is_worth_nothing() -> None:
     assert judged(check, CellRun(0, "c", CellEnd.ERROR, (printed("4\n"),))).points == 0
     good = judged(check, CellRun(0, "c", CellEnd.OK, (printed("4\n"),)))
     assert (good.points, good.stamp) == (2.0, "")
+
+
+def test_the_line_of_stderr_that_says_most_is_told() -> None:
+    """unittest begins with dots; a warning's own line is not its first one."""
+
+    def stream(text: str) -> dict:
+        return {"output_type": "stream", "name": "stderr", "text": text}
+
+    assert on_stderr([stream("..\n---\nRan 2 tests in 0.001s\n")]) == "Ran 2 tests in 0.001s."
+    assert (
+        on_stderr([stream("/tmp/x.py:3: UserWarning: hm.\n  f()")])
+        == "/tmp/x.py:3: UserWarning: hm."
+    )
+    assert on_stderr([stream("..."), {"output_type": "error"}]) == "no words."
+    assert on_stderr([{"output_type": "stream", "name": "stdout", "text": "fine"}]) == ""
