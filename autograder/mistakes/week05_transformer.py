@@ -230,6 +230,17 @@ def make_masks(source, target, pad):
     return (source != pad).unsqueeze(1), causal & real.unsqueeze(1) & real.unsqueeze(2)
 
 
+# %% exercise=make_masks name=padding-stands-at-the-end
+# en: Padding is counted and taken to stand at the end: where else may it stand?
+# ko: 채움을 세어 끝에 있다고 봅니다. 다른 곳에도 있을 수 있지 않나요?
+def make_masks(source, target, pad):
+    def ends(x):
+        n = (x != pad).sum(1)
+        return torch.arange(x.shape[1]) < n[:, None]
+    T = target.shape[1]
+    return ends(source)[:, None], ends(target)[:, None] & torch.ones(T, T, dtype=torch.bool).tril()
+
+
 # %% exercise=make_masks variant=comparison
 def make_masks(source, target, pad):
     t = torch.arange(target.shape[1])
@@ -439,6 +450,60 @@ class MultiHeadAttention(MultiHeadAttention):
         return self.output(heads.transpose(1, 2).reshape(B, T, D))
 
 
+# %% exercise=MultiHeadAttention name=heads-interleaved
+# en: Head j takes every n_heads-th column: which columns belong to it?
+# ko: 헤드 j가 n_heads칸마다 하나씩 가져갑니다. 어느 열들이 그 헤드의 것인가요?
+class MultiHeadAttention(nn.Module):
+    def __init__(self, D, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.query, self.key, self.value = nn.Linear(D, D), nn.Linear(D, D), nn.Linear(D, D)
+        self.output = nn.Linear(D, D)
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        def split(z):
+            return z.view(B, -1, D // self.n_heads, self.n_heads).permute(0, 3, 1, 2)
+        m = None if mask is None else mask.unsqueeze(-3)
+        o = F.scaled_dot_product_attention(split(self.query(x)), split(self.key(memory)), split(self.value(memory)), attn_mask=m)
+        return self.output(o.permute(0, 2, 3, 1).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=keys-for-values
+# en: The keys are handed over in place of the values: which of the three layers is never used?
+# ko: 밸류 자리에 키를 넘깁니다. 세 층 가운데 쓰이지 않는 것은 무엇인가요?
+class MultiHeadAttention(nn.Module):
+    def __init__(self, D, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.query, self.key, self.value = nn.Linear(D, D), nn.Linear(D, D), nn.Linear(D, D)
+        self.output = nn.Linear(D, D)
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        def split(z):
+            return z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        m = None if mask is None else mask.unsqueeze(-3)
+        o = F.scaled_dot_product_attention(split(self.query(x)), split(self.key(memory)), split(self.key(memory)), attn_mask=m)
+        return self.output(o.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=first-mask-for-all
+# en: All texts of the batch are looked at through the mask of the first.
+# ko: 배치의 모든 글을 첫 번째 글의 마스크로 봅니다.
+class MultiHeadAttention(nn.Module):
+    def __init__(self, D, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.query, self.key, self.value = nn.Linear(D, D), nn.Linear(D, D), nn.Linear(D, D)
+        self.output = nn.Linear(D, D)
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        def split(z):
+            return z.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+        m = None if mask is None else mask[:1].unsqueeze(1)
+        o = F.scaled_dot_product_attention(split(self.query(x)), split(self.key(memory)), split(self.value(memory)), attn_mask=m)
+        return self.output(o.transpose(1, 2).reshape(B, T, D))
+
+
 # %% exercise=MultiHeadAttention variant=by-hand-with-a-loop
 class MultiHeadAttention(MultiHeadAttention):
     def forward(self, x, memory, mask=None):
@@ -637,6 +702,66 @@ class DecoderLayer(DecoderLayer):
         return self.norm3(self.norm2(y + self.cross_attention(y, memory, source_mask)))
 
 
+# %% exercise=DecoderLayer name=norms-exchanged
+# en: Two norms have traded places: which sublayer does each belong to?
+# ko: 정규화 둘의 자리가 바뀌었습니다. 각각 어느 하위 층의 것인가요?
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm3(y + self.cross_attention(y, memory, source_mask))
+        return self.norm2(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=same-norm-again
+# en: One norm is used for two sublayers: three sublayers have three norms.
+# ko: 한 정규화를 두 하위 층에 씁니다. 하위 층 셋에는 정규화도 셋입니다.
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(y + self.cross_attention(y, memory, source_mask))
+        return self.norm2(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=no-relu
+# en: Nothing bends between wide and narrow: two linear layers in a row are one.
+# ko: wide와 narrow 사이에 굽는 것이 없습니다. 선형 층 둘을 이으면 하나와 같습니다.
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(y + self.cross_attention(y, memory, source_mask))
+        return self.norm3(y + self.narrow(self.wide(y)))
+
+
+# %% exercise=DecoderLayer name=thinks-before-it-looks-over
+# en: The feed-forward network reads what was there before the cross-attention: which y does the third formula start from?
+# ko: 피드포워드가 크로스 어텐션 이전의 값을 읽습니다. 셋째 식은 어느 y에서 시작하나요?
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y1 = self.norm1(y + self.self_attention(y, y, target_mask))
+        y2 = self.norm2(y1 + self.cross_attention(y1, memory, source_mask))
+        return self.norm3(y2 + self.narrow(self.wide(y1).relu()))
+
+
 # %% exercise=DecoderLayer variant=keywords
 class DecoderLayer(DecoderLayer):
     def forward(self, y, memory, target_mask=None, source_mask=None):
@@ -795,6 +920,35 @@ def fix_loss(model, source, target, pad):
     causal = torch.ones(T, T, dtype=torch.bool).tril()
     logits = model(source, told, (source != pad)[:, None, :], (told != pad)[:, None, :] & causal)
     return F.cross_entropy(logits.transpose(1, 2), wanted)
+
+
+# %% exercise=fix_loss name=divided-by-all-places
+# en: The loss of padding is 0 and still counts below the fraction line: how many words were asked for?
+# ko: 채움의 손실은 0이지만 분모에는 들어갑니다. 물은 단어는 몇 개인가요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    target_mask = (told != pad)[:, None, :] & causal
+    logits = model(source, told, source_mask, target_mask)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none", ignore_index=pad)
+    return losses.mean()
+
+
+# %% exercise=fix_loss name=end-not-asked
+# en: The end is a word that is asked for, too.
+# ko: 끝 기호도 물어야 하는 단어입니다.
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    target_mask = (told != pad)[:, None, :] & causal
+    logits = model(source, told, source_mask, target_mask)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = (wanted != pad) & (wanted != 2)
+    return (losses * real).sum() / real.sum()
 
 
 # %% exercise=fix_loss variant=ignore-index

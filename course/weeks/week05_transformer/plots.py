@@ -99,7 +99,7 @@ def softness(widths: Numbers, largest: Mapping[str, Numbers]) -> Figure:
     ax.axhline(1 / 20, color=style.GREY, lw=1, ls=":")
     ax.text(as_array(widths)[-1], 0.06, "all keys alike", ha="right", va="bottom", fontsize=8)
     ax.set(xlabel="d, numbers in a query", ylabel="largest of 20 weights (mean)", ylim=(0, 1.02))
-    legend(ax, loc="center left")
+    legend(ax, **BESIDE)
     return fig
 
 
