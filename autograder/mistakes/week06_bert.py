@@ -249,6 +249,43 @@ def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
 
 
+# %% exercise=dynamic_collate name=corrupted-row-by-row
+# en: corrupt is called for each row: how often is it to be called for a batch?
+# ko: 행마다 corrupt를 부릅니다. 배치 하나에 몇 번 불러야 하나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
+    T = max(map(len, rows))
+    ids = torch.tensor([r + [pad_id] * (T - len(r)) for r in rows])
+    real = ids != pad_id
+    can = real & (ids != cls_id) & (ids != sep_id)
+    parts = [corrupt(i[None], c[None]) for i, c in zip(ids, can)]
+    return {"input_ids": torch.cat([p[0] for p in parts]), "attention_mask": real.long(), "labels": torch.cat([p[1] for p in parts])}
+
+
+# %% exercise=dynamic_collate name=keeps-the-end
+# en: A long text loses its beginning: which end is cut?
+# ko: 긴 글의 앞부분이 사라집니다. 어느 쪽을 자르나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *t[-(max_len - 2):], sep_id] for t in texts]
+    T = max(map(len, rows))
+    ids = torch.tensor([r + [pad_id] * (T - len(r)) for r in rows])
+    real = ids != pad_id
+    inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=booleans-for-numbers
+# en: The attention mask holds booleans: which type is asked for?
+# ko: 어텐션 마스크가 참과 거짓입니다. 어떤 형이어야 하나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
+    T = max(map(len, rows))
+    ids = torch.tensor([r + [pad_id] * (T - len(r)) for r in rows])
+    real = ids != pad_id
+    inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
+    return {"input_ids": inputs, "attention_mask": real, "labels": labels}
+
+
 # %% exercise=dynamic_collate variant=row-by-row
 def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     lengths = [min(len(text), max_len - 2) + 2 for text in texts]
@@ -789,6 +826,28 @@ def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
     return ((s @ W_pool + b_pool).tanh() @ W + b).softmax(-1)
 
 
+# %% exercise=classifier_head name=divided-by-the-longest
+# en: Every sum is divided by the length of the longest text: how many real positions has each row?
+# ko: 모든 합을 가장 긴 글의 길이로 나눕니다. 각 행의 실제 위치는 몇 개인가요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    if pool == "cls":
+        s = h[:, 0]
+    else:
+        s = (h * mask.unsqueeze(-1)).sum(1) / mask.sum(1).max()
+    return torch.tanh(s @ W_pool + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=pooler-bias-outside
+# en: b_pool is added behind the tanh: where does the formula have it?
+# ko: b_pool을 tanh 뒤에 더합니다. 식에서는 어디에 있나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    if pool == "cls":
+        s = h[:, 0]
+    else:
+        s = (h * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
+    return (torch.tanh(s @ W_pool) + b_pool) @ W + b
+
+
 # %% exercise=classifier_head variant=row-by-row
 def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
     rows = []
@@ -947,6 +1006,23 @@ def param_groups(model, lr, weight_decay, layer_decay):
         if p.requires_grad:
             groups.append({"params": [p], "lr": lr * layer_decay**below, "weight_decay": wd})
     return groups
+
+
+# %% exercise=param_groups name=frozen-layers-not-counted
+# en: L counts the trained layers alone: where do the rates of a model stand whose top layer is frozen?
+# ko: L이 학습되는 층만 셉니다. 맨 위층이 얼어 있으면 학습률이 어떻게 되나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    def layer(name):
+        return int(name.split(".")[3]) if name.startswith("bert.encoder.layer.") else None
+    L = 1 + max([layer(n) for n, _ in named if layer(n) is not None], default=0)
+    out = []
+    for name, p in named:
+        k = layer(name)
+        steps = L - k if k is not None else L + 1 if name.startswith("bert.embeddings.") else 0
+        wd = 0.0 if name.endswith("bias") or "LayerNorm" in name else weight_decay
+        out.append({"params": [p], "lr": lr * layer_decay**steps, "weight_decay": wd})
+    return out
 
 
 # %% exercise=param_groups variant=grouped
