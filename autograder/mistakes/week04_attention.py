@@ -337,7 +337,7 @@ def decoder_step(y, h, memory, look, cell, W_out, b_out):
     return torch.cat([h2, c], 1) @ W_out, h2, w
 
 
-# %% exercise=decoder_step name=log-probabilities
+# %% exercise=decoder_step name=after-log-softmax
 # en: These are log-probabilities: what was asked for are the numbers before any softmax.
 # ko: 로그 확률입니다. 소프트맥스 이전의 수를 돌려주어야 합니다.
 def decoder_step(y, h, memory, look, cell, W_out, b_out):

@@ -749,7 +749,7 @@ def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
     return -(picked * keep).sum() / keep.sum().clamp(min=1)
 
 
-# %% exercise=classifier_head name=mean-with-padding
+# %% exercise=classifier_head name=padding-in-the-mean
 # en: Filler pulls the summary of short texts: over which positions is the mean taken?
 # ko: 패딩이 짧은 글의 요약을 끌어당깁니다. 어떤 위치들의 평균인가요?
 def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):

@@ -214,7 +214,7 @@ def load_reward_model() -> tuple[GPT2ForSequenceClassification, GPT2Tokenizer]:
 
     It is the tiny GPT-2 with one number at the last token in place of the vocabulary. Only
     differences of two rewards mean anything: sigmoid(r1 - r2) is the chance that a rater scores
-    the first text higher (Bradley & Terry 1952).
+    the first text higher (Bradley & Terry 1952)::
 
         inputs = tokenizer(texts, padding=True, return_tensors="pt")
         rewards = model(**inputs).logits[:, 0]

@@ -123,6 +123,15 @@ def test_links_lead_somewhere(tiny: Course) -> None:
     assert b"make demo" not in files["course/guide/index.md"]
 
 
+def test_no_page_of_the_guide_gives_anything_away() -> None:
+    """The site shows every page, those for instructors too: an example in one is an invented one."""
+    pages = {
+        str(path.relative_to(ROOT)): path.read_bytes() for path in ROOT.glob("course/guide/*.md")
+    }
+    assert len(pages) > 30
+    assert find_leaks(open_course(ROOT), pages) == []
+
+
 @pytest.mark.slow
 def test_nothing_is_given_away(real: Course) -> None:
     """No line of a solution, hidden check or mark scheme, no mistake's hint, in any real week."""
