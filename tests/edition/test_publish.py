@@ -124,7 +124,7 @@ def test_links_lead_somewhere(tiny: Course) -> None:
 
 
 def test_no_page_of_the_guide_gives_anything_away() -> None:
-    """The site shows every page, those for instructors too: an example in one is an invented one."""
+    """The site shows every page, those for instructors too: their examples are invented ones."""
     pages = {
         str(path.relative_to(ROOT)): path.read_bytes() for path in ROOT.glob("course/guide/*.md")
     }
