@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -78,21 +79,48 @@ def _folder_uploads(top: Path, limits: IngestLimits) -> Iterator[Upload]:
     for folder, _, names in os.walk(top, followlinks=False):
         for name in sorted(names):
             path = Path(folder) / name
-            written = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
             place = one_name(path.relative_to(top).as_posix()).replace("\\", "/")
-            yield Upload(place, partial(_read_file, path, limits), written)
+            yield Upload(place, partial(_read_file, top, path, limits), _written(path))
 
 
-def _read_file(path: Path, limits: IngestLimits) -> bytes:
+def _written(path: Path) -> datetime | None:
+    """When a file was written; None where that is no date of ours, or where it has gone meanwhile.
+
+    Students set the times of their files as they like, also to the year 30,000.
+    """
+    with suppress(OSError, ValueError, OverflowError):
+        return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    return None
+
+
+def _opened(top: Path, path: Path) -> int:
+    """A file below a folder, opened without following a link at any level.
+
+    In a folder that students share, one may swap a folder for a link after it was looked at.
+    """
+    *between, name = path.relative_to(top).parts
+    here = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in between:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = inner
+        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=here)
+    finally:
+        os.close(here)
+
+
+def _read_file(top: Path, path: Path, limits: IngestLimits) -> bytes:
     name = shown(path.name)
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = _opened(top, path)
         with os.fdopen(handle, "rb") as stream:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise Refused(f"'{name}' is a link or no regular file.")
             return _capped(name, stream.read(limits.total_bytes + 1), limits)
     except OSError as error:
-        what = "is a link or no regular file" if path.is_symlink() else error.strerror
+        linked = error.errno in (errno.ELOOP, errno.ENOTDIR) or path.is_symlink()
+        what = "is a link or no regular file" if linked else error.strerror
         raise Refused(f"'{name}' cannot be read: {what}.") from error
 
 

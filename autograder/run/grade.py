@@ -28,7 +28,7 @@ from autograder.model import (
     Submission,
     Template,
 )
-from autograder.notebook_files import shown_id
+from autograder.notebook_files import shown, shown_id
 from autograder.reference.build import load_references
 from autograder.reference.suppositions import Suppositions
 from autograder.run.batches import batches
@@ -386,4 +386,5 @@ def _refusal_key(reason: str) -> str:
 
 
 def _fault(text: str) -> str:
-    return f"Our fault, not the student's: {text[:500]}. Run the command again."
+    # a worker on another machine may have written it: no control sequence reaches the terminal
+    return f"Our fault, not the student's: {shown(text, 500)}. Run the command again."

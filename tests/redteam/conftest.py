@@ -13,7 +13,7 @@ import pytest
 from .arena import Outcome, arena, make_template
 from .attacks import Attack
 
-WITH_FEEDBACK = ("hidden",)
+WITH_FEEDBACK = ("hidden", "around")
 Graded = Callable[[str, str], Outcome]
 
 

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from . import floods, forging, hidden, messages, oddities, sabotage, secrets, starving, viewers
+from . import (
+    around,
+    floods,
+    forging,
+    hidden,
+    messages,
+    oddities,
+    sabotage,
+    secrets,
+    starving,
+    viewers,
+)
 from .arena import NEIGHBOURS, was_armed
 from .attacks import Attack
 from .conftest import Graded
@@ -21,6 +32,7 @@ FAMILIES = {
     "viewers": viewers.ATTACKS,
     "starving": starving.ATTACKS,
     "floods": floods.ATTACKS,
+    "around": around.ATTACKS,
 }
 COLD, WARM = "word2chat-sandbox", "word2chat-warm"
 RUN_QUICKLY = WARM

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,6 +31,7 @@ from autograder.reference.build import load_references
 from autograder.run import cluster as clusters
 from autograder.run import scheduling
 from autograder.run.grade import Options, grade
+from autograder.run.scheduling import Finished
 from autograder.stages.judge import judge
 from autograder.stored import Damaged, as_json
 from autograder.week import open_week
@@ -173,6 +175,11 @@ NO_RESULTS = {
             runs=(dataclasses.replace(RUN, outputs=({"output_type": "execute_result"},)),),
         )
     ),
+    "a time that is no number": packed(dataclasses.replace(executed(), seconds=float("nan"))),
+    "a time before the start": packed(dataclasses.replace(executed(), seconds=-1.0)),
+    "a cell without end": packed(
+        dataclasses.replace(executed(), runs=(dataclasses.replace(RUN, seconds=float("inf")),))
+    ),
     "an unknown end": packed(executed()).replace(b'\\"ok\\"', b'\\"fine\\"'),
 }
 
@@ -182,6 +189,22 @@ def test_what_has_not_the_shape_of_a_result_is_refused(name: str) -> None:
     """Names, cells, ends and outputs are those that were asked for, or it is no result."""
     with pytest.raises(Damaged):
         clusters.unpacked(NO_RESULTS[name], (quick_job("w/s"),))
+
+
+def test_a_fault_of_a_worker_is_told_in_printable_words(
+    handed_in: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it sends in place of a result may hold control sequences for the terminal."""
+
+    def fail(jobs: Iterator, *_: object) -> Iterator[Finished]:
+        for item, _jobs in jobs:
+            yield Finished(item, fault="\x1b[2J\x07 gone \u202e" + "x" * 9_000)
+
+    monkeypatch.setitem(grade.__globals__, "run_jobs", fail)
+    run = grade(open_week(handed_in, WEEK), Options(provisioner=UNPROTECTED, preview=True))
+    reviews = [entry.needs_review or "" for entry in run.entries]
+    assert len(reviews) == 2
+    assert all("gone" in one and one.isprintable() and len(one) < 700 for one in reviews)
 
 
 # -------------------------------------------------------------------------------- TLS

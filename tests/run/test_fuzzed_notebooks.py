@@ -84,6 +84,7 @@ def test_sixty_broken_notebooks_are_judged_or_refused(chain: Chain) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_five_thousand_broken_notebooks_are_judged_or_refused(chain: Chain) -> None:
     """The same, other ones, as many as the bar of the second round asks for."""
     graded = sum(chain.went_through(seed) for seed in range(60, MANY))
@@ -92,6 +93,7 @@ def test_five_thousand_broken_notebooks_are_judged_or_refused(chain: Chain) -> N
 
 @pytest.mark.slow
 @pytest.mark.sandbox
+@pytest.mark.timeout(3 * 3600)
 def test_a_class_of_five_thousand_broken_notebooks_is_graded(course: Course) -> None:
     """Run for real beside two honest neighbours: no point, no fault of ours, the run ends."""
     sound = json.loads(json.dumps(tiny_course.solve(course.root, WRONG)))

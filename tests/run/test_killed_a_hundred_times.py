@@ -18,7 +18,7 @@ import pytest
 from processes import taking_part
 from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow, pytest.mark.timeout(3 * 3600)]
 
 KILLS = 100
 SIZE = 8

@@ -13,6 +13,7 @@ ALIKE = ("test_cgroup", "test_gpu", "test_provisioning", "test_seccomp")  # whoe
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.sandbox
 def test_all_this_holds_for_an_ordinary_user() -> None:
     """The same files under another uid."""
