@@ -69,7 +69,8 @@ def unpacked(sent: Any, jobs: Jobs) -> tuple[Execution, ...]:
         raise Damaged("a worker sent the result of other work")
     for execution, job in zip(found, jobs, strict=True):
         _check(execution, job.cells)
-    times = [one.seconds for execution in found for one in (execution, *execution.runs)]
+    times = [execution.seconds for execution in found]
+    times += [run.seconds for execution in found for run in execution.runs]
     if not all(0 <= seconds <= longest(jobs) for seconds in times):
         raise Damaged("a worker sent times that are none")
     return found
