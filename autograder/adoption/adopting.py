@@ -45,6 +45,13 @@ class CellReport:
     look_at: tuple[str, ...] = ()
     written: Written | None = None
 
+    @property
+    def by_asserts(self) -> float:
+        """The points that asserts, or a number of the check's own, go on deciding about."""
+        if self.written is not None:
+            return self.written.rest_points
+        return self.points if self.forgeable else 0.0
+
 
 @dataclass(frozen=True)
 class Adopted:
@@ -54,6 +61,12 @@ class Adopted:
     folder: Path
     cells: tuple[CellReport, ...]
     notebooks: tuple[NotebookTemplate, ...]  # as they are written
+
+    @property
+    def by_asserts(self) -> dict[str, float]:
+        """The checks in which asserts go on deciding, with the points of these."""
+        found = {cell.grade_id: cell.by_asserts for cell in self.cells}
+        return {name: points for name, points in found.items() if points}
 
 
 def adopt(

@@ -78,6 +78,8 @@ def adopt(
     for line in compared_lines(compared):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     out.print(f"Written: {made.folder}. {week} itself is unchanged.", soft_wrap=True)
+    if made.by_asserts and opened.course.settings.asserts != "allow":
+        out.print(still_asserting(made.by_asserts), highlight=False, soft_wrap=True)
     if folder.parent == opened.folder("source").parent:
         out.print(f"Next: read the table, then `autograder release {folder.name}`.")
 
@@ -99,11 +101,22 @@ def new_course(
     out.print(f"Next: `cd {folder}`, `autograder release example`, and read README.md.")
 
 
+def still_asserting(by_asserts: dict[str, float]) -> str:
+    """What the release of the adopted assignment will ask for."""
+    points = f"{sum(by_asserts.values()):g}"
+    named = ", ".join(f"'{name}'" for name in by_asserts)
+    return (
+        f"Asserts still decide about {points} point{'s' * (points != '1')}, in {named}: rewrite "
+        'them, or accept the risk: `c.Grading.asserts = "allow"` in nbgrader_config.py.'
+    )
+
+
 def cells_table(made: Any) -> Table:
     """A line a check: what was done, what stays forgeable, what a person should look at."""
     table = Table(title=f"{made.week}: from asserts to probes", title_justify="left")
     for column in ("check", "points", "what was done", "stays forgeable", "look at"):
-        table.add_column(column, justify="right" if column == "points" else "left")
+        right = "right" if column == "points" else "left"
+        table.add_column(column, justify=right, overflow="fold")  # type: ignore[arg-type]
     for cell in made.cells:
         texts = (cell.did, "; ".join(cell.forgeable), "; ".join(cell.look_at))
         table.add_row(escape(cell.grade_id), f"{cell.points:g}", *map(escape, texts))

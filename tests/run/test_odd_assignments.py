@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -10,7 +11,9 @@ import pytest
 from classic_assignments import CONFIG, KERNEL, check, new_notebook, solution
 from nbformat.v4 import new_code_cell
 
-from autograder.adoption.adopting import COMPARED, _report
+from autograder.adoption.adopting import COMPARED, Adopted, _report
+from autograder.adoption.trying import Trouble
+from autograder.cli.adoption import still_asserting
 from autograder.course_folder import open_course
 from autograder.edition.release import release
 from autograder.errors import UserError
@@ -126,6 +129,28 @@ def test_a_check_that_asserts_nothing_is_told_so(source: str, forgeable: tuple[s
     found = _report("sheet", checking(source), frozenset({"sq"}), frozenset(), None)
     assert found.did == "as it was: it asserts nothing"
     assert (found.forgeable, found.look_at) == (forgeable, (COMPARED,))
+
+
+@pytest.mark.parametrize(
+    ("source", "points"),
+    [
+        ("assert sq(2) == 4", 0),
+        ("assert sq(2) == 4\nassert sq(2) > 0", 1),
+        ("assert sq(2) > 0", 2),
+        ("print(sq(3))", 0),
+        ("points = int(sq(2) == 4)\npoints", 2),
+    ],
+)
+def test_what_asserts_still_decide_is_counted(source: str, points: float) -> None:
+    """The release will ask for a decision about just these points."""
+    cell = replace(checking(source), points=2.0)
+    found = _report("sheet", cell, frozenset({"sq"}), frozenset(), Trouble())
+    assert found.by_asserts == points
+    whole = Adopted("odd", Path("odd_probes"), (found,), ())
+    assert whole.by_asserts == ({"t": points} if points else {})
+    if points:
+        said = still_asserting(whole.by_asserts)
+        assert f"about {points} point{'s' if points > 1 else ''}, in 't'" in said
 
 
 # ------------------------------------------------------------------------------------ releasing
