@@ -232,10 +232,13 @@ def _refuse_two_lines_of_one(members: Iterable[Member]) -> None:
 
 
 def _column(wanted: Wanted, head: Sequence[str], week: str) -> int:
-    """The column of a week: Canvas's "week01 (71)", or the Grade of a worksheet."""
+    """The column of a week: Canvas's "week01 (71)", Blackboard's "week01 [Total Pts: 41 Score]
+    |12", or the Grade of a worksheet."""
     names = [cell.casefold() for cell in head]
     for place, name in enumerate(names):
-        if name == week.casefold() or name.startswith(f"{week.casefold()} ("):
+        if name == week.casefold() or name.startswith(
+            (f"{week.casefold()} (", f"{week.casefold()} [")
+        ):
             return place
     worksheet = [place for place, name in enumerate(names) if name in MOODLE_GRADE]
     if wanted.to == "moodle" and worksheet and len(wanted.weeks) == 1:

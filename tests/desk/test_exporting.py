@@ -103,6 +103,18 @@ def test_moodles_worksheet_is_filled(course: Course, tmp_path: Path) -> None:
     assert (head[0], rows[0][0], rows[0][-1]) == ("ID number", "003010", "4.0")
 
 
+def test_scores_are_put_into_blackboards_own_file(course: Course, tmp_path: Path) -> None:
+    """Tabs and UTF-16, as Blackboard's download has them; its column's number stays in the head."""
+    column = f"{WEEK} [Total Pts: 6 Score] |4711"
+    head = ["Last Name", "First Name", "Username", "Student ID", column]
+    lines = [head, ["김", "유나", "yuna", "003010", ""], ["박", "하나", "hana", "3013", ""]]
+    path = tmp_path / "gc.xls"
+    path.write_text("\n".join("\t".join(f'"{cell}"' for cell in line) for line in lines), "utf-16")
+    found, rows = written(course, like=path)
+    assert found == head
+    assert [row[-1] for row in rows] == ["4.0", ""]
+
+
 def test_a_plain_table_tells_the_parts_and_the_total(course: Course) -> None:
     """Scaled and weighted; a review leaves the total open, nothing handed in counts 0."""
     assert export(course, Wanted("csv", (WEEK,))).path.name == f"{WEEK}.csv"
