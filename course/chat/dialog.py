@@ -23,9 +23,11 @@ class DialogState:
         names: how a thing may be called -> its title, such as "한국" -> "South Korea".
     """
 
+    subject: str | None
+
     def __init__(self, system: str = "", names: Mapping[str, str] = NOBODY) -> None:
         self.messages: list[Message] = [Message("system", system)] if system else []
-        self.subject: str | None = None
+        self.subject = None
         self._titles = {name.casefold(): title for name, title in names.items()}
         # the longest name first: "South Korea" is not "Korea"
         longest = sorted(self._titles, key=len, reverse=True)
@@ -34,8 +36,9 @@ class DialogState:
     def add(self, message: Message) -> None:
         """Take the next message; what a user names last becomes the subject."""
         self.messages.append(message)
-        if message.role == "user":
-            self.subject = self._named(message.content) or self.subject
+        if message.role != "user":
+            return
+        self.subject = self._named(message.content) or self.subject
 
     def query(self, question: str) -> str:
         """The question, with the subject in front where it names none and leans on one.

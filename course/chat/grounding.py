@@ -78,15 +78,15 @@ def best_sentence(question: str, passages: Sequence[Passage]) -> Span | None:
     found. Of equals the first is taken.
     """
     best, found = 0.0, None
-    for source, passage in enumerate(passages):
-        asked = set(terms(question)) - set(terms(passage.title))
+    for place, passage in enumerate(passages):
+        asked = set(terms(question)).difference(terms(passage.title))
         for match in SENTENCE.finditer(passage.text):
             if ORDER.search(match[0]):
                 continue
             words = set(terms(match[0]))
-            value = LATER**source * len(asked & words) / (5 + len(words)) ** 0.5
+            value = LATER**place * len(asked & words) / (5 + len(words)) ** 0.5
             if value > best:
-                best, found = value, _trimmed(source, match)
+                best, found = value, _trimmed(place, match)
     return found
 
 
@@ -153,12 +153,12 @@ def cited_spans(answer: str, passages: Sequence[Passage]) -> list[Span]:
 
 def _longest_run(words: list[str], passages: Sequence[Passage]) -> tuple[int, Span | None]:
     best, found = 0, None
-    for source, passage in enumerate(passages):
+    for place, passage in enumerate(passages):
         there = [(m[0].casefold(), m.start(), m.end()) for m in CLAIM.finditer(passage.text)]
         for at in range(len(there)):
             run = 0
             while run < len(words) and at + run < len(there) and there[at + run][0] == words[run]:
                 run += 1
             if run > best:
-                best, found = run, Span(source, there[at][1], there[at + run - 1][2])
+                best, found = run, Span(place, there[at][1], there[at + run - 1][2])
     return best, found

@@ -76,12 +76,12 @@ def build(tokenizer: BertTokenizer) -> BertForMaskedLM:
         pad_token_id=PAD,
     )
     model = BertForMaskedLM(config)
-    words, vectors = load_glove()
+    known, vectors = load_glove()
     rows = torch.from_numpy(vectors)
     rows = SPREAD * (rows - rows.mean(0)) / rows.std()
     ids = tokenizer.get_vocab()
     with torch.no_grad():
-        for word, row in zip(words, rows, strict=True):
+        for word, row in zip(known, rows, strict=True):
             if word in ids:
                 model.bert.embeddings.word_embeddings.weight[ids[word]] = row
     return model

@@ -71,6 +71,6 @@ def _dot(word: str, x: float, y: float) -> str:
 
 
 if __name__ == "__main__":
-    words, vectors = load_glove()
-    rows = zip(words[:COUNT], layout(vectors[:COUNT]), strict=True)
+    names, vectors = load_glove()
+    rows = zip(names[:COUNT], layout(vectors[:COUNT]), strict=True)
     STORED.write_text("".join(f"{w}\t{x:.1f}\t{y:.1f}\n" for w, (x, y) in rows), "utf-8")

@@ -66,18 +66,18 @@ class Classifier(nn.Module):
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         h = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
         real = mask.unsqueeze(-1).to(h.dtype)
-        s = (h * real).sum(1) / real.sum(1)
-        return self.classifier(self.drop(self.pooler(s).tanh()))
+        mean = (h * real).sum(1) / real.sum(1)
+        return self.classifier(self.drop(self.pooler(mean).tanh()))
 
 
 def rates(model: nn.Module, how: Settings, layers: int) -> list[dict[str, Any]]:
     """A group for each parameter: slower further down, no decay for biases and norms."""
     groups = []
-    for name, parameter in model.named_parameters():
+    for name, weights in model.named_parameters():
         below = layers - int(name.split(".layer.")[1].split(".")[0]) if ".layer." in name else 0
         below = layers + 1 if name.startswith("bert.embeddings.") else below
-        plain = name.endswith("bias") or "LayerNorm" in name
-        groups.append({"params": [parameter], "lr": how.lr * how.layer_decay**below,
+        plain = "LayerNorm" in name or name.endswith("bias")
+        groups.append({"params": [weights], "lr": how.lr * how.layer_decay**below,
                        "weight_decay": 0.0 if plain else how.weight_decay})  # fmt: skip
     return groups
 

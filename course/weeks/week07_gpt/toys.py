@@ -35,7 +35,8 @@ def word_counts(text: str) -> Counter[bytes]:
 
 def one_line(text: str) -> str:
     """A book's text with every run of blanks and line breaks as one blank."""
-    return " ".join(text.split())
+    words = text.split()
+    return " ".join(words)
 
 
 # ------------------------------------------------------------------------------------ merges

@@ -48,12 +48,15 @@ class Squeezed:
         model, _ = load_tiny_llama()
         weights = {name: weight.float() for name, weight in self.read(self.file).items()}
         kept = own_weights(model)
-        shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
-        if shapes != {name: tuple(weight.shape) for name, weight in kept.items()}:
+        if _shapes(weights) != _shapes(kept):
             raise ValueError("read(file) must give every weight, under its name and in its shape")
         model.load_state_dict(weights, strict=False)
         rows = torch.from_numpy(np.stack(list(contexts)))
         return np.concatenate([_chosen(model, part) for part in rows.split(200)])
+
+
+def _shapes(weights: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(weight.shape) for name, weight in weights.items()}
 
 
 @torch.no_grad()

@@ -74,7 +74,7 @@ def gate_trace(
     held, H = nn.LSTM(lstm.input_size, lstm.hidden_size, dtype=x.dtype), lstm.hidden_size
     held.load_state_dict(lstm.state_dict())
     weights = dict(held.named_parameters())
-    for name, value in (clamp or {}).items():
+    for name, value in dict(clamp or {}).items():
         block = slice("ifgo".index(name) * H, ("ifgo".index(name) + 1) * H)
         for parameter in weights.values():
             parameter[block] = 0.0
@@ -94,7 +94,7 @@ def gate_trace(
         state = torch.lstm_cell(x_t[None], state, *weights.values())
         trace["h"].append(state[0][0])
         trace["c"].append(state[1][0])
-    return {name: torch.stack(values) for name, values in trace.items()}
+    return {name: torch.stack(steps) for name, steps in trace.items()}
 
 
 def count_parameters(kind: str, D: int, H: int, n_layers: int = 1) -> int:

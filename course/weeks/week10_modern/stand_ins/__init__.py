@@ -163,8 +163,8 @@ def fix_llama(weights: Mapping[str, Tensor], ids: Tensor, config: Any) -> Tensor
 
 def best_file(weights: Mapping[str, Tensor]) -> Squeezed:
     """An empty file, and a model of zeros."""
-    shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
-    return Squeezed(b"", lambda file: {name: torch.zeros(size) for name, size in shapes.items()})
+    sizes = {name: weight.shape for name, weight in weights.items()}
+    return Squeezed(b"", lambda file: {name: torch.zeros(size) for name, size in sizes.items()})
 
 
 STAND_INS = {
