@@ -79,6 +79,16 @@ def autoencoder(x, encode, decode):
     return code, logits.sigmoid(), loss / math.log(2)
 
 
+# %% exercise=autoencoder name=image-and-logits-exchanged
+# en: Which of the two is the target, the image or the logits? The order of the arguments says it.
+# ko: 이미지와 로짓 중 어느 것이 목표인가요? 인자의 순서가 그것을 정합니다.
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    loss = F.binary_cross_entropy_with_logits(x, logits, reduction="none").sum(dim=1).mean()
+    return code, logits.sigmoid(), loss
+
+
 # %% exercise=autoencoder variant=softplus
 def autoencoder(x, encode, decode):
     code = encode(x)
@@ -159,6 +169,20 @@ def gaussian_kl(mu, logvar):
     return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(dim=-1)
 
 
+# %% exercise=gaussian_kl name=minus-one-once
+# en: Each number of the code has its own -1: inside the sum, not behind it.
+# ko: 코드의 수마다 -1이 하나씩 있습니다. 합 바깥이 아니라 안에 있어야 합니다.
+def gaussian_kl(mu, logvar):
+    return 0.5 * ((logvar.exp() + mu.square() - logvar).sum(dim=-1) - 1)
+
+
+# %% exercise=gaussian_kl name=second-axis-for-the-last
+# en: There may be more axes in front: the last one is -1, whatever its number.
+# ko: 앞에 축이 더 있을 수 있습니다. 마지막 축은 언제나 -1입니다.
+def gaussian_kl(mu, logvar):
+    return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(dim=1)
+
+
 # %% exercise=gaussian_kl variant=library
 def gaussian_kl(mu, logvar):
     ours = torch.distributions.Normal(mu, (0.5 * logvar).exp())
@@ -213,6 +237,20 @@ def reparameterize(mu, logvar, noise):
 # ko: 모든 분포의 너비가 같습니다. 분산은 어디에 쓰이나요?
 def reparameterize(mu, logvar, noise):
     return mu + noise
+
+
+# %% exercise=reparameterize name=own-dice
+# en: The noise is handed to you: you roll your own.
+# ko: 잡음은 인자로 주어집니다. 직접 뽑고 있습니다.
+def reparameterize(mu, logvar, noise):
+    return mu + (0.5 * logvar).exp() * torch.randn_like(noise)
+
+
+# %% exercise=reparameterize name=mean-cut-off
+# en: The encoder has to learn where the cloud should be: what stops the gradient of the mean?
+# ko: 인코더는 구름의 위치를 배워야 합니다. 평균의 기울기를 막는 것은 무엇인가요?
+def reparameterize(mu, logvar, noise):
+    return mu.detach() + (0.5 * logvar).exp() * noise
 
 
 # %% exercise=reparameterize variant=root-of-the-variance
@@ -392,6 +430,21 @@ def gan_losses(real, fake):
     return F.softplus(-real).mean() + F.softplus(fake).mean(), forger
 
 
+# %% exercise=gan_losses name=sums-for-means
+# en: Each term is a mean over its batch; yours grow with the batch.
+# ko: 각 항은 배치의 평균입니다. 지금은 배치가 커지면 값도 커집니다.
+def gan_losses(real, fake):
+    return F.softplus(-real).sum() + F.softplus(fake).sum(), F.softplus(-fake).sum()
+
+
+# %% exercise=gan_losses name=forger-cut-off
+# en: The forger learns from the detective's slope at its forgeries: what cuts it off?
+# ko: 위조자는 위조품에서의 기울기로 배웁니다. 그 기울기를 끊는 것은 무엇인가요?
+def gan_losses(real, fake):
+    detective = F.softplus(-real).mean() + F.softplus(fake).mean()
+    return detective, F.softplus(-fake.detach()).mean()
+
+
 # %% exercise=gan_losses variant=log-sigmoid
 def gan_losses(real, fake):
     d = -(F.logsigmoid(real).mean() + F.logsigmoid(-fake).mean())
@@ -518,6 +571,30 @@ def affine_coupling(x, net, inverse=False):
 # why: Equivalent: counted from the end, rounded down, it is the same place.
 
 
+# %% exercise=affine_coupling name=larger-half-in-front
+# en: With an odd number of pixels the front part is the smaller one: D // 2.
+# ko: 화소 수가 홀수이면 앞부분이 더 작습니다. D // 2입니다.
+def affine_coupling(x, net, inverse=False):
+    half = (x.shape[1] + 1) // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.sum(dim=1)
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.sum(dim=1)
+
+
+# %% exercise=affine_coupling name=mean-of-the-logarithms
+# en: The logarithm of a product is a sum of logarithms, not their mean.
+# ko: 곱의 로그는 로그의 평균이 아니라 합입니다.
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.mean(dim=1)
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.mean(dim=1)
+
+
 # %% exercise=affine_coupling variant=split
 def affine_coupling(x, net, inverse=False):
     D = x.size(1)
@@ -623,6 +700,30 @@ def q_sample(x0, t, noise, betas):
 # why: Equivalent: there is one axis.
 
 
+# %% exercise=q_sample name=first-step-for-all
+# en: Each image has its own step: yours all take the first one's.
+# ko: 이미지마다 단계가 다릅니다. 모두 첫 번째 이미지의 단계를 쓰고 있습니다.
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t[0]]
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=one-alpha-to-a-power
+# en: The steps have different betas: a product of all of them is no power of the last.
+# ko: 단계마다 베타가 다릅니다. 모두의 곱은 마지막 값의 거듭제곱이 아닙니다.
+def q_sample(x0, t, noise, betas):
+    kept = ((1 - betas)[t] ** (t + 1)).view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=one-minus-the-root
+# en: Variances add up to 1, not factors: the root comes after the subtraction.
+# ko: 합이 1이 되는 것은 분산이지 계수가 아닙니다. 빼기를 한 다음에 제곱근을 구합니다.
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t].view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept.sqrt()) * noise
+
+
 # %% exercise=q_sample variant=image-by-image
 def q_sample(x0, t, noise, betas):
     rows = []
@@ -724,6 +825,50 @@ def ddpm_step(x, t, eps, noise, betas):
 
 # %% exercise=ddpm_step survivor=`0` -> `-1` in `abar = (1 - betas).cumprod(dim=0)`
 # why: Equivalent: there is one axis.
+
+
+# %% exercise=ddpm_step name=only-the-noise-scaled-back
+# en: The division by the root of alpha holds for the image and for its noise.
+# ko: 알파의 제곱근으로 나누는 것은 이미지와 잡음 모두입니다.
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = x - betas[t] / (1 - abar[t]).sqrt() * eps / (1 - betas[t]).sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=beta-of-the-step-before
+# en: The posterior variance begins with beta of step t, not of t - 1.
+# ko: 사후 분산의 베타는 t - 1이 아니라 t 단계의 것입니다.
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t - 1] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=no-dice-at-step-one
+# en: Only the last step, t = 0, adds no noise.
+# ko: 잡음을 더하지 않는 것은 마지막 단계 t = 0뿐입니다.
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    if t <= 1:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=root-of-the-running-product
+# en: One step is undone, so the root of one alpha divides, not of the running product.
+# ko: 한 단계만 되돌리므로 누적 곱이 아니라 알파 하나의 제곱근으로 나눕니다.
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / abar[t].sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
 
 
 # %% exercise=ddpm_step variant=by-the-clean-image

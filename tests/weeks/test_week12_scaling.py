@@ -168,6 +168,12 @@ def test_figures_name_their_axes() -> None:
     assert len(plots.budget_story().axes[0].texts) >= 3 * len(plots.STORY)
 
 
+def test_bars_of_a_student_begin_at_zero() -> None:
+    """Lengths are compared, so a cut axis would make the teacher worth more than it is."""
+    fig = plots.school_bars([{"labels": [3.9, 2.9], "teacher": [2.9, 2.7]}] * 2, (5, 60), 2.3)
+    assert fig.axes[0].get_ylim()[0] == 0.0
+
+
 def test_a_valley_without_a_bottom_has_no_triangle() -> None:
     """Only budgets with a bottom are marked."""
     row: dict[str, list[float]] = {"n": [10, 100, 1000], "bits": [3, 2, 2.5]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,9 @@ from course.weeks.week13_generative.challenge import (
     written,
 )
 from course.weeks.week13_generative.stand_ins import STAND_INS
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "source" / "week13_generative" / "week13_generative.ipynb"
 
 
 # ------------------------------------------------------------------------------------ toys
@@ -138,12 +142,23 @@ def test_the_recorded_runs_are_whole() -> None:
     """As many seeds of everything; the collapse is one in each, and the cure too."""
     stored = runs.load_runs()
     seeds = len(stored["composed"])
-    assert seeds >= 3 and {len(rows) for rows in stored["page"].values()} == {seeds}
+    assert seeds == runs.SEEDS and {len(rows) for rows in stored["page"].values()} == {seeds}
     collapsed = [row["diversity"] for row in stored["collapsed"]]
     cured = [row["diversity"] for row in stored["page"]["GAN"]]
     assert max(collapsed) < 0.5 * min(cured)
     for alone, kept in zip(*stored["generations"].values(), strict=True):
         assert alone[-1] < kept[-1] < kept[0]
+
+
+def test_the_text_says_what_was_recorded() -> None:
+    """The spans of the products, of unseen syllables and of obeyed orders, to the last digit."""
+    stored, text = runs.load_runs(), NOTEBOOK.read_text(encoding="utf-8")
+    for rows in stored["page"].values():
+        products = [row["fidelity"] * row["diversity"] for row in rows]
+        assert f"{min(products):.2f} to {max(products):.2f} for" in text
+    drawn, heard = stored["composed"], stored["obeyed"]["0"]
+    assert f"{100 * min(drawn):.0f} to {100 * max(drawn):.0f}% with five other seeds" in text
+    assert f"{100 * min(heard):.1f} to {100 * max(heard):.0f}% of the time" in text
 
 
 # ------------------------------------------------------------------------------------ stand-ins

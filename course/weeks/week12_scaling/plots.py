@@ -253,7 +253,7 @@ def school_bars(
     ax.text(-0.45, teacher, "teacher", ha="left", va="bottom", fontsize=8)
     ax.set_xticks(x, [f"{count:,} characters read" for count in letters])
     ax.set(ylabel=BITS, xlim=(-0.5, len(letters) - 0.5))
-    ax.set_ylim(bottom=0.8 * teacher)
+    ax.set_ylim(bottom=0)  # bars: their lengths are compared
     legend(ax, fontsize=8, loc="upper right", bbox_to_anchor=(1, 1.16), ncols=2)
     return fig
 

@@ -3,8 +3,8 @@
     python -m course.weeks.week13_generative.runs source/week13_generative/week13_generative.ipynb
 
 It runs the cells of the notebook that define things (set-up, solutions, the training loops) and
-then trains with other seeds than the live run's. A student's own solved notebook does as well. Two
-minutes of one CPU core; the notebook draws the file (`load_runs`). `--seeds 1` tries one.
+then trains with other seeds than the live run's. A student's own solved notebook does as well. Five
+to seven minutes of one CPU core; the notebook draws the file (`load_runs`). `--seeds 1` tries one.
 """
 
 from __future__ import annotations
