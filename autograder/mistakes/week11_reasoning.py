@@ -74,6 +74,30 @@ def verify(answer, right):
     return float(good and answer.count("}") < 2)
 
 
+# %% exercise=verify name=no-match-is-none
+# en: What does `re` give back where nothing fits, and what can be read from that?
+# ko: 맞지 않을 때 `re`는 무엇을 돌려주나요? 거기서 무엇을 읽을 수 있나요?
+def verify(answer, right):
+    return float(re.fullmatch(r"(?:\{[0-9]*\})?([0-9])\.", answer)[1] == right)
+
+
+# %% exercise=verify name=dot-fits-anything
+# en: In a pattern a bare full stop fits any character: how is the sign itself written?
+# ko: 정규식에서 마침표는 아무 글자와도 맞습니다. 마침표 자체는 어떻게 쓰나요?
+def verify(answer, right):
+    found = re.fullmatch(r"(?:\{[0-9]*\})?([0-9]).", answer)
+    return float(found is not None and found[1] == right)
+
+
+# %% exercise=verify name=blanks-stripped
+# en: You tidy the answer up before you judge it: are blanks around it allowed?
+# ko: 판정하기 전에 답을 다듬고 있습니다. 앞뒤의 공백이 허용되나요?
+def verify(answer, right):
+    found = re.fullmatch(r"(?:\{[0-9]*\})?([0-9])\.", answer.strip())
+    return float(found is not None and found[1] == right)
+
+
+
 # %% exercise=verify variant=by-hand
 def verify(answer, right):
     digits = set("0123456789")
@@ -141,6 +165,17 @@ def majority_vote(answers):
 # ko: 읽을 수 있는 답이 하나도 없으면 어떻게 되나요?
 def majority_vote(answers):
     return Counter(answer for answer in answers if answer is not None).most_common(1)[0][0]
+
+
+# %% exercise=majority_vote name=newcomer-takes-the-tie
+# en: On the way through your counts an equal takes over the lead: should it?
+# ko: 표를 훑는 동안 동점인 답이 선두를 빼앗습니다. 그래야 하나요?
+def majority_vote(answers):
+    votes, best = Counter(answer for answer in answers if answer is not None), None
+    for answer in votes:
+        best = answer if best is None or votes[answer] >= votes[best] else best
+    return best
+
 
 
 # %% exercise=majority_vote variant=by-place
@@ -216,6 +251,23 @@ def pass_at_k(n, c, k):
 # ko: 오답이 뽑는 수보다 적을 때 곱의 인수가 어떻게 되는지 확인해 보세요.
 def pass_at_k(n, c, k):
     return 1 - math.prod(max(n - c - i, 1) / (n - i) for i in range(k))
+
+
+# %% exercise=pass_at_k name=exactly-one
+# en: You count the choices with exactly one right answer: what of those with two?
+# ko: 정답이 꼭 하나인 경우만 세고 있습니다. 둘인 경우는요?
+def pass_at_k(n, c, k):
+    return c * math.comb(n - c, k - 1) / math.comb(n, k)
+
+
+# %% exercise=pass_at_k name=one-factor-too-many
+# en: Where does your range of factors begin? Count them: there are as many as right answers.
+# ko: 곱의 범위는 어디서 시작하나요? 인수는 정답의 수만큼 있어야 합니다.
+def pass_at_k(n, c, k):
+    if n - c < k:
+        return 1.0
+    return 1 - math.prod(1 - k / j for j in range(max(n - c, 1), n + 1))
+
 
 
 # %% exercise=pass_at_k variant=product
@@ -346,6 +398,32 @@ def rejection_sample(problems, draw, judge, k, keep, distinct):
     return kept[:keep]
 
 
+# %% exercise=rejection_sample name=only-ones-are-right
+# en: Is a right answer always worth 1? The contract says when the judge is content.
+# ko: 맞은 답의 점수가 늘 1인가요? 언제 맞은 것인지 설명을 다시 보세요.
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) == 1.0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=one-at-a-time
+# en: How often is `draw` called for a problem, and how many answers does one call give?
+# ko: 문제마다 `draw`를 몇 번 부르나요? 한 번에 답이 몇 개 나오나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        drawn = [answer for _ in range(k) for answer in draw(problem, 1)]
+        right = [answer for answer in drawn if judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+
 # %% exercise=rejection_sample variant=plain-loops
 def rejection_sample(problems, draw, judge, k, keep, distinct):
     pairs = []
@@ -428,6 +506,21 @@ def response_mask(ids, stop):
 def response_mask(ids, stop):
     stops = (ids == stop).long()
     return stops.cumsum(1) - stops == 0
+
+
+# %% exercise=response_mask name=up-to-the-second-stop
+# en: At how many full stops does your mask end: at the first, or behind it?
+# ko: 마스크가 몇 번째 마침표에서 끝나나요?
+def response_mask(ids, stop):
+    return ((ids == stop).long().cumsum(1) <= 1).float()
+
+
+# %% exercise=response_mask name=everything-but-stops
+# en: You take the stops out; what stands behind the first one is still there.
+# ko: 마침표만 뺐습니다. 첫 마침표 뒤에 있는 것은 그대로 남아 있습니다.
+def response_mask(ids, stop):
+    return (ids != stop).float()
+
 
 
 # %% exercise=response_mask variant=cumprod
@@ -513,6 +606,25 @@ def group_advantages(rewards, scale=True, eps=1e-4):
     return centred / (centred.square().mean(1, keepdim=True) + eps).sqrt() if scale else centred
 
 
+# %% exercise=group_advantages name=mean-of-the-others
+# en: Is the answer itself part of the group whose mean is subtracted?
+# ko: 빼는 평균의 그룹에 그 답 자신도 들어가나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    others = (rewards.sum(1, keepdim=True) - rewards) / max(rewards.shape[1] - 1, 1)
+    centred = rewards - others
+    return centred / (rewards.std(1, keepdim=True, unbiased=False) + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=eps-as-a-floor
+# en: eps is added to the deviation, always: yours counts only where the deviation is small.
+# ko: eps는 언제나 표준편차에 더합니다. 지금은 표준편차가 작을 때만 쓰이고 있습니다.
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(1, keepdim=True)
+    deviation = rewards.std(1, keepdim=True, unbiased=False)
+    return centred / deviation.clamp(min=eps) if scale else centred
+
+
+
 # %% exercise=group_advantages variant=std
 def group_advantages(rewards, scale=True, eps=1e-4):
     centred = rewards - rewards.mean(-1, keepdim=True)
@@ -589,6 +701,15 @@ def kl_k3(logp, ref):
 def kl_k3(logp, ref):
     d = ref - logp
     return d.exp() - 1 + d
+
+
+# %% exercise=kl_k3 name=distance-cut-short
+# en: Nothing was said of a limit: which symbols does yours change?
+# ko: 한도를 두라는 말은 없습니다. 어떤 기호의 값이 바뀌나요?
+def kl_k3(logp, ref):
+    d = (ref - logp).clamp(-5, 5)
+    return d.exp() - 1 - d
+
 
 
 # %% exercise=kl_k3 variant=ratio
@@ -715,6 +836,43 @@ def policy_loss(logp, old, advantages, mask, clip, how):
     if how == "sequence":
         return -(gain.sum(1) / mask.sum(1)).mean()
     return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=clipped-above-only
+# en: The ratio may also have gone too far down: where does the push end then?
+# ko: 비율은 아래로도 너무 멀리 갈 수 있습니다. 그때 미는 힘은 어디서 끝나나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio = ((logp - old) * mask).exp()
+    A = advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(max=1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=logarithm-clipped
+# en: What lies between 1 - clip and 1 + clip: the ratio, or its logarithm?
+# ko: 1 - clip과 1 + clip 사이에 두는 것은 비율인가요, 그 로그인가요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    far = (logp - old) * mask
+    A = advantages[:, None]
+    gain = torch.minimum(far.exp() * A, far.clamp(-clip, clip).exp() * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=one-ratio-an-answer
+# en: Each symbol has a ratio of its own; yours is the mean over an answer.
+# ko: 기호마다 비율이 있습니다. 지금은 답 전체의 평균 하나를 쓰고 있습니다.
+def policy_loss(logp, old, advantages, mask, clip, how):
+    far = ((logp - old) * mask).sum(1, keepdim=True) / mask.sum(1, keepdim=True)
+    A = advantages[:, None]
+    gain = torch.minimum(far.exp() * A, far.exp().clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
 
 
 # %% exercise=policy_loss variant=where-and-masked-sums
