@@ -551,6 +551,76 @@ class GPT(GPT):
         return self.ln_f(x) @ self.E.T
 
 
+# %% exercise=GPT name=scale-forgotten
+# en: Scores grow with the width of a head: what are they divided by?
+# ko: 점수는 헤드의 너비에 따라 커집니다. 무엇으로 나누나요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = q @ k.transpose(-2, -1)
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(future, -torch.inf).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=queries-for-keys
+# en: Which of the three comes first out of W_qkv? Two have changed places.
+# ko: W_qkv에서 가장 먼저 나오는 것은 무엇인가요? 둘의 자리가 바뀌었습니다.
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = k @ q.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(future, -torch.inf).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=softmax-over-the-queries
+# en: Whose weights must sum to 1: those of one query over its keys.
+# ko: 합이 1이어야 하는 것은 질의 하나가 키들에 주는 가중치입니다.
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(future, -torch.inf).softmax(-2)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=one-place-of-the-future
+# en: Which is the first place that a position must not see? Look at the diagonal of your mask.
+# ko: 처음으로 볼 수 없는 자리는 어디인가요? 마스크의 대각선을 보세요.
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(2)
+        p = scores.masked_fill(future, -torch.inf).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=future-at-score-zero
+# en: A score of 0 is a score: what does the softmax make of it?
+# ko: 점수 0도 점수입니다. 소프트맥스를 거치면 무엇이 되나요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
+                   .permute(2, 0, 3, 1, 4))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(future, 0.0).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
 # %% exercise=GPT variant=library-attention
 class GPT(GPT):
     def attend(self, x, block):
@@ -849,6 +919,34 @@ def sft_labels(ids, starts, ends):
     return ids
 
 
+# %% exercise=sft_labels name=end-included
+# en: `ends` is one behind the last token: does it belong to the answer?
+# ko: `ends`는 마지막 토큰의 다음 자리입니다. 그 자리도 답인가요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places <= ends[:, None])
+    return torch.where(answer, ids, -100)
+
+
+# %% exercise=sft_labels name=first-token-left-out
+# en: The answer begins at `starts`, with that place: which comparison leaves it in?
+# ko: 답은 `starts` 자리부터입니다. 그 자리를 남기는 비교는 무엇인가요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places > starts[:, None]) & (places < ends[:, None])
+    return torch.where(answer, ids, -100)
+
+
+# %% exercise=sft_labels name=lengths-for-ends
+# en: Is `ends` a place in the row, or the length of an answer?
+# ko: `ends`는 행에서의 자리인가요, 답의 길이인가요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places < (starts + ends)[:, None])
+    return torch.where(answer, ids, -100)
+
+
+
 # %% exercise=sft_labels variant=loop
 def sft_labels(ids, starts, ends):
     labels = torch.full_like(ids, -100)
@@ -943,6 +1041,45 @@ class LoRALinear(LoRALinear):
 class LoRALinear(LoRALinear):
     def delta(self):
         return self.scale * (self.A @ self.B).T
+
+
+# %% exercise=LoRALinear name=spread-of-one
+# en: How large are the numbers in A at the start? The contract names their deviation.
+# ko: 처음에 A의 값은 얼마나 큰가요? 표준편차가 정해져 있습니다.
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__(base, D_in, D_out, r, alpha)
+        self.A = nn.Parameter(torch.randn(D_in, r, dtype=base.weight.dtype))
+
+
+# %% exercise=LoRALinear name=scale-left-out
+# en: How much does the low-rank part count? Where is alpha?
+# ko: 저랭크 부분은 몇 배로 세나요? alpha는 어디에 있나요?
+class LoRALinear(LoRALinear):
+    def forward(self, x):
+        return self.base(x) + x @ self.A @ self.B
+
+    def delta(self):
+        return self.A @ self.B
+
+
+# %% exercise=LoRALinear name=base-out-of-the-graph
+# en: The base is frozen, and gradients still pass through it to the layers below: do they in yours?
+# ko: 기반 층은 얼렸지만 기울기는 그 층을 지나 아래로 흘러야 합니다. 흐르고 있나요?
+class LoRALinear(LoRALinear):
+    def forward(self, x):
+        with torch.no_grad():
+            y = self.base(x)
+        return y + x @ self.delta()
+
+
+# %% exercise=LoRALinear name=base-taken-apart
+# en: Which way round a base keeps its weight is its own affair: call it.
+# ko: 기반 층의 가중치 방향은 그 층만 압니다. 층을 직접 호출하세요.
+class LoRALinear(LoRALinear):
+    def forward(self, x):
+        return F.linear(x, self.base.weight, self.base.bias) + x @ self.delta()
+
 
 
 # %% exercise=LoRALinear variant=through-functional-linear
@@ -1120,6 +1257,112 @@ def finetune(model, batches, lr, warmup=0, max_norm=1.0):
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
     model.eval()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% exercise=finetune name=sum-over-labels
+# en: A long answer must not weigh more than a short one: is the loss a sum or a mean?
+# ko: 긴 답이 짧은 답보다 더 세어지면 안 됩니다. 손실은 합인가요, 평균인가요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), reduction="sum")
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=mean-of-row-means
+# en: The mean is over all labels that count, not over rows first.
+# ko: 평균은 행마다가 아니라 세는 레이블 전체에 대한 평균입니다.
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        rows = [F.cross_entropy(z, y) for z, y in zip(logits, labels[:, 1:]) if (y >= 0).any()]
+        loss = torch.stack(rows).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=loss-behind-the-step
+# en: The loss that you keep is that of the model after its step: which one was asked for?
+# ko: 남긴 것은 단계를 밟은 뒤의 손실입니다. 어느 손실을 돌려주라고 했나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        again = model(input_ids=ids).logits[:, :-1].flatten(0, 1)
+        losses.append(F.cross_entropy(again, labels[:, 1:].flatten()).item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=frozen-ones-thawed
+# en: Some parameters ask for no gradient: were they meant to be trained?
+# ko: 기울기를 요구하지 않는 매개변수도 있습니다. 그것도 학습해야 하나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p.requires_grad_(True) for p in model.parameters()]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=left-in-training-mode
+# en: In which mode is the model when you hand it back?
+# ko: 모델을 돌려줄 때 어떤 모드인가요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
     losses = []
     for step, (ids, labels) in enumerate(batches):
         optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
