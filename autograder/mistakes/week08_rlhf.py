@@ -83,6 +83,38 @@ def preference_pairs(scores, pairs):
     return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
 
 
+# %% exercise=preference_pairs name=agreement-of-the-first
+# en: The agreement is the chosen text's share of wins: when the second one wins, whose is yours?
+# ko: 일치도는 선택된 글의 승률입니다. 두 번째 글이 이기면 지금은 누구의 승률인가요?
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            rows.append((a, b, share) if share > 0.5 else (b, a, share))
+    kept = [list(column) for column in zip(*rows)] or [[], [], []]
+    places = torch.tensor(kept[:2], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(kept[2], dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=raters-paired-in-order
+# en: Which rater of the one text is compared with which of the other? All with all.
+# ko: 한 글의 평가자를 다른 글의 누구와 비교하나요? 모두와 모두입니다.
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        n = min(len(scores[a]), len(scores[b]))
+        gaps = torch.tensor(scores[a][:n]) - torch.tensor(scores[b][:n])
+        share = 0.5 + gaps.sign().sum().item() / (2 * n)
+        if share != 0.5:
+            rows.append((a, b, share) if share > 0.5 else (b, a, 1 - share))
+    kept = [list(column) for column in zip(*rows)] or [[], [], []]
+    places = torch.tensor(kept[:2], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(kept[2], dtype=torch.float32)
+
+
+
 # %% exercise=preference_pairs variant=numpy
 def preference_pairs(scores, pairs):
     rows = []
@@ -205,6 +237,22 @@ def token_logprobs(logits, ids):
     return logits[:, :-1].softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
 
 
+# %% exercise=token_logprobs name=nothing-left-out
+# en: T tokens, and only T - 1 of them were predicted: by which logits?
+# ko: 토큰은 T개이지만 예측된 것은 T - 1개입니다. 어느 로짓이 예측했나요?
+def token_logprobs(logits, ids):
+    return logits.log_softmax(-1).gather(-1, ids[..., None])[..., 0]
+
+
+# %% exercise=token_logprobs name=softmax-then-logarithm
+# en: A probability may be too small for a float, and its logarithm is not: take both in one go.
+# ko: 확률은 float에 담기지 않을 만큼 작을 수 있습니다. 로그와 함께 한 번에 계산하세요.
+def token_logprobs(logits, ids):
+    p = logits[:, :-1].softmax(-1)
+    return p.gather(-1, ids[:, 1:, None])[..., 0].log()
+
+
+
 # %% exercise=token_logprobs variant=cross-entropy
 def token_logprobs(logits, ids):
     return -F.cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], reduction="none")
@@ -267,6 +315,26 @@ def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
 def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
     last = torch.arange(mask.shape[1]) == mask.sum(1, keepdim=True) - 1
     return -beta * (logprobs - ref_logprobs) * mask + score[:, None] * last
+
+
+# %% exercise=kl_penalty name=penalty-paid-at-the-end
+# en: Each token pays for itself: is your whole penalty paid at the last one?
+# ko: 토큰마다 자기 몫을 냅니다. 벌점 전체를 마지막에 내고 있지 않나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = torch.zeros_like(logprobs)
+    whole = (beta * (logprobs - ref_logprobs) * mask).sum(1)
+    rewards[torch.arange(len(mask)), mask.sum(1) - 1] = (score - whole).detach().to(rewards.dtype)
+    return rewards
+
+
+# %% exercise=kl_penalty name=absolute-difference
+# en: A single token may earn something: the cost is never negative on average only.
+# ko: 토큰 하나는 이득을 볼 수도 있습니다. 음수가 아닌 것은 평균뿐입니다.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = (-beta * (logprobs - ref_logprobs).abs() * mask).detach()
+    rewards[torch.arange(len(mask)), mask.sum(1) - 1] += score.detach()
+    return rewards
+
 
 
 # %% exercise=kl_penalty variant=where
@@ -362,6 +430,29 @@ def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
     return torch.stack(found[::-1], dim=1), torch.stack(sums[::-1], dim=1)
 
 
+# %% exercise=advantages name=own-surprise-alone
+# en: An advantage holds later surprises too, fading: where does yours pass them on?
+# ko: 이점에는 뒤의 놀라움도 점점 줄어들며 들어갑니다. 어디에서 이어받나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    behind = torch.cat([v[:, 1:], torch.zeros_like(v[:, :1])], dim=1)
+    found = r + gamma * behind - v
+    return found, found + v
+
+
+# %% exercise=advantages name=value-added
+# en: A surprise is measured against the guess: is the guess added or subtracted?
+# ko: 놀라움은 예측과 비교한 값입니다. 예측을 더하나요, 빼나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    found, behind, value = torch.zeros_like(r), 0.0, 0.0
+    for t in reversed(range(r.shape[1])):
+        behind = r[:, t] + gamma * value + v[:, t] + gamma * lam * behind
+        found[:, t], value = behind, v[:, t]
+    return found, found + v
+
+
+
 # %% exercise=advantages variant=table-of-powers
 def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
     with torch.no_grad():
@@ -455,6 +546,14 @@ def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     return -both[mask].mean()
 
 
+# %% exercise=ppo_loss name=ratio-upside-down
+# en: The ratio is now over then: which is which?
+# ko: 비율은 지금을 그때로 나눈 값입니다. 어느 쪽이 지금인가요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio, A = (old_logprobs.detach() - logprobs)[mask].exp(), advantage.detach()[mask]
+    return -torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A).mean()
+
+
 # %% exercise=ppo_loss variant=two-losses
 def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     gain, ratio = advantage.detach(), torch.exp(logprobs - old_logprobs.detach())
@@ -518,6 +617,15 @@ def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
 def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     margin = beta * ((chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach()))
     return -F.logsigmoid(margin).mean(), margin
+
+
+# %% exercise=dpo_loss name=beta-forgotten
+# en: A policy's reward is beta times a logarithm: where does beta stand in yours?
+# ko: 정책의 보상은 로그에 beta를 곱한 값입니다. beta는 어디에 있나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = chosen - ref_chosen.detach() - rejected + ref_rejected.detach()
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
 
 
 # %% exercise=dpo_loss variant=softplus
@@ -593,6 +701,27 @@ def best_of_n(proxy, gold, n):
     share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
     ranked = gold.gather(1, proxy.argsort(dim=1))
     return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n)
+
+
+# %% exercise=best_of_n name=ranks-for-places
+# en: Sorting the sorted places gives ranks: which of the two does `gather` want?
+# ko: 정렬한 자리를 다시 정렬하면 순위가 됩니다. `gather`에 필요한 것은 무엇인가요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(i, n - 1) / math.comb(M, n) for i in range(M)]
+    ranked = gold.gather(1, proxy.argsort(dim=1).argsort(dim=1))
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=itself-not-in-the-subset
+# en: The text itself takes one of the n places: how many others are chosen from below?
+# ko: 그 글 자신이 n개 중 한 자리를 차지합니다. 아래에서 몇 개를 더 고르나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(i, n) / math.comb(M, n) for i in range(M)]
+    ranked = gold.gather(1, proxy.argsort(dim=1))
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
+
 
 
 # %% exercise=best_of_n variant=log-gamma
