@@ -99,6 +99,19 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return weights @ v, weights
 
 
+# %% exercise=scaled_dot_product_attention name=scores-lower-than-the-shut-ones
+# en: A real score may lie below the number that you give to shut keys: what gets the weight then?
+# ko: 실제 점수가 막은 키에 준 수보다 낮을 수 있습니다. 그때 가중치는 어디로 가나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        s = s.masked_fill(~mask, -1e4)
+    w = s.softmax(-1)
+    if mask is not None:
+        w = w * mask
+    return w @ v, w
+
+
 # %% exercise=scaled_dot_product_attention variant=infinite-and-repaired
 def scaled_dot_product_attention(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
@@ -239,6 +252,14 @@ def make_masks(source, target, pad):
         return torch.arange(x.shape[1]) < n[:, None]
     T = target.shape[1]
     return ends(source)[:, None], ends(target)[:, None] & torch.ones(T, T, dtype=torch.bool).tril()
+
+
+# %% exercise=make_masks name=ids-above-the-padding
+# en: An id below that of the padding is a word, too.
+# ko: 채움보다 작은 번호도 단어입니다.
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    return (source > pad)[:, None], (target > pad)[:, None] & torch.ones(T, T, dtype=torch.bool).tril()
 
 
 # %% exercise=make_masks variant=comparison

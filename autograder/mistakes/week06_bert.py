@@ -1200,3 +1200,7 @@ def evaluate(predicted, targets, n_classes):
         f1.append(2 * precision * recall / both if both else 0.0)
     right = sum(p == t for p, t in zip(predicted.tolist(), targets.tolist()))
     return dict(accuracy=right / len(targets), f1=f1, macro_f1=float(np.mean(f1)))
+
+
+# %% exercise=mlm_corrupt survivor=`fate < 0.8` -> `fate <= 0.8` in `inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)`
+# why: Equivalent: where fate is 0.8 the next line writes the random token over the mask.
