@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -240,6 +241,19 @@ def test_figures_have_labelled_axes():
     assert plots.ladder({"a": [2.0, 2.5]}, {"table": 1.9}).axes[0].get_ylabel()
     assert plots.expert_loads({"a": [0.5, 0.5]}).axes[0].get_ylabel()
     assert plots.cache_bars({"a": {"x": 3.0}, "b": {"x": 9.0}}).axes[0].get_ylabel()
+
+
+def test_perplexities_are_written_as_plain_numbers():
+    """No label of a logarithmic axis is a power of ten."""
+    figures = [
+        plots.perplexity_bars({"a": 5.3, "b": 29.0}),
+        plots.by_position({"a": ([1, 2], [5.3, 6.0])}, trained=2),
+        plots.file_sizes({"a": ([5, 4], [5.3, 60.0])}, whole=5.3),
+    ]
+    for figure, axis in zip(figures, ("xaxis", "yaxis", "yaxis"), strict=True):
+        figure.canvas.draw()
+        labels = [one.get_text() for one in getattr(figure.axes[0], axis).get_ticklabels()]
+        assert labels and all(re.fullmatch(r"[\d.,]*", label) for label in labels), labels
 
 
 def test_a_clock_for_each_pair():

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from course.figures import diagram, style
 from course.figures.arrays import Numbers, as_array
 from course.figures.series import legend, with_looks
+from course.figures.ticks import plain_log
 
 CHANGES = (
     ("positions", "a learned table", "rotary", "2"),
@@ -38,7 +39,7 @@ def then_and_now() -> Figure:
         diagram.box(ax, (5.0, y), (3.2, 0.72), now, colour=style.BLUE, lw=2)
         ax.text(7.0, y, f"exercise {exercise}" if exercise else "", va="center", fontsize=9)
     ax.text(0.0, 0.75, "GPT-2, 2019", ha="center", fontsize=11)
-    ax.text(5.0, 0.75, "SmolLM2, 2025", ha="center", fontsize=11)
+    ax.text(5.0, 0.75, "models of 2025", ha="center", fontsize=11)
     ax.set_xlim(-4.6, 9.2)
     ax.set_ylim(-len(CHANGES) + 0.4, 1.2)
     ax.axis("off")
@@ -92,8 +93,9 @@ def perplexity_bars(rows: Mapping[str, float]) -> Figure:
         shown = f"{value:.2f}" if value < 100 else f"{value:,.0f}"
         ax.text(value * 1.04, place, shown, va="center", fontsize=9)
     ax.set_yticks(y, names)
-    ax.set(xscale="log", xlabel="perplexity (logarithmic)")
+    ax.set(xlabel="perplexity (logarithmic)")
     ax.set_xlim(max(1.0, 0.6 * values.min()), 2.2 * values.max())
+    plain_log(ax.xaxis)
     return fig
 
 
@@ -117,7 +119,8 @@ def by_position(lines: Mapping[str, tuple[Numbers, Numbers]], trained: int) -> F
     ax.axvline(trained, color=style.GREY, lw=1, ls="--")
     ax.text(trained, 0.98, " longest text in training", va="top", fontsize=8,
             transform=ax.get_xaxis_transform())  # fmt: skip
-    ax.set(xlabel="position (tokens)", ylabel="perplexity", yscale="log")
+    ax.set(xlabel="position (tokens)", ylabel="perplexity (logarithmic)")
+    plain_log(ax.yaxis)
     legend(ax, fontsize=8)
     return fig
 
@@ -129,7 +132,8 @@ def file_sizes(lines: Mapping[str, tuple[Numbers, Numbers]], whole: float) -> Fi
         ax.plot(as_array(bits), as_array(values), color=look.colour, ls=look.line,
                 marker=look.marker, ms=5, label=label)  # fmt: skip
     ax.axhline(whole, color=style.GREY, lw=1, ls="--")
-    ax.set(xlabel="bits a weight", ylabel="perplexity", yscale="log")
+    ax.set(xlabel="bits a weight", ylabel="perplexity (logarithmic)")
+    plain_log(ax.yaxis)
     legend(ax, fontsize=8)
     return fig
 
@@ -200,6 +204,7 @@ def cache_bars(rows: Mapping[str, Mapping[str, float]]) -> Figure:
                 spot, values[kind], f"{values[kind]:,.0f}", ha="center", va="bottom", fontsize=8
             )
     ax.set_xticks(x, kinds)
+    ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.set(ylabel="kilobytes in the cache")
     ax.legend(fontsize=8)
     return fig
