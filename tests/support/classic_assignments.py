@@ -12,7 +12,8 @@ import nbgrader
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 EXAMPLE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide" / "source"
-CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'course'\n"
+PATIENT = "c.ExecutePreprocessor.timeout = 600\n"  # stock nbgrader counts seconds of a busy machine
+CONFIG = f"c = get_config()\nc.CourseDirectory.course_id = 'course'\n{PATIENT}"
 HEADER = "c.IncludeHeaderFooter.header = 'source/header.ipynb'\n"
 ALLOW = 'c.Grading.asserts = "allow"\n'
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
