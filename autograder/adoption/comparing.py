@@ -52,7 +52,7 @@ class _Anything_(float):
 
 
 def {name}(*args, **kwargs):
-    return _Anything_()
+    return _Anything_(-98765.4321)
 '''
 WRAPPED = """
 {name} = (lambda right: lambda *args, **kwargs: (lambda answer: {change})(right(*args, **kwargs)))(

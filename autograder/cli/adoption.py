@@ -74,7 +74,8 @@ def adopt(
     wide.print(cells_table(made))
     if compared:
         wide.print(compared_table(compared))
-        wide.print(tricks_table(compared))
+        if any(map(fooling, compared)):
+            wide.print(tricks_table(compared))
     for line in compared_lines(compared):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     out.print(f"Written: {made.folder}. {week} itself is unchanged.", soft_wrap=True)
@@ -140,10 +141,15 @@ def tricks_table(compared: Any) -> Table:
         right = column.endswith("checks")
         table.add_column(column, justify="right" if right else "left")
     for one in compared:
-        for trick in one.tricks:
+        for trick in fooling(one):
             earned = (f"{points:g} of {trick.points:g}" for points in (trick.old, trick.new))
             table.add_row(escape(one.exercise), trick.name, *earned)
     return table
+
+
+def fooling(one: Any) -> list[Any]:
+    """The tricks that earn something from the old checks; the others fool nobody."""
+    return [trick for trick in one.tricks if trick.old > 0]
 
 
 def compared_lines(compared: Any) -> list[str]:

@@ -12,8 +12,9 @@ from classic_assignments import CONFIG, KERNEL, check, new_notebook, solution
 from nbformat.v4 import new_code_cell
 
 from autograder.adoption.adopting import COMPARED, Adopted, _report
+from autograder.adoption.comparing import Compared, Trick
 from autograder.adoption.trying import Trouble
-from autograder.cli.adoption import still_asserting
+from autograder.cli.adoption import fooling, still_asserting
 from autograder.course_folder import open_course
 from autograder.edition.release import release
 from autograder.errors import UserError
@@ -151,6 +152,12 @@ def test_what_asserts_still_decide_is_counted(source: str, points: float) -> Non
     if points:
         said = still_asserting(whole.by_asserts)
         assert f"about {points} point{'s' if points > 1 else ''}, in 't'" in said
+
+
+def test_tricks_that_fool_nobody_are_not_listed() -> None:
+    """What earns nothing from asserts earns a probe's share by a right answer at most."""
+    tricks = (Trick("equals", 0.0, 0.67, 2.0), Trick("by heart", 2.0, 0.5, 2.0))
+    assert fooling(Compared("sq", 3, 3, 3, tricks=tricks)) == [tricks[1]]
 
 
 # ------------------------------------------------------------------------------------ releasing
