@@ -91,7 +91,7 @@ def _check_what_follows(course: Course, commented: str) -> None:
     """`grade` has nothing to be read left, and the comment stands on the student's page."""
     with Gradebook(course.db_url, course.coursedir.course_id) as gradebook:
         standings = read_standings(gradebook, WEEK)
-        marks = gradebook_marks.read_marks(gradebook, WEEK, commented)[commented, WEEK]
+        marks = gradebook_marks.read_marks(gradebook, WEEK, [commented])[commented, WEEK]
     assert [standing.to_read for standing in standings.values()] == [0] * 5
     notebook = course.folder("autograded", WEEK, commented) / f"{WEEK}.ipynb"
     assert "Name the <em>weights</em>." in page_html(json.loads(notebook.read_text("utf-8")), marks)
