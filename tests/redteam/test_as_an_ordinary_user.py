@@ -30,5 +30,7 @@ def test_floods_hold_for_an_ordinary_user_from_a_cold_start() -> None:
     Floods of messages, files, processes and memory, beside two honest neighbours.
     """
     floods = "floods or pipes_made or page_tables or arguments_of or stacks_of or files_written"
-    wanted = f"cold and ({floods} or fork_bomb or disk_filled or inodes or memory_bomb)"
+    honest = "(around or floods) and (neighbours or left_behind)"
+    bombs = "fork_bomb or disk_filled or inodes or memory_bomb"
+    wanted = f"not warm and ({floods} or {bombs} or {honest})"
     run_as_ordinary_user(AS_USER, ["-k", wanted, str(HERE / "test_attacks.py")])
