@@ -92,6 +92,28 @@ def patchify(images, P):
     return tiles.reshape(B, -1, P * P * C)
 
 
+# %% exercise=patchify name=width-not-checked
+# en: Two sides have to be multiples of P: which one do you look at?
+# ko: 두 변이 모두 P의 배수여야 합니다. 어느 변을 확인하고 있나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P:
+        raise ValueError("no multiple")
+    tiles = images.reshape(B, H // P, P, W // P, P, C).transpose(2, 3)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=square-pictures
+# en: A picture may be wider than high: how many columns of patches are there?
+# ko: 그림은 높이보다 넓을 수 있습니다. 패치의 열은 몇 개인가요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P:
+        raise ValueError("no multiple")
+    n = H // P
+    return images.reshape(B, n, P, n, P, C).transpose(2, 3).reshape(B, n * n, P * P * C)
+
+
 # %% exercise=patchify variant=loop
 def patchify(images, P):
     B, H, W, C = images.shape
@@ -214,6 +236,15 @@ def info_nce(u, v, tau):
     return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
 
 
+# %% exercise=info_nce name=a-little-added-in-the-logarithm
+# en: A small number in the logarithm keeps it finite: what does it do to a pair that is far off?
+# ko: 로그 안에 작은 수를 더하면 값은 유한해집니다. 아주 어긋난 쌍의 손실은 어떻게 되나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    rows, columns = z.softmax(1).diagonal(), z.softmax(0).diagonal()
+    return -((rows + 1e-8).log().mean() + (columns + 1e-8).log().mean()) / 2
+
+
 # %% exercise=info_nce variant=log-softmax
 def info_nce(u, v, tau):
     a, b = u / u.norm(dim=1, keepdim=True), v / v.norm(dim=1, keepdim=True)
@@ -299,6 +330,23 @@ def zero_shot_classify(u, captions, tau):
     near = [F.normalize(u, dim=-1) @ F.normalize(one, dim=-1).T for one in captions]
     table = torch.stack([(one / tau).exp().mean(-1) for one in near], dim=-1)
     return table / table.sum(-1, keepdim=True)
+
+
+# %% exercise=zero_shot_classify name=exp-without-care
+# en: A cosine of 1 at a small temperature: how large is its exponential?
+# ko: 온도가 작을 때 코사인 1의 지수는 얼마나 커지나요?
+def zero_shot_classify(u, captions, tau):
+    table = torch.stack([F.normalize(F.normalize(c, dim=-1).mean(0), dim=0) for c in captions])
+    e = (F.normalize(u, dim=-1) @ table.T / tau).exp()
+    return e / e.sum(-1, keepdim=True)
+
+
+# %% exercise=zero_shot_classify name=unit-length-along-the-classes
+# en: Which axis of the table of class vectors is brought to length 1?
+# ko: 클래스 벡터의 표에서 어느 축을 길이 1로 만들고 있나요?
+def zero_shot_classify(u, captions, tau):
+    table = torch.stack([F.normalize(c, dim=-1).mean(0) for c in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(table, dim=0).T / tau).softmax(-1)
 
 
 # %% exercise=zero_shot_classify variant=sum-of-directions
@@ -399,6 +447,27 @@ def recall_at_k(scores, right, k):
 def recall_at_k(scores, right, k):
     best = scores.masked_fill(~right, math.inf).amin(-1, keepdim=True)
     return ((~right & (scores <= best)).sum(-1) < k).float().mean().item()
+
+
+# %% exercise=recall_at_k name=worst-right-item-decides
+# en: Several items are right: which of them has to be among the first k?
+# ko: 맞는 항목이 여럿입니다. 그중 어느 것이 앞의 k개 안에 있어야 하나요?
+def recall_at_k(scores, right, k):
+    worst = scores.masked_fill(~right, math.inf).amin(-1, keepdim=True)
+    ahead = (~right & (scores >= worst)).sum(-1)
+    return (ahead < k).double().mean().item()
+
+
+# %% exercise=recall_at_k name=share-of-the-right-items
+# en: Is it asked how many right items were found, or for how many queries one was?
+# ko: 맞는 항목을 몇 개 찾았는지를 묻나요, 하나라도 찾은 질의가 몇인지를 묻나요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(right, -math.inf).sort(-1, descending=True).values
+    shares = []
+    for row, is_right, wrong in zip(scores, right, best, strict=True):
+        ahead = [int((wrong >= s).sum()) for s in row[is_right]]
+        shares.append(sum(a < k for a in ahead) / len(ahead))
+    return sum(shares) / len(shares)
 
 
 # %% exercise=recall_at_k variant=loop
@@ -507,6 +576,24 @@ def cross_attend(x, p, real, W_q, W_k, W_v):
     scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
     weights = scores.masked_fill(~real[:, None], -math.inf).softmax(-1)
     return weights @ (p @ W_v), scores
+
+
+# %% exercise=cross_attend name=mask-of-the-first-picture
+# en: Each picture has its own patches: whose mask do you use for the second one?
+# ko: 그림마다 패치가 다릅니다. 둘째 그림에는 누구의 마스크를 쓰고 있나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = scores.masked_fill(~real[0], -math.inf).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=exp-without-care
+# en: Scores may be in the hundreds: what is their exponential?
+# ko: 점수는 수백일 수도 있습니다. 그 지수는 얼마인가요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    e = ((x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5).exp() * real[:, None]
+    weights = e / e.sum(-1, keepdim=True)
+    return weights @ (p @ W_v), weights
 
 
 # %% exercise=cross_attend variant=einsum
@@ -719,6 +806,25 @@ def ctc_collapse(ids, blank=0):
 def ctc_collapse(ids, blank=0):
     said = [] if ids[0] == blank else [ids[0]]
     return said + [b for a, b in zip(ids, ids[1:]) if a != b and b != blank]
+
+
+# %% exercise=ctc_collapse name=first-frame-looks-at-the-last
+# en: `ids[-1]` is the last frame: what stands before the first?
+# ko: `ids[-1]`은 마지막 프레임입니다. 첫 프레임 앞에는 무엇이 있나요?
+def ctc_collapse(ids, blank=0):
+    return [s for i, s in enumerate(ids) if s not in (blank, ids[i - 1])]
+
+
+# %% exercise=ctc_collapse name=changes-what-it-gets
+# en: The frames belong to the caller: what do they look like afterwards?
+# ko: 프레임은 호출한 쪽의 것입니다. 함수가 끝난 뒤 어떤 모습인가요?
+def ctc_collapse(ids, blank=0):
+    for i in range(len(ids) - 1, 0, -1):
+        if ids[i] == ids[i - 1]:
+            del ids[i]
+    while blank in ids:
+        ids.remove(blank)
+    return ids
 
 
 # %% exercise=ctc_collapse variant=one-pass

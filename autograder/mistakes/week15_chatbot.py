@@ -3,6 +3,7 @@
 Each cell runs in the notebook's namespace, right after the reference's solution cell.
 """
 
+
 # ------------------------------------------------------------------------------------ chat_template
 # %% exercise=chat_template name=no-invitation
 # en: Whose turn is it behind the last message, and who writes the line that says so?
@@ -136,6 +137,56 @@ def chat_template(messages):
             content = content.replace(START, "").replace(END, "")
         text += f"{START}{message.role}\n{content}{END}\n"
     return text if messages[-1].role == "assistant" else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=invitation-behind-users-alone
+# en: After a system message, or none at all: who is to go on, if not the assistant?
+# ko: 시스템 메시지 뒤나 메시지가 하나도 없을 때, 비서가 아니면 누가 이어 가나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    asked = messages and messages[-1].role == "user"
+    return f"{text}{START}assistant\n" if asked else text
+
+
+# %% exercise=chat_template name=nothing-for-an-empty-dialogue
+# en: No message was said: what does the model need in order to begin?
+# ko: 아무 말도 없었습니다. 모델이 말을 시작하려면 무엇이 있어야 하나요?
+def chat_template(messages):
+    if not messages:
+        return ""
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    return text if messages[-1].role == "assistant" else f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=each-token-in-a-loop-of-its-own
+# en: You finished with START before END was taken out: what may that have pushed together?
+# ko: END를 빼기 전에 START를 다 처리했습니다. END를 빼면 무엇이 이어 붙을 수 있나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(message.role)
+        content = message.content
+        for token in (START, END):
+            while token in content:
+                content = content.replace(token, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    spoken = messages and messages[-1].role == "assistant"
+    return text if spoken else f"{text}{START}assistant\n"
 
 
 # %% exercise=chat_template variant=joined-with-a-pattern
@@ -316,6 +367,34 @@ def loss_mask(ids, header, end):
         for t, token in enumerate(row):
             mask[b, t] = inside
             opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=state-leaks-into-the-next-row
+# en: A row was cut off in the middle of a turn: who speaks at the beginning of the next row?
+# ko: 한 행이 차례 중간에서 잘렸습니다. 다음 행의 처음에는 누가 말하고 있나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    inside = False
+    for b, row in enumerate(ids.tolist()):
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = row[max(0, t + 1 - len(header)) : t + 1] == header.tolist()
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=header-of-three-tokens
+# en: A header has as many tokens as it has: where does your 3 come from?
+# ko: 머리말의 토큰 수는 정해져 있지 않습니다. 3은 어디에서 온 수인가요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = row[max(0, t - 2) : t + 1] == header.tolist()
             inside = token != end if inside else opened
     return mask
 
@@ -666,8 +745,35 @@ class DialogState:
         return kept
 
 
+# %% exercise=DialogState name=one-answer-dropped
+# en: Two answers may stand at the beginning: is one step enough?
+# ko: 처음에 답이 두 개 이어질 수도 있습니다. 하나만 빼면 충분한가요?
+class DialogState(DialogState):
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        if len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=window-forgets-for-good
+# en: Asked for a small window and then for a large one: where have the turns gone?
+# ko: 작은 창을 얻은 뒤 큰 창을 달라고 하면, 메시지들은 어디로 갔나요?
+class DialogState(DialogState):
+    def window(self, budget):
+        kept = super().window(budget)
+        self.turns = [message for message in kept if message.role != "system"]
+        return kept
+
+
 # %% exercise=DialogState survivor=`break` -> `continue`
 # why: Equivalent: once the budget is below 0 it stays there, and no older message fits either.
+
 
 # %% exercise=DialogState variant=indices
 class DialogState:
@@ -933,6 +1039,26 @@ def retrieve_and_ground(question, hits, clean, floor, budget):
     return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
 
 
+# %% exercise=retrieve_and_ground name=one-line-before-cleaning
+# en: `clean` may tell sentences by their line breaks: what does it see if you take them first?
+# ko: `clean`은 줄바꿈으로 문장을 가를 수도 있습니다. 그것을 먼저 없애면 무엇을 보게 되나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = clean(" ".join(passage.text.split()))
+        if score < floor or not text or text in [one.text for one in used]:
+            continue
+        if len(text.split()) > budget:
+            continue
+        budget -= len(text.split())
+        used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    asked = "\n".join([*lines, "", f"Question: {' '.join(question.split())}"])
+    return [Message("system", INSTRUCTION), Message("user", asked)], used
+
+
 # %% exercise=retrieve_and_ground variant=dictionary-of-texts
 def retrieve_and_ground(question, hits, clean, floor, budget):
     titles = {}
@@ -1155,6 +1281,23 @@ def quote(question, passages, weight, least):
                 best = share
                 start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
                 found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=looked-up-by-its-text
+# en: The same letters may stand earlier in the passage: how do you know which place you found?
+# ko: 같은 글자가 앞에 또 있을 수 있습니다. 찾은 자리가 그 자리인지 어떻게 아나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = passage.text.find(piece[0].strip())
+                found = Span(source, start, start + len(piece[0].strip()))
     return found
 
 
@@ -1580,6 +1723,24 @@ def evaluate(said, cases):
     }
 
 
+# %% exercise=evaluate name=cited-of-all-questions
+# en: A citation of a wrong answer helps nobody: of which answers is the share asked for?
+# ko: 틀린 답의 출처는 쓸모가 없습니다. 어떤 답 가운데의 비율을 묻고 있나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [(one, case) for one, case in known if one.text and mentions(one.text, case.answer)]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(known)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
 # %% exercise=evaluate variant=counted-one-by-one
 def evaluate(said, cases):
     if len(said) != len(cases):
@@ -1827,6 +1988,81 @@ def model_card(name, author, sections, results):
     return f"{body}\n\nSigned by {author}: {digest}"
 
 
+# %% exercise=model_card name=other-sections-sorted
+# en: In which order did the author give the other sections?
+# ko: 작성자는 나머지 절을 어떤 순서로 주었나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(", ".join(missing))
+    blocks = [f"# {name}"]
+    for heading in [*REQUIRED, *sorted(set(sections) - set(REQUIRED))]:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    lines = []
+    for what, (k, n) in results.items():
+        if not n:
+            lines.append(f"- {what}: 0 of 0 (not measured)")
+            continue
+        p, z = k / n, 1.96
+        middle, whole = p + z * z / (2 * n), 1 + z * z / n
+        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        low, high = max(0.0, middle - half) / whole, (middle + half) / whole
+        lines.append(f"- {what}: {k} of {n} ({p:.0%}, {low:.0%} to {high:.0%})")
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=sections-as-they-are
+# en: A section ends with a line break: how many empty lines stand behind it then?
+# ko: 어떤 절은 줄바꿈으로 끝납니다. 그러면 그 뒤에 빈 줄이 몇 개 생기나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(", ".join(missing))
+    blocks = [f"# {name}"]
+    for heading in [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]:
+        blocks += [f"## {heading}", sections[heading]]
+    lines = []
+    for what, (k, n) in results.items():
+        if not n:
+            lines.append(f"- {what}: 0 of 0 (not measured)")
+            continue
+        p, z = k / n, 1.96
+        middle, whole = p + z * z / (2 * n), 1 + z * z / n
+        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        low, high = max(0.0, middle - half) / whole, (middle + half) / whole
+        lines.append(f"- {what}: {k} of {n} ({p:.0%}, {low:.0%} to {high:.0%})")
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=the-gap-is-signed-too
+# en: Does the empty line in front of the signature belong to what is signed?
+# ko: 서명 앞의 빈 줄도 서명한 글에 들어가나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(", ".join(missing))
+    blocks = [f"# {name}"]
+    for heading in [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    lines = []
+    for what, (k, n) in results.items():
+        if not n:
+            lines.append(f"- {what}: 0 of 0 (not measured)")
+            continue
+        p, z = k / n, 1.96
+        middle, whole = p + z * z / (2 * n), 1 + z * z / n
+        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        low, high = max(0.0, middle - half) / whole, (middle + half) / whole
+        lines.append(f"- {what}: {k} of {n} ({p:.0%}, {low:.0%} to {high:.0%})")
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)]) + "\n\n"
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}Signed by {author}: {digest}"
+
+
 # %% exercise=model_card variant=line-by-line
 def model_card(name, author, sections, results):
     missing = []
@@ -1851,7 +2087,9 @@ def model_card(name, author, sections, results):
         high = (p + z2 / (2 * n) + root) / (1 + z2 / n)
         rows.append(f"- {what}: {k} of {n} ({p:.0%}, {low:.0%} to {high:.0%})")
     text += "\n".join(rows)
-    return text + f"\n\nSigned by {author}: " + hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+    return (
+        text + f"\n\nSigned by {author}: " + hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+    )
 
 
 # %% exercise=model_card variant=helpers
@@ -1870,8 +2108,10 @@ def model_card(name, author, sections, results):
     others = {heading: text for heading, text in sections.items() if heading not in REQUIRED}
     ordered = {**{heading: sections[heading] for heading in REQUIRED}, **others}
     parts = [f"# {name}"] + [f"## {h}\n\n{t.strip()}" for h, t in ordered.items()]
-    told = [f"- {what}: {k} of {n} ({wilson(k, n) if n else 'not measured'})"
-            for what, (k, n) in results.items()]
+    told = [
+        f"- {what}: {k} of {n} ({wilson(k, n) if n else 'not measured'})"
+        for what, (k, n) in results.items()
+    ]
     parts.append("## Evaluation\n\n" + "\n".join(told))
     card = "\n\n".join(parts)
     return card + "\n\nSigned by " + author + ": " + hashlib.sha256(card.encode()).hexdigest()[:16]

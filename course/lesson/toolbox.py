@@ -3,13 +3,15 @@
 keep(stable_softmax, numerical_grad)       # in week 00, at the end
 numerical_grad = recall("numerical_grad", "week00_setup")    # in week 01
 
-What is kept is the source, in a folder beside the answers. It is read again in playgrounds alone;
+What is kept is the source, in a folder beside the answers. What was never kept is looked for in the
+notebook of its week, if that lies beside this one's folder. Both are read in playgrounds alone;
 grading runs neither cell.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import math
 import types
 from collections.abc import Callable, Iterator
@@ -38,7 +40,7 @@ def keep(*functions: Function) -> None:
 
 
 def recall(name: str, week: str) -> Function:
-    """A function from the toolbox; where it is not in there, the stand-in of the week it is from.
+    """A function from the toolbox, or from its week's notebook; without either, a stand-in.
 
     Args:
         name: of the function.
@@ -47,16 +49,39 @@ def recall(name: str, week: str) -> Function:
     Raises:
         UserError: it was never kept, or what was kept does not run, and nothing can stand in.
     """
-    try:
-        own = _run(_file(name).read_text("utf-8"), name)
+    own = _kept(name) or _written(name, week)
+    if own is not None:
         print(tr(f"`{name}` is your own, from {week}."))
         return own
-    except (OSError, SyntaxError, NameError, KeyError):
-        stand_in = stand_ins(week).get(name)
+    stand_in = stand_ins(week).get(name)
     if stand_in is None:
         raise UserError(tr(f"`{name}` is not in your toolbox: run the last cells of {week}."))
     print(tr(f"`{name}` is not in your toolbox: a stand-in of the course runs in its place."))
     return stand_in
+
+
+def _kept(name: str) -> Function | None:
+    """The function as it was kept; None if it was not, or does not run."""
+    try:
+        return _run(_file(name).read_text("utf-8"), name)
+    except (OSError, SyntaxError, NameError, KeyError):
+        return None
+
+
+def _written(name: str, week: str) -> Function | None:
+    """The exercise in the notebook of its week, after that one's set-up; None if it is blank.
+
+    A student's weeks lie side by side, each in its folder, and a kernel starts in one of them.
+    """
+    names: dict[str, Any] = {}
+    try:
+        text = (Path("..") / week / f"{week}.ipynb").read_text("utf-8")
+        for cell in json.loads(text)["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") in ("setup", name):
+                exec("".join(cell["source"]), names)
+    except Exception:  # a student's notebook, perhaps half written: whatever it raises
+        return None
+    return None if is_blank(names.get(name)) else names[name]
 
 
 def _file(name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 from types import ModuleType
 
@@ -85,3 +86,24 @@ def test_where_nothing_good_was_kept_the_stand_in_of_its_week_comes(
         toolbox.mkdir(parents=True)
         (toolbox / "third.py").write_text(kept)
     assert recall("third", WEEK) is abs
+
+
+def test_the_notebook_of_its_week_is_asked_where_nothing_was_kept(
+    notebook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The weeks lie side by side: set-up and exercise are run, other cells are not; a stub is not.
+
+    A cell that raises, or no notebook at all, is as if it were not written.
+    """
+    here, there = tmp_path / "week79_reef", tmp_path / WEEK
+    here.mkdir(), there.mkdir()
+    monkeypatch.chdir(here)
+    blank = "def third(x):\n    raise NotImplementedError('Not written yet')"
+    made = {"setup": "import math", "root": "def root(x):\n    return math.sqrt(x)", "fifth": blank}
+    made |= {"play": "1 / 0", "worse": "1 / 0"}
+    cells = [{"metadata": {"nbgrader": {"grade_id": i}}, "source": [s]} for i, s in made.items()]
+    (there / f"{WEEK}.ipynb").write_text(json.dumps({"cells": cells}))
+    assert recall("root", WEEK)(9.0) == 3.0
+    for name, week in (("fifth", WEEK), ("worse", WEEK), ("root", "week77_none")):
+        with pytest.raises(UserError, match=f"`{name}` is not in your toolbox"):
+            recall(name, week)

@@ -12,6 +12,7 @@ from course.challenges.task import bits, points_for
 from course.chat.bot import Bot
 from course.chat.corpus import constitution_passages, factbook_passages
 from course.chat.parts import Message, Passage, Reply, Span
+from course.weeks.week09_prompting_rag.stand_ins import STAND_INS as week09_stand_ins
 from course.weeks.week15_chatbot import exam, library, lies, plots, widgets
 from course.weeks.week15_chatbot.challenge import (
     CHALLENGE,
@@ -63,6 +64,30 @@ def test_a_title_in_front_asks_that_country_alone() -> None:
     assert passage.title == "대한민국헌법 제3조"
     assert library.in_their_words("케냐의 수도는?") == "capital"
     assert library.in_their_words("대통령의 임기는?") == "대통령의 임기는?"
+
+
+def test_the_own_bm25_of_week_09_finds_what_the_courses_finds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The same passages with the same scores, by title and in Korean; one that raises is told."""
+    own = library.searched_by(week09_stand_ins["bm25"])
+    for asked in (
+        "Kenya: And its capital?",
+        "대통령의 임기는 몇 년인가요?",
+        "highest point of Peru",
+    ):
+        mine, theirs = own(asked, k=4), library.search(asked, k=4)
+        assert [hit[0].title for hit in mine] == [hit[0].title for hit in theirs]
+        assert [hit[1] for hit in mine] == pytest.approx([hit[1] for hit in theirs])
+    assert library.searched_by(lambda documents, k1, b: 1 / 0) is library.search
+    assert "Your `bm25` failed" in capsys.readouterr().out
+
+
+def test_weights_add_up_to_the_same_in_any_order() -> None:
+    """Two pieces that share the same words with a question tie, however a set lists them."""
+    words = ["대통", "통령", "capital", "임기", "population", "zoo", "reef", "point", "highest"]
+    sums = {sum(map(library.weight, random.Random(n).sample(words, 9))) for n in range(50)}
+    assert len(sums) == 1
 
 
 def test_the_baseline_is_tuned_on_an_exam() -> None:
