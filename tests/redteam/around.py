@@ -223,18 +223,6 @@ def double(x):
 
 # ------------------------------------------------------------------------ the processor
 PROCESSOR = {
-    "waits_for_a_processor_on_purpose": """
-import os
-os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-for _ in range(12):
-    if os.fork() == 0:
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        while True:
-            pass
-def double(x):
-    while True:
-        pass
-""",
     "yields_without_end": """
 import os, threading
 def spin():
