@@ -3,7 +3,7 @@
     python -m course.models.report_models translator --run build/translator --twin build/fixed
     python -m course.models.report_models story_gpt2 --run build/story_gpt2 --stories stories.txt
     python -m course.models.report_models reward --run build/reward
-    python -m course.models.report_models tiny_llama --run build/tiny_llama --stories stories.txt
+    python -m course.models.report_models tiny_llama --run build/tiny_llama
 
 Each writes the weights as they ship, `results.json` (every number of the model card), the curve as
 a picture and the checksums to `--out`. A minute or two of one CPU core.
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
 import math
 import shutil
 from pathlib import Path
@@ -29,6 +28,7 @@ from course.models import train_reward as preferences
 from course.models import train_story_gpt2 as story
 from course.models import train_tiny_llama as llama
 from course.models import train_translator as translation
+from course.models.baselines import UNREAD, unread_stories
 from course.models.training import CURVE, SETTINGS, load_half, rows_of_ids
 from course.models.translator_model import HelpTranslator, Translator
 
@@ -217,24 +217,23 @@ def report_story(args: argparse.Namespace) -> None:
 
 
 # ------------------------------------------------------------------------------------ tiny Llama
-UNREAD, UNREAD_STORIES = "unread_stories.txt.xz", 150
 
 
 def report_tiny_llama(args: argparse.Namespace) -> None:
-    """Perplexity beside its two sisters on the same windows, samples, and some unread stories."""
+    """Perplexity beside its two sisters on the shipped unread stories, and samples."""
     made: Any = load_half(llama.build(), args.run / "model.safetensors")
     made.config.use_cache = made.generation_config.use_cache = True
     made.half().save_pretrained(args.out)
-    _, held = story.split_stories(story.read_stories(args.stories))
-    text = "\f".join(held[:UNREAD_STORIES]).encode("utf-8")
-    (args.out / UNREAD).write_bytes(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME))
-    write_checksums(args.out, ["config.json", "model.safetensors", UNREAD])
+    if args.out.resolve() != UNREAD.parent:
+        shutil.copy(UNREAD, args.out)
+    write_checksums(args.out, ["config.json", "model.safetensors", UNREAD.name])
     from course.models import load_tiny_llama
 
     models = {"tiny_llama": load_tiny_llama(), "story_gpt2": load_story_gpt2(),
               "tiny_gpt2": load_tiny_gpt2()}  # fmt: skip
-    windows = llama.windows_of(held)[: args.held]
+    windows = llama.windows_of(unread_stories())[: args.held]
     results: dict[str, Any] = about_run(args.run)
+    results["text"] = read_json(args.run / llama.TEXT)
     results["tokens_seen"] = results["steps"] * results["batch"] * llama.CONTEXT
     results["parameters"] = models["tiny_llama"][0].num_parameters()
     results["held_out_tokens"] = windows.numel()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import lzma
 import math
 import re
 
@@ -11,8 +13,8 @@ import torch
 
 from course.models import MODELS_DIR, load_tiny_gpt2, load_tiny_llama, training
 from course.models import train_tiny_llama as llama
+from course.models.baselines import UNREAD, unread_stories
 from course.models.report_models import window_loss
-from course.weeks.week10_modern.toys import unread_stories
 
 FOLDER = MODELS_DIR / "tiny_llama"
 RESULTS = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
@@ -38,10 +40,25 @@ def test_the_card_tells_the_stored_numbers():
     """Parameters, tokens, steps, perplexities and samples of results.json stand in README.md."""
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     numbers = [RESULTS[name] for name in ("parameters", "tokens_seen", "steps", "held_out_tokens")]
+    numbers += [RESULTS["text"][name] for name in ("stories", "tokens")]
     assert all(f"{number:,}" in card for number in numbers)
     assert all(f"{value:.2f}" in card for value in RESULTS["perplexity"].values())
     read = " ".join(re.sub(r"^> ?", "", card, flags=re.MULTILINE).split())
     assert all(" ".join(sample.split()) in read for sample in RESULTS["samples"])
+
+
+def test_no_held_out_story_is_read(tmp_path):
+    """Neither the shipped unread stories nor those of a further file, wherever they stand."""
+    ours, others = unread_stories()[:2], ["A cat sat.", "A dog ran."]
+    hidden, text = tmp_path / "hidden.txt.xz", tmp_path / "stories.txt"
+    hidden.write_bytes(lzma.compress(others[1].encode()))
+    text.write_text("\f".join([others[0], ours[0], others[1], ours[1]]) + "\f", encoding="utf-8")
+    read = llama.stories_to_read(text, [UNREAD, hidden])
+    assert read == [others[0]]
+    ids = llama.rows_of_ids(read, llama.story.load_tokenizer(), llama.END)
+    assert llama.about_text(read, ids) == {
+        "stories": 1, "tokens": len(ids), "sha256": hashlib.sha256(b"A cat sat.").hexdigest(),
+    }  # fmt: skip
 
 
 def test_training_begins_with_the_sisters_table_and_keeps_the_best(tmp_path):

@@ -92,8 +92,9 @@ QUESTIONS = {
         "One mistake in a trained Llama. Which costs the most?",
         ("the norm subtracts the mean", "SiLU on the other branch", "no positions"),
         answer=2,
-        why="Without its positions the tiny Llama reads a bag of words. The mean of its vectors is "
-        "near zero anyway, so that bug hardly shows. It is the one to be afraid of.",
+        why="Without its positions the tiny Llama reads a bag of words: nearly five times the "
+        "perplexity. The mean of its vectors is near zero anyway, so that bug hardly shows. It is "
+        "the one to be afraid of.",
     ),
     "which-change": Question(
         "From GPT-2 to Llama at equal size and few steps: which change brings the most?",
