@@ -38,7 +38,7 @@ test: setup      ## the tests that a change must pass
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not browser"
 
 test-all: setup  ## everything: slow tests, browser tests, the whole proof
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/autograder prove --all
 
 lint: setup      ## ruff, mypy, spelling

@@ -122,7 +122,8 @@ def feedback(
     if as_json:
         print_json(dataclasses.asdict(written))
     else:
-        out.print(f"{len(written.pages)} feedback pages under feedback/STUDENT/{week}/.")
+        pages = "page" if len(written.pages) == 1 else "pages"
+        out.print(f"{len(written.pages)} feedback {pages} under feedback/STUDENT/{week}/.")
     if written.plain:
         err.print(
             f"In plain form, because they take too long to draw: {', '.join(written.plain)}.",
