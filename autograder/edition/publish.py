@@ -49,6 +49,7 @@ STAFF_PAGES = (
     *("disputes", "host", "hub", "hub-kubernetes", "instructor", "lms", "nbgrader-course"),
     *("reading", "report", "security"),
 )
+STAFF_PICTURES = ("formgrader",)  # beside those that are called as their page
 STAFF_SECTIONS = ("I teach with it", "I maintain it", "The shortest tour")
 STAFF_LINK = re.compile(rf"\[([^\]]*)\]\((?:{'|'.join(STAFF_PAGES)})\.md[^)\s]*\)")
 SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -212,7 +213,8 @@ def _read_tree(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def _is_for_staff(name: str) -> bool:
     path = PurePosixPath(name)
-    page = path.parent == PurePosixPath("guide") and path.name.split(".")[0] in STAFF_PAGES
+    told = (*STAFF_PAGES, *STAFF_PICTURES)
+    page = path.parts[0] == "guide" and path.name.split(".")[0] in told
     return page or path.parts[0] == "shipped"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from autograder.errors import UserError
 from autograder.judging.first_cause import error_of
 from autograder.model import CellEnd, CellRun, NotebookTemplate
+from course.notebook_format import SOLUTION
 
 OFFLINE = (
     "URLError", "gaierror", "ConnectionError", "NewConnectionError", "NameResolutionError",
@@ -17,8 +18,8 @@ BROKEN = "Run it in JupyterLab and repair it before releasing."
 REMEDIES = {
     CellEnd.TIME_LIMIT: "Make it quicker, or give it more with c.Grading.cell_seconds.",
     CellEnd.MEMORY_LIMIT: "Let it use less, or give it more with c.Grading.memory_mb.",
-    "NotImplementedError": "Write the solution in source/, between ### BEGIN SOLUTION and "
-    "### END SOLUTION.",
+    "NotImplementedError": f"Write the solution in source/, between {SOLUTION.begin} and "
+    f"{SOLUTION.end}.",
     "StdinNotImplementedError": "Nobody answers input() when it is graded: let the check put a "
     "function in its place, or set the value in a cell.",
     "ModuleNotFoundError": "Install it in the environment of the engine, or put its file beside "

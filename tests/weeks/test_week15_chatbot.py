@@ -12,7 +12,7 @@ from course.challenges.task import bits, points_for
 from course.chat.bot import Bot
 from course.chat.corpus import constitution_passages, factbook_passages
 from course.chat.parts import Message, Passage, Reply, Span
-from course.weeks.week09_prompting_rag.stand_ins import STAND_INS as week09_stand_ins
+from course.lesson.fallback import stand_ins
 from course.weeks.week15_chatbot import exam, library, lies, plots, widgets
 from course.weeks.week15_chatbot.challenge import (
     CHALLENGE,
@@ -70,7 +70,7 @@ def test_the_own_bm25_of_week_09_finds_what_the_courses_finds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The same passages with the same scores, by title and in Korean; one that raises is told."""
-    own = library.searched_by(week09_stand_ins["bm25"])
+    own = library.searched_by(stand_ins("week09_prompting_rag")["bm25"])
     for asked in (
         "Kenya: And its capital?",
         "대통령의 임기는 몇 년인가요?",
