@@ -134,7 +134,11 @@ def errors(page) -> list[str]:
 
 
 def move(page, cell) -> None:
-    """Move the first control of a widget by one step, with the keyboard."""
+    """Move the first control of a widget by one step: with the keyboard, or a click on a button."""
+    buttons = cell.locator(".widget-toggle-buttons button:not(.mod-active)")
+    if buttons.count():
+        buttons.first.click()
+        return
     has_slider = cell.locator(".noUi-handle").count()
     cell.locator(".noUi-handle" if has_slider else "select").first.focus()
     page.keyboard.press("ArrowRight" if has_slider else "ArrowDown")
@@ -182,7 +186,7 @@ def test_a_solved_week_runs_to_its_end(server: JupyterServer, page) -> None:
 
 @pytest.mark.parametrize("week", WEEKS)
 def test_a_slider_moves_and_its_figure_changes(week: str, server: JupyterServer, page) -> None:
-    """The widget is alive in the browser: a key press on its control redraws the picture."""
+    """The widget is alive in the browser: its control, moved by a step, redraws the picture."""
     cells = widget_cells(week)
     assert cells, f"{week} shows no figure with controls"
     open_notebook(page, server, f"solved/{week}.ipynb")
