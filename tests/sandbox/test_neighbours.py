@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sandboxes import PRELUDE, members, say, space_of, spec
+from sandboxes import PRELUDE, SMALL, members, say, space_of, spec
 
 from autograder.model import CellEnd, ExecutionJob, JobCell
 from autograder.sandbox import bwrap, cgroup, selftest
@@ -107,7 +108,9 @@ def test_a_group_gives_every_sandbox_the_same_share(start: str) -> None:
 def test_without_a_group_busy_children_come_last(start: str, monkeypatch) -> None:
     """Each of them, in a session of its own, gets the lowest priority; the kernel keeps its own."""
     monkeypatch.setattr(cgroup, "hierarchies", lambda: ())
-    with running_kernel(spec(), start) as one:
+    # twenty of them use up the small limit of processor time in a minute, and are ended
+    lasting = replace(SMALL, submission_seconds=1000)
+    with running_kernel(spec(limits=lasting), start) as one:
         assert one.run(BUSY, 90).text.strip() == "busy"
         first = Path(f"/proc/{one.provisioner.pid}/task/{one.provisioner.pid}/children")
         children = set(selftest.members(one.pid_namespace)) - {one.pid, one.provisioner.pid}
