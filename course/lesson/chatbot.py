@@ -18,7 +18,7 @@ PARTS = (
     ("week03_lstm", "memory", "keeps what was said some time ago"),
     ("week04_attention", "looking back", "reads your sentence while it writes"),
     ("week05_transformer", "many looks at once", "reads all of it in parallel"),
-    ("week06_bert", "understanding", "tells a question from a complaint"),
+    ("week06_bert", "understanding", "tells praise from a complaint"),
     ("week07_gpt", "fluency", "writes whole sentences"),
     ("week08_rlhf", "manners", "prefers what people prefer"),
     ("week09_prompting_rag", "sources", "looks things up and cites them"),
