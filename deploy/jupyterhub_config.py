@@ -17,7 +17,8 @@ c = get_config()  # noqa: F821
 
 BASE = Path(os.environ.get("WORD2CHAT_BASE", "/srv/word2chat"))
 GRADER = "grader"  # the account that holds the course; nobody signs in as it
-LOGIN = re.compile(r"[a-z][a-z0-9_-]{0,30}|[0-9]{4,30}")
+LOGIN = re.compile(r"[a-z][a-z0-9_-]{0,30}|[0-9][a-z0-9_-]{3,30}")  # of accounts made by the hub
+FIRST_PERSON, NOBODY = 1000, 65534  # uids: below the first are accounts of the machine itself
 
 
 def staff() -> set[str]:
@@ -37,14 +38,34 @@ c.ConfigurableHTTPProxy.pid_file = str(BASE / "hub" / "proxy.pid")
 c.Authenticator.allow_all = True
 
 
-def refuse_grader(authenticator, handler, signed_in: dict) -> dict:
+def account(name: str) -> pwd.struct_passwd | None:
+    """The person's account on the machine, where there is one."""
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def refusal(name: str) -> str:
+    """Why nobody can sign in under this name; empty where one can."""
+    known = account(name)
+    if name == GRADER:
+        return f"Sign in under your own name, then open /hub/spawn/{GRADER}."
+    if known and (known.pw_uid < FIRST_PERSON or known.pw_uid == NOBODY):
+        return f"'{name}' is an account of the machine itself: sign in as a person."
+    if not known and not LOGIN.fullmatch(name):
+        return f"'{name}' cannot be an account here: use the student's number."
+    return ""
+
+
+def refuse(authenticator, handler, signed_in: dict) -> dict:
     """Graders come in under their own names, so that one can tell who gave which points."""
-    if signed_in["name"] == GRADER:
-        raise web.HTTPError(403, f"Sign in under your own name, then open /hub/spawn/{GRADER}.")
+    if why := refusal(signed_in["name"]):
+        raise web.HTTPError(403, why)
     return signed_in
 
 
-c.Authenticator.post_auth_hook = refuse_grader
+c.Authenticator.post_auth_hook = refuse
 
 # --- graders work in one server, that of the account `grader`, each under their own name
 c.JupyterHub.load_groups = {
@@ -63,24 +84,39 @@ c.JupyterHub.load_roles = [
 
 
 # --- everybody's server
-def has_account(name: str) -> bool:
-    """Whether the machine knows the person."""
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        return False
-    return True
+def make_account(name: str) -> None:
+    """An account for a person whom the LMS sent; `useradd` says why where it makes none."""
+    more = ["--badname"] if name[0].isdigit() else []
+    home = ["--create-home", "--key", "HOME_MODE=0700", "--shell", "/bin/bash"]
+    command = ["useradd", *home, *more, "--", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise web.HTTPError(500, f"No account was made for '{name}': {done.stderr.strip()}")
+
+
+def close_home(spawner, known: pwd.struct_passwd) -> None:
+    """No student reads another's work: Debian's useradd makes homes that all can look into."""
+    home = Path(known.pw_dir)
+    if home.is_dir() and home.stat().st_mode & 0o077:
+        try:
+            home.chmod(0o700)
+        except OSError as error:  # a network volume that does not obey root
+            spawner.log.warning("%s can be read by others, and stays so: %s", home, error)
 
 
 def prepare(spawner) -> None:
     """Before a server starts: an account on the machine, and the environment of its kind."""
     name = spawner.user.name
-    if not LOGIN.fullmatch(name):
-        raise ValueError(f"'{name}' cannot be an account here: use the student's number.")
-    if not has_account(name):
-        more = ["--badname"] if name[0].isdigit() else []
-        home = ["--create-home", "--key", "HOME_MODE=0700", "--shell", "/bin/bash"]
-        subprocess.run(["useradd", *home, *more, "--", name], check=True)
+    if name != GRADER and (why := refusal(name)):
+        raise web.HTTPError(403, why)
+    if not account(name):
+        make_account(name)
+    close_home(spawner, pwd.getpwnam(name))
+    use_environment(spawner, name)
+
+
+def use_environment(spawner, name: str) -> None:
+    """The packages of the person's kind; the graders' server starts where the course lies."""
     kind = "graders" if name == GRADER else "students"
     programs = BASE / kind / "bin"
     spawner.cmd = [str(programs / "python"), "-m", "jupyterhub.singleuser"]

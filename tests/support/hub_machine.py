@@ -25,6 +25,7 @@ from ordinary_user import ID, OPEN_PLACES
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(sys.prefix) / f"lib/python3.{sys.version_info.minor}/site-packages"
+UV = str(Path(sys.executable).parent / "uv")
 PASSWORD = "a word for tests"
 START = (
     OPEN_PLACES
@@ -32,6 +33,7 @@ START = (
 cp -a /etc "$HOME/etc" && mount --bind "$HOME/etc" /etc
 mount -t tmpfs -o mode=755 none /home
 for name in grader $PEOPLE; do
+    sed -i "/^$name:/d" /etc/passwd /etc/shadow /etc/group /etc/gshadow
     useradd --create-home --key HOME_MODE=0700 --shell /bin/bash "$name"
     echo "$name:$PASSWORD" | chpasswd
 done
@@ -77,11 +79,17 @@ def skip_where_it_cannot_be() -> None:
 
 
 def install(base: Path) -> None:
-    """The hub's environment from PyPI, its proxy from npm, and the two environments beside it."""
-    uv = str(Path(sys.executable).parent / "uv")
+    """The hub with its proxy, and the two environments beside it."""
+    install_hub(base)
+    for kind in ("students", "graders"):
+        _environment(base, kind)
+
+
+def install_hub(base: Path) -> None:
+    """The hub's environment from PyPI, its proxy from npm."""
     for command in (
-        [uv, "venv", "--quiet", "--python", sys.executable, str(base / "hub")],
-        [uv, "pip", "install", "--quiet", "--python", str(base / "hub/bin/python"), "-r",
+        [UV, "venv", "--quiet", "--python", sys.executable, str(base / "hub")],
+        [UV, "pip", "install", "--quiet", "--python", str(base / "hub/bin/python"), "-r",
          str(ROOT / "deploy/requirements.txt")],
         ["cp", str(ROOT / "deploy/package.json"), str(base / "hub")],
         ["npm", "install", "--silent", "--prefix", str(base / "hub")],
@@ -89,14 +97,12 @@ def install(base: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             pytest.skip(f"the hub cannot be installed here: {' '.join(command)}: {done.stderr}")
-    for kind in ("students", "graders"):
-        _environment(base, kind, uv)
 
 
-def _environment(base: Path, kind: str, uv: str) -> None:
+def _environment(base: Path, kind: str) -> None:
     """Students have the packages and the edition; graders have the engine too."""
     prefix = base / kind
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, prefix], check=True)
+    subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, prefix], check=True)
     hub = base / "hub" / SITE.relative_to(sys.prefix)
     lines = [str(SITE), str(hub)]
     if kind == "students":
