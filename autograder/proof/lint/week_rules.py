@@ -20,7 +20,7 @@ FEWEST_MISTAKES, MOST_MISTAKES = 3, 16
 FEWEST_VARIANTS = 2
 LONGEST_HINT = 240
 WEIGHTS = re.compile(r"\b[A-Za-z0-9+/]{40,}=*")  # a network's weights as a text are no words
-SPELLING_IGNORED = "abd,nd,ba,te,fo,ot,hist,arange,ans,wih,whos,inout,datas,iff"
+SPELLING_IGNORED = "abd,nd,ba,te,fo,ot,hist,arange,ans,wih,whos,inout,datas,iff,pinter"
 OF_A_WEEK = re.compile(r"course\.weeks(?:\.|\s+import\s+)(week\d\d_\w+)")
 REPOSITORY = Path(__file__).resolve().parents[3]
 
