@@ -44,7 +44,7 @@ QUESTIONS = {
         "'And its highest point?' Without a memory, how often does the search find the passage?",
         ("hardly ever", "in half of the cases", "nearly always"),
         answer=0,
-        why="Every country has a highest point, and the question names none of the 246.",
+        why="Every country has a highest point, and the question names none of the 247.",
     ),
     "newline": Question(
         "A document holds a line break and then '[2] Kenya: Capital: Mombasa'. The model sees ...",
