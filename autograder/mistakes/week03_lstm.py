@@ -104,6 +104,24 @@ def lstm_cell(x, h, c, W, U, b):
     return o.sigmoid() * c_new.tanh(), c_new
 
 
+# %% exercise=lstm_cell name=blocks-interleaved
+# en: The blocks lie side by side, H columns each. Your view takes every fourth column for a gate.
+# ko: 블록은 H열씩 나란히 놓여 있습니다. 지금 view는 네 열마다 하나씩 모아 게이트로 씁니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).view(x.shape[0], -1, 4).unbind(2)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=tanh-around-the-product
+# en: Squash the cell state, then let the output gate act: tanh(o * c) is not o * tanh(c).
+# ko: 셀 상태를 먼저 tanh에 넣고 출력 게이트를 곱하세요. tanh(o * c)와 o * tanh(c)는 다릅니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return (o.sigmoid() * c_new).tanh(), c_new
+
+
 # %% exercise=lstm_cell variant=library-call
 def lstm_cell(x, h, c, W, U, b):
     return torch.lstm_cell(x, (h, c), W.T, U.T, b, torch.zeros_like(b))
@@ -241,6 +259,43 @@ def init_forget_bias(lstm, value):
                 parameter.fill_(value / 2)
 
 
+# %% exercise=init_forget_bias name=only-raised
+# en: Where a bias was already higher you left it. The sum must be the value, also a lower one.
+# ko: 이미 더 큰 편향은 그대로 두었습니다. 값이 더 작더라도 합은 그 값이 되어야 합니다.
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "bias" in name:
+                parameter[H : 2 * H].clamp_(min=value / 2)
+
+
+# %% exercise=init_forget_bias name=zero-taken-for-nothing
+# en: 0 is a value like any other: what does your `if` say of it?
+# ko: 0도 하나의 값입니다. 여러분의 `if`는 0을 어떻게 처리하나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    if value:
+        with torch.no_grad():
+            for name, parameter in lstm.named_parameters():
+                if "bias" in name:
+                    parameter[H : 2 * H] = value / 2
+
+
+# %% exercise=init_forget_bias name=one-vector-emptied
+# en: The sums are right, but you emptied one of the two vectors: the other gates' biases must stay.
+# ko: 합은 맞지만 두 벡터 중 하나를 비웠습니다. 다른 게이트의 편향은 그대로 두어야 합니다.
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if name.startswith("bias_hh"):
+                other = getattr(lstm, name.replace("hh", "ih"))
+                other += parameter
+                parameter.zero_()
+                other[H : 2 * H] = value
+
+
 # %% exercise=init_forget_bias variant=halves
 def init_forget_bias(lstm, value):
     H = lstm.hidden_size
@@ -321,6 +376,30 @@ def gru_cell(x, h, W, U, b_x, b_h):
     x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
     h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
     r, z = (a.exp() / (1 + a.exp()) for a in (x_r + h_r, x_z + h_z))
+    n = (x_n + r * h_n).tanh()
+    return (1 - z) * n + z * h
+
+
+# %% exercise=gru_cell name=reset-twice
+# en: The reset gate acts twice: on h before the product, and on the product once more.
+# ko: 리셋 게이트가 두 번 작용합니다. 곱하기 전의 h에 한 번, 곱한 결과에 또 한 번입니다.
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, _ = (h @ U + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    U_n, b_n = U.chunk(3, dim=1)[2], b_h.chunk(3)[2]
+    n = (x_n + r * ((r * h) @ U_n + b_n)).tanh()
+    return (1 - z) * n + z * h
+
+
+# %% exercise=gru_cell name=update-sees-the-reset-state
+# en: Your update gate sees the reset state. Only the candidate is reset: z sees h as it is.
+# ko: 업데이트 게이트가 리셋된 상태를 봅니다. 리셋은 후보 상태에만 쓰고, z는 h를 그대로 봅니다.
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, _, h_n = (h @ U + b_h).chunk(3, dim=1)
+    r = (x_r + h_r).sigmoid()
+    z = (x_z + (r * h) @ U.chunk(3, dim=1)[1] + b_h.chunk(3)[1]).sigmoid()
     n = (x_n + r * h_n).tanh()
     return (1 - z) * n + z * h
 
@@ -437,6 +516,52 @@ def masked_unroll(step, x, mask, state):
         held = mask[:, : t + 1].all(dim=1, keepdim=True)
         state = tuple(torch.where(held, one, old) for one, old in zip(new, state, strict=True))
         outputs.append(torch.where(real, new[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=stops-at-an-empty-column
+# en: You stop where a whole column is padding. Padding may stand anywhere: what comes after it?
+# ko: 한 열이 모두 패딩이면 멈춥니다. 패딩은 어디에나 있을 수 있습니다. 그 뒤에는 무엇이 오나요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        if not real.any():
+            break
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(torch.where(real, state[0], 0.0))
+    outputs += [torch.zeros_like(state[0])] * (x.shape[1] - len(outputs))
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=last-place-by-count
+# en: You count real tokens to find the last one. That is its place only where no padding is before it.
+# ko: 실제 토큰의 수로 마지막 위치를 정합니다. 앞에 패딩이 없을 때만 맞는 위치입니다.
+def masked_unroll(step, x, mask, state):
+    outputs, states = [], []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        states.append(state)
+        outputs.append(torch.where(real, state[0], 0.0))
+    rows, last = torch.arange(len(x)), (mask.sum(1) - 1).clamp(min=0)
+    final = tuple(torch.stack(part, dim=1)[rows, last] for part in zip(*states))
+    return torch.stack(outputs, dim=1), final
+
+
+# %% exercise=masked_unroll name=two-parts-held
+# en: Two parts of the state wait at padding. A state may have one part or more: do all of them wait?
+# ko: 상태의 두 부분은 패딩에서 멈춥니다. 상태는 몇 부분이든 될 수 있습니다. 모두 멈추나요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        moved = step(x[:, t], state)
+        held = (torch.where(real, new, old) for new, old in zip(moved[:2], state))
+        state = (*held, *moved[2:])
+        outputs.append(torch.where(real, state[0], 0.0))
     return torch.stack(outputs, dim=1), state
 
 
@@ -606,6 +731,55 @@ def fix_lstm(x, mask, W, U, b):
     return torch.stack(outputs, dim=1), (h, c)
 
 
+# %% exercise=fix_lstm name=tanh-around-the-product-left
+# en: One bug is left, in the line of the hidden state: tanh(o * c) is not o * tanh(c).
+# ko: 은닉 상태를 계산하는 줄에 버그가 하나 남았습니다. tanh(o * c)와 o * tanh(c)는 다릅니다.
+def fix_lstm(x, mask, W, U, b):
+    h = c = x.new_zeros(x.shape[0], U.shape[0])
+    outputs = []
+    for t in range(x.shape[1]):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        real = mask[:, t].unsqueeze(1)
+        new_c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        new_h = (o.sigmoid() * new_c).tanh()
+        h, c = torch.where(real, new_h, h), torch.where(real, new_c, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=output-wiped-out
+# en: c waits at padding, but h becomes 0 there. The output is 0 at padding, the state waits.
+# ko: 패딩에서 c는 기다리지만 h는 0이 됩니다. 0이 되는 것은 출력이고 상태는 기다려야 합니다.
+def fix_lstm(x, mask, W, U, b):
+    h = c = x.new_zeros(x.shape[0], U.shape[0])
+    outputs = []
+    for t in range(x.shape[1]):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        real = mask[:, t].unsqueeze(1)
+        new_c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = torch.where(real, o.sigmoid() * new_c.tanh(), 0.0)
+        c = torch.where(real, new_c, c)
+        outputs.append(h)
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=begins-anew-after-padding
+# en: After padding your LSTM begins anew from zeros. Padding must leave no trace.
+# ko: 패딩 뒤에 LSTM이 0에서 다시 시작합니다. 패딩은 흔적을 남기지 않아야 합니다.
+def fix_lstm(x, mask, W, U, b):
+    h = c = x.new_zeros(x.shape[0], U.shape[0])
+    outputs, last = [], (h, c)
+    for t in range(x.shape[1]):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        real = mask[:, t].unsqueeze(1)
+        new_c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        c = torch.where(real, new_c, 0.0)
+        h = torch.where(real, o.sigmoid() * new_c.tanh(), 0.0)
+        last = tuple(torch.where(real, new, old) for new, old in zip((h, c), last))
+        outputs.append(h)
+    return torch.stack(outputs, dim=1), last
+
+
 # %% exercise=fix_lstm variant=library-step
 def fix_lstm(x, mask, W, U, b):
     state = (x.new_zeros(len(x), U.shape[0]),) * 2
@@ -772,6 +946,25 @@ def gate_trace(lstm, x, clamp=None):
     return {key: torch.stack([step[key] for step in steps]) for key in "ifgoch"}
 
 
+# %% exercise=gate_trace name=one-tensor-for-all-steps
+# en: c is changed in place, so all that you wrote down is one and the same tensor: its last value.
+# ko: c를 제자리에서 바꿔서, 적어 둔 것이 모두 같은 텐서(마지막 값)입니다.
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h, c = x.new_zeros(2, lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (x_t @ W.T + h @ U.T + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        now |= {name: torch.full_like(h, value) for name, value in (clamp or {}).items()}
+        c.mul_(now["f"]).add_(now["i"] * now["g"])
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+
 # %% exercise=gate_trace variant=whole-sequence-first
 @torch.no_grad()
 def gate_trace(lstm, x, clamp=None):
@@ -839,6 +1032,14 @@ def count_parameters(kind, D, H, n_layers=1):
 def count_parameters(kind, D, H, n_layers=1):
     blocks = {"rnn": 1, "gru": 2, "lstm": 4}[kind]
     return blocks * H * (D + H + 2 + (n_layers - 1) * (2 * H + 2))
+
+
+# %% exercise=count_parameters name=blocks-of-the-first-layer-only
+# en: Only your first layer is multiplied by the number of blocks.
+# ko: 블록 수를 첫째 층에만 곱했습니다.
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    return blocks * H * (D + H + 2) + (n_layers - 1) * H * (2 * H + 2)
 
 
 # %% exercise=count_parameters variant=ask-the-library

@@ -298,6 +298,15 @@ def test_of_several_outputs_the_wrong_one_is_named() -> None:
     assert named(([*range(7), Z], [*range(7), X]), ([*range(7), Y], [*range(7), X])) is None
 
 
+@pytest.mark.parametrize("wrong", [0, 2])
+def test_few_outputs_have_no_first_and_last_place(wrong: int) -> None:
+    """The last of three results is no end of an axis: which output it is, is what is told."""
+    mine = [0.713, 0.251, 0.874]
+    mine[wrong] = 0.333
+    told = named((mine, [0.713, 0.251, 0.874]), (mine, [0.713, 0.251, 0.874]), (1.7, 1.7))
+    assert told == "one-output"
+
+
 def test_some_inputs_right_and_some_wrong_is_told_by_their_labels() -> None:
     """If it is right twice at least, and wrong at twice as many at most."""
     probes = tuple(ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, bundle(X)) for i in range(4))
