@@ -122,12 +122,16 @@ def use_environment(spawner, name: str) -> None:
     spawner.cmd = [str(programs / "python"), "-m", "jupyterhub.singleuser"]
     path = f"{programs}:/usr/local/bin:/usr/bin:/bin"
     spawner.environment = {**spawner.environment, "PATH": path}
+    flags = [TERMINAL]
     if name == GRADER:  # the formgrader reads the course's settings where its server starts
         spawner.notebook_dir = str(BASE / "course")
         spawner.cmd = ["/bin/sh", "-c", 'cd "$0" && exec "$@"', spawner.notebook_dir, *spawner.cmd]
-        spawner.args = [arg for arg in spawner.args if arg != FRAMES] + [FRAMES]
+        flags.append(FRAMES)
+    spawner.args = [arg for arg in spawner.args if arg not in (TERMINAL, FRAMES)] + flags
 
 
+# A login shell, Jupyter's own choice, starts with the machine's PATH: it would not find `course`.
+TERMINAL = "--ServerApp.terminado_settings={'shell_command': ['/bin/bash']}"
 # JupyterHub 4.1 and later forbid every frame; the formgrader is a frame in JupyterLab. This allows
 # the graders' server to frame its own pages; students' servers stay as they are.
 FRAMES = (
@@ -136,4 +140,5 @@ FRAMES = (
 )
 c.Spawner.pre_spawn_hook = prepare
 c.Spawner.default_url = "/lab"
+c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # s: a whole class starts at nine o'clock
 c.Spawner.environment = {"WORD2CHAT_BASE": str(BASE), "OMP_NUM_THREADS": "1"}

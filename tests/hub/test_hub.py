@@ -39,6 +39,11 @@ SOLVE = """async ([path, answers]) => {
     await files.save(path, model);
 }"""
 
+TYPE = """async text => {
+    const terminal = await window.jupyterapp.serviceManager.terminals.startNew();
+    terminal.send({type: "stdin", content: [text]});
+}"""
+
 
 @pytest.fixture(scope="module")
 def base() -> Iterator[Path]:
@@ -50,7 +55,7 @@ def base() -> Iterator[Path]:
         hub_machine.install(folder)
         _make_course(folder)
         (folder / "exchange").mkdir()
-        (folder / "exchange").chmod(0o777)
+        (folder / "exchange").chmod(0o1777)
         (folder / "hub" / "staff.txt").write_text("# who grades\nminji\n", "utf-8")
         yield folder
     finally:
@@ -130,6 +135,14 @@ def test_students_cannot_read_what_is_the_instructors(hub: Hub) -> None:
     assert not [path for path in edition if "mistakes" in path or "/source/" in path]
 
 
+def test_no_student_can_move_the_exchange_away(hub: Hub) -> None:
+    """nbgrader wants it open to all; it is sticky, and the course's folder in it the grader's."""
+    course = str(hub.base / "exchange" / "word2chat")
+    assert hub.as_user("grader", "mkdir", "-p", course).returncode == 0
+    assert hub.as_user("s1", "mv", course, f"{course}-away").returncode != 0
+    assert hub.as_user("s1", "touch", f"{course}/mine").returncode != 0
+
+
 def test_nobody_signs_in_as_the_grader(hub: Hub, browser) -> None:
     """Even with its password: graders come in under their own names."""
     page = sign_in(browser, hub, "grader", "/hub/home")
@@ -206,6 +219,17 @@ def _see_feedback(page, hub: Hub) -> None:
     page.wait_for_selector("text=View Feedback")
     found = hub.as_user("s1", "sh", "-c", f"cat ~/{WEEK}/feedback/*/{WEEK}.html").stdout
     assert "<b>8</b> <span>of 11 points</span>" in found and "sum to one" in found
+
+
+def test_a_terminal_finds_the_course(hub: Hub, browser) -> None:
+    """`course check` and `autograder grade` stand in the environment of the server, not in /usr."""
+    page = lab_of(browser, hub, "s2")
+    with picture_on_failure(page, "hub-terminal"):
+        page.evaluate(TYPE, "command -v python > ~/found.part; mv ~/found.part ~/found\n")
+        found = hub.as_user(
+            "s2", "timeout", "300", "sh", "-c", "until cat ~/found; do sleep 1; done 2> /dev/null"
+        )
+    assert found.stdout.strip() == str(hub.base / "students" / "bin" / "python")
 
 
 # ------------------------------------------------------------------------------------ links

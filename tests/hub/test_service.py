@@ -32,3 +32,10 @@ def test_the_hub_finds_what_makes_accounts() -> None:
     (path,) = (one for one in service()["Environment"] if one.startswith("PATH="))
     assert {"/usr/sbin", "/sbin", "/srv/word2chat/hub/bin"} <= set(path[5:].split(":"))
     assert '"useradd"' in (DEPLOY / "jupyterhub_config.py").read_text("utf-8")
+
+
+def test_the_guide_makes_an_exchange_that_no_student_can_replace() -> None:
+    """Open to all as nbgrader wants it, and sticky; the course's folder is there from the start."""
+    guide = GUIDE.read_text("utf-8")
+    assert "chmod 1777 /srv/word2chat/exchange\n" in guide and "chmod 777" not in guide
+    assert "install --directory --owner grader /srv/word2chat/exchange/word2chat\n" in guide
