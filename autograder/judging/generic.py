@@ -250,7 +250,7 @@ GENERIC: tuple[Generic, ...] = (
             "1을 답으로 나누면 맞습니다. 지수의 마이너스가 빠졌거나 분자와 분모가 바뀌었나요?"),
     _number("one-minus", one_function("complement", too_many=True),
             "One minus your answer would be right: which of the two shares is meant?",
-            "1에서 답을 빼면 맞습니다. 두 몫 가운데 어느 쪽인가요?"),
+            "1에서 답을 빼면 맞습니다. 두 몫 가운데 어느 쪽인가요?", needs=2),
     _number("tanh-missing", one_function("tanh", too_many=False),
             "tanh of your answer would be right: is the last tanh missing?",
             "답에 tanh를 취하면 맞습니다. 마지막 tanh가 빠졌나요?"),

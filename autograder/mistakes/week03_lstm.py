@@ -565,6 +565,17 @@ def masked_unroll(step, x, mask, state):
     return torch.stack(outputs, dim=1), state
 
 
+# %% exercise=masked_unroll name=whole-columns-alone
+# en: You hold the state only where a whole column is padding. Each row waits at its own padding.
+# ko: 한 열 전체가 패딩일 때만 상태를 멈춥니다. 행마다 자기 패딩에서 기다려야 합니다.
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        state = step(x[:, t], state) if mask[:, t].any() else state
+        outputs.append(torch.where(mask[:, t, None], state[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+
 # %% exercise=masked_unroll variant=arithmetic
 def masked_unroll(step, x, mask, state):
     B, T, _ = x.shape

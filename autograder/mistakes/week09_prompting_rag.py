@@ -174,6 +174,36 @@ def build_prompt(task, shots, question, steps=False):
     return "\n\n".join(blocks)
 
 
+# %% exercise=build_prompt name=a-task-taken-for-an-example
+# en: A task alone is no example: behind it, too, the cue asks to think step by step.
+# ko: 과제만 있고 예시는 없습니다. 이때도 단서는 단계별로 생각하라는 문장입니다.
+def build_prompt(task, shots, question, steps=False):
+    one = lambda piece: " ".join(piece.split())
+    blocks = [one(task)] if one(task) else []
+    for q, thought, answer in shots:
+        lines = [f"Question: {one(q)}", f"Answer: {one(answer)}"]
+        blocks.append("\n".join(lines[:1] + [f"Thought: {one(thought)}"] * steps + lines[1:]))
+    cue = "Answer:"
+    if steps:
+        cue = "Thought:" if blocks else "Thought: Let's think step by step."
+    return "\n\n".join([*blocks, f"Question: {one(question)}\n{cue}"])
+
+
+# %% exercise=build_prompt name=answers-are-not-cleaned
+# en: What stands in the answers of examples is cleaned as everything else is.
+# ko: 예시의 답에 있는 것도 다른 글과 똑같이 정리합니다.
+def build_prompt(task, shots, question, steps=False):
+    one = lambda piece: " ".join(piece.split())
+    blocks = [one(task)] if one(task) else []
+    for q, thought, answer in shots:
+        lines = [f"Question: {one(q)}", f"Answer: {answer.strip()}"]
+        blocks.append("\n".join(lines[:1] + [f"Thought: {one(thought)}"] * steps + lines[1:]))
+    cue = "Answer:"
+    if steps:
+        cue = "Thought:" if shots else "Thought: Let's think step by step."
+    return "\n\n".join([*blocks, f"Question: {one(question)}\n{cue}"])
+
+
 # %% exercise=build_prompt variant=one-text
 def build_prompt(task, shots, question, steps=False):
     flat = re.compile(r"\s+")
@@ -319,6 +349,55 @@ def parse_answer(text):
     own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
     found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
     return (found[-1].strip().rstrip(".").strip("\"'“”").strip() or None) if found else None
+
+
+# %% exercise=parse_answer name=first-full-stop-ends-it
+# en: An answer may hold a full stop, as in "St. Petersburg": only those at its end are cut off.
+# ko: "St. Petersburg"처럼 답 안에 마침표가 있을 수 있습니다. 끝에 있는 것만 자르세요.
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[^\S\n]*(?:answer|답)[^\S\n]*:(.*)$", own)
+    if not found:
+        return None
+    said = re.split(r"(?<=\w)\.\s", found[-1])[0]
+    return said.lstrip(" \t\"'“”").rstrip(" \t\"'“”.") or None
+
+
+# %% exercise=parse_answer name=question-without-a-colon
+# en: A line that begins with the word alone is no new question: its colon belongs to it.
+# ko: 그 단어로 시작하기만 하는 줄은 새 질문이 아닙니다. 콜론까지 있어야 합니다.
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)", text)[0]
+    found = re.findall(r"(?im)^[^\S\n]*(?:answer|답)[^\S\n]*:(.*)$", own)
+    if not found:
+        return None
+    return found[-1].lstrip(" \t\"'“”").rstrip(" \t\"'“”.") or None
+
+
+# %% exercise=parse_answer name=second-colon-ends-it
+# en: An answer may hold a colon: split at the first one only.
+# ko: 답 안에도 콜론이 있을 수 있습니다. 첫 콜론에서만 나누세요.
+def parse_answer(text):
+    last = None
+    for line in text.split("\n"):
+        label, *rest = line.split(":")
+        label = label.strip().casefold()
+        if rest and label in ("question", "질문"):
+            break
+        if rest and label in ("answer", "답"):
+            last = rest[0]
+    return (last or "").lstrip(" \t\"'“”").rstrip(" \t\"'“”.") or None
+
+
+# %% exercise=parse_answer name=curly-quotes-stay
+# en: Four quotation marks are cut off at the ends: “ and ” are two of them.
+# ko: 양 끝에서 자르는 따옴표는 네 가지입니다. “와 ”도 그 가운데 있습니다.
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[^\S\n]*(?:answer|답)[^\S\n]*:(.*)$", own)
+    if not found:
+        return None
+    return found[-1].lstrip(" \t\"'").rstrip(" \t\"'.") or None
 
 
 # %% exercise=parse_answer variant=line-by-line
@@ -483,6 +562,20 @@ def self_consistency(answers, least):
     share = count / len(answers)
     often = Counter(a for a in read if normalise(a) == winner).most_common(1)[0][0]
     return (often if share >= least else None), share
+
+
+# %% exercise=self_consistency name=unread-ones-may-win
+# en: Where most samples are unread, nobody wins in your count. None is no vote.
+# ko: 읽지 못한 표본이 가장 많으면 None이 이깁니다. None은 표가 아닙니다.
+def self_consistency(answers, least):
+    votes = Counter(None if a is None else normalise(a) for a in answers)
+    if set(votes) <= {None}:
+        return None, 0.0
+    form, count = votes.most_common(1)[0]
+    share = count / len(answers)
+    if form is None or share < least:
+        return None, share
+    return next(a for a in answers if a is not None and normalise(a) == form), share
 
 
 # %% exercise=self_consistency variant=dictionary
@@ -665,6 +758,18 @@ def chunk(words, size, overlap):
         raise ValueError("overlap")
     places = range(0, len(words) - overlap, size - overlap)
     return [(s, min(s + size, len(words))) for s in places]
+
+
+# %% exercise=chunk name=unchecked-without-words
+# en: An overlap that cannot be is refused even where there are no words: check it first.
+# ko: 불가능한 겹침은 단어가 없을 때에도 거부해야 합니다. 먼저 확인하세요.
+def chunk(words, size, overlap):
+    if not words:
+        return []
+    if not 0 <= overlap < size:
+        raise ValueError("the overlap must be from 0 to size - 1")
+    starts = range(0, max(1, len(words) - overlap), size - overlap)
+    return [(start, min(start + size, len(words))) for start in starts]
 
 
 # %% exercise=chunk variant=range
@@ -889,6 +994,81 @@ def bm25(documents, k1=1.2, b=0.75):
     return index
 
 
+# %% exercise=bm25 name=letter-case-merged
+# en: Words are taken as they are given: you merge those that differ in letter case.
+# ko: 단어는 주어진 그대로 씁니다. 대소문자만 다른 단어를 합쳤습니다.
+def bm25(documents, k1=1.2, b=0.75):
+    total = sum(map(len, documents))
+    index = {}
+    for place, document in enumerate(documents):
+        for word, f in Counter(w.casefold() for w in document).items():
+            length = len(document) * len(documents) / total
+            weight = f * (k1 + 1) / (f + k1 * (1 - b + b * length))
+            index.setdefault(word, {})[place] = weight
+    for row in index.values():
+        rarity = math.log(1 + (len(documents) - len(row) + 0.5) / (len(row) + 0.5))
+        for place in row:
+            row[place] *= rarity
+    return index
+
+
+# %% exercise=bm25 name=equal-documents-merged
+# en: Two documents may be equal. Each has a place of its own.
+# ko: 두 문서가 같을 수 있습니다. 문서마다 자기 자리가 있습니다.
+def bm25(documents, k1=1.2, b=0.75):
+    total, seen = sum(map(len, documents)), set()
+    index = {}
+    for place, document in enumerate(documents):
+        if tuple(document) in seen:
+            continue
+        seen.add(tuple(document))
+        for word, f in Counter(document).items():
+            length = len(document) * len(documents) / total
+            weight = f * (k1 + 1) / (f + k1 * (1 - b + b * length))
+            index.setdefault(word, {})[place] = weight
+    for row in index.values():
+        rarity = math.log(1 + (len(documents) - len(row) + 0.5) / (len(row) + 0.5))
+        for place in row:
+            row[place] *= rarity
+    return index
+
+
+# %% exercise=bm25 name=b-for-its-complement
+# en: With b = 0 lengths do not matter. In yours that is so with b = 1.
+# ko: b = 0이면 길이가 영향을 주지 않습니다. 지금은 b = 1일 때 그렇습니다.
+def bm25(documents, k1=1.2, b=0.75):
+    total = sum(map(len, documents))
+    index = {}
+    for place, document in enumerate(documents):
+        for word, f in Counter(document).items():
+            length = len(document) * len(documents) / total
+            weight = f * (k1 + 1) / (f + k1 * (b + (1 - b) * length))
+            index.setdefault(word, {})[place] = weight
+    for row in index.values():
+        rarity = math.log(1 + (len(documents) - len(row) + 0.5) / (len(row) + 0.5))
+        for place in row:
+            row[place] *= rarity
+    return index
+
+
+# %% exercise=bm25 name=rarity-cut-at-zero
+# en: You leave the 1 out of the logarithm and cut at 0. With the 1 nothing has to be cut.
+# ko: 로그 안의 1을 빼고 0에서 잘랐습니다. 1이 있으면 자를 것이 없습니다.
+def bm25(documents, k1=1.2, b=0.75):
+    total = sum(map(len, documents))
+    index = {}
+    for place, document in enumerate(documents):
+        for word, f in Counter(document).items():
+            length = len(document) * len(documents) / total
+            weight = f * (k1 + 1) / (f + k1 * (1 - b + b * length))
+            index.setdefault(word, {})[place] = weight
+    for row in index.values():
+        rarity = max(0.0, math.log((len(documents) - len(row) + 0.5) / (len(row) + 0.5)))
+        for place in row:
+            row[place] *= rarity
+    return index
+
+
 # %% exercise=bm25 variant=two-passes
 def bm25(documents, k1=1.2, b=0.75):
     bags = [Counter(d) for d in documents]
@@ -1016,6 +1196,19 @@ def recall_and_mrr(rankings, relevant, k):
     for ranking, right in zip(rankings, relevant):
         recalls.append(len(right & set(ranking[:k])) / min(k, len(right)))
         ranks.append(next((1 / at for at, p in enumerate(ranking, 1) if p in right), 0.0))
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
+
+
+# %% exercise=recall_and_mrr name=empty-rankings-skipped
+# en: A question for which nothing was found counts as 0 in both means.
+# ko: 아무것도 찾지 못한 질문은 두 평균에서 모두 0으로 셉니다.
+def recall_and_mrr(rankings, relevant, k):
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        if not ranking:
+            continue
+        recalls.append(len(right.intersection(ranking[:k])) / len(right))
+        ranks.append(next((1 / r for r, p in enumerate(ranking, 1) if p in right), 0.0))
     return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
 
 
@@ -1233,6 +1426,76 @@ def rag_answer(question, passages, ranked, read, budget, least):
     return (answer, sources) if sources else (None, [])
 
 
+# %% exercise=rag_answer name=common-words-are-free
+# en: The budget counts `text.split()`: common words take room, too.
+# ko: 예산은 `text.split()`으로 셉니다. 흔한 단어도 자리를 차지합니다.
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        size = len(words(passages[place]))
+        if score < least or size > left:
+            break
+        used.append(place)
+        left -= size
+    answer = read(question, [passages[place] for place in used]) if used else None
+    added = set(words(answer or "")) - set(words(question))
+    sources = [place for place in used if added and added <= set(words(passages[place]))]
+    return (answer, sources) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=low-scores-are-skipped
+# en: The first score that is too low ends the queue. You go on behind it.
+# ko: 점수가 너무 낮은 첫 문단에서 줄이 끝납니다. 그 뒤로 계속 가고 있습니다.
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        size = len(passages[place].split())
+        if score < least:
+            continue
+        if size > left:
+            break
+        used.append(place)
+        left -= size
+    answer = read(question, [passages[place] for place in used]) if used else None
+    added = set(words(answer or "")) - set(words(question))
+    sources = [place for place in used if added and added <= set(words(passages[place]))]
+    return (answer, sources) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=sources-sorted
+# en: The sources stand in the order of the ranking, not of the library.
+# ko: 출처는 서가의 순서가 아니라 순위의 순서로 놓입니다.
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        size = len(passages[place].split())
+        if score < least or size > left:
+            break
+        used.append(place)
+        left -= size
+    answer = read(question, [passages[place] for place in used]) if used else None
+    added = set(words(answer or "")) - set(words(question))
+    sources = [place for place in used if added and added <= set(words(passages[place]))]
+    return (answer, sorted(sources)) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=first-one-always-read
+# en: The first passage has to fit into the budget like all others.
+# ko: 첫 문단도 다른 문단과 똑같이 예산 안에 들어가야 합니다.
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        size = len(passages[place].split())
+        if score < least or (size > left and used):
+            break
+        used.append(place)
+        left -= size
+    answer = read(question, [passages[place] for place in used]) if used else None
+    added = set(words(answer or "")) - set(words(question))
+    sources = [place for place in used if added and added <= set(words(passages[place]))]
+    return (answer, sources) if sources else (None, [])
+
+
 # %% exercise=rag_answer variant=helpers
 def rag_answer(question, passages, ranked, read, budget, least):
     sizes = [len(passages[place].split()) for place, _ in ranked]
@@ -1425,6 +1688,59 @@ def injection_filter(passage, orders):
         seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
         seen = " ".join(seen.casefold().split())
         (dropped if any(re.search(o, seen) for o in orders) else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=dropped-once-a-pattern
+# en: A sentence that fits two patterns is dropped once, not twice.
+# ko: 두 패턴에 맞는 문장도 한 번만 버립니다.
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        plain = unicodedata.normalize("NFKC", sentence)
+        seen = "".join(c for c in plain if unicodedata.category(c) != "Cf").casefold()
+        hits = [sentence for order in orders if re.search(order, " ".join(seen.split()))]
+        dropped += hits
+        kept += [] if hits else [sentence]
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=tabs-taken-out
+# en: You take out more than category Cf: a tab is Cc, and a blank between two words.
+# ko: Cf보다 많은 범주를 뺐습니다. 탭은 Cc이고 두 단어 사이의 빈칸입니다.
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        plain = unicodedata.normalize("NFKC", sentence)
+        seen = "".join(c for c in plain if not unicodedata.category(c).startswith("C")).casefold()
+        hit = any(re.search(order, " ".join(seen.split())) for order in orders)
+        (dropped if hit else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=a-few-invisible-ones
+# en: You take out some invisible characters by name. The category Cf holds more of them.
+# ko: 보이지 않는 문자 몇 개만 뺐습니다. 범주 Cf에는 더 많습니다.
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        plain = unicodedata.normalize("NFKC", sentence)
+        seen = plain.replace("\u200b", "").replace("\u00ad", "").casefold()
+        hit = any(re.search(order, " ".join(seen.split())) for order in orders)
+        (dropped if hit else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=one-order-alone
+# en: A passage may hold several orders: you drop only the first.
+# ko: 한 글에 명령이 여럿 있을 수 있습니다. 첫 명령만 버립니다.
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        plain = unicodedata.normalize("NFKC", sentence)
+        seen = "".join(c for c in plain if unicodedata.category(c) != "Cf").casefold()
+        hit = any(re.search(order, " ".join(seen.split())) for order in orders)
+        (dropped if hit and not dropped else kept).append(sentence)
     return " ".join(kept), dropped
 
 

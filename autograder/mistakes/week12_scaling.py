@@ -150,6 +150,39 @@ def count_params(shape):
     return outside + tables, outside
 
 
+# %% exercise=count_params name=three-norms-a-layer
+# en: You count the last norm in every layer. It stands once, behind them all.
+# ko: 마지막 정규화를 층마다 세었습니다. 모든 층 뒤에 하나만 있습니다.
+def count_params(shape):
+    D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner
+    layer += shape.biases * (2 * D + 2 * kv + (1 + shape.gated) * shape.inner)
+    outside = shape.n_layers * (layer + 3 * D * (1 + shape.biases))
+    return outside + (2 - shape.tied) * shape.V * D + shape.positions * D, outside
+
+
+# %% exercise=count_params name=last-norm-without-bias
+# en: With biases every norm has one. Has the norm behind the last layer?
+# ko: 편향이 있으면 모든 정규화에 편향이 있습니다. 마지막 층 뒤의 정규화는 어떤가요?
+def count_params(shape):
+    D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner + 2 * D
+    layer += shape.biases * (4 * D + 2 * kv + (1 + shape.gated) * shape.inner)
+    outside = shape.n_layers * layer + D
+    return outside + (2 - shape.tied) * shape.V * D + shape.positions * D, outside
+
+
+# %% exercise=count_params name=wide-biases-of-keys
+# en: With few heads the keys and values are narrow. How long are their biases then?
+# ko: 헤드가 적으면 키와 값의 폭이 좁습니다. 그 편향의 길이는 얼마인가요?
+def count_params(shape):
+    D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner + 2 * D
+    layer += shape.biases * (7 * D + (1 + shape.gated) * shape.inner)
+    outside = shape.n_layers * layer + D * (1 + shape.biases)
+    return outside + (2 - shape.tied) * shape.V * D + shape.positions * D, outside
+
+
 # %% exercise=count_params variant=sizes-in-a-list
 def count_params(shape):
     d = shape.D // shape.n_heads
@@ -297,6 +330,24 @@ def train_flops(shape, T, n_tokens):
     return 3 * 2 * products
 
 
+# %% exercise=train_flops name=attention-in-one-layer
+# en: Attention itself is counted once. Does each layer compute scores and mix values?
+# ko: 어텐션 자체를 한 번만 세었습니다. 층마다 점수를 계산하고 값을 섞지 않나요?
+def train_flops(shape, T, n_tokens):
+    D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner
+    return 6 * n_tokens * (shape.n_layers * layer + 2 * T * D + D * shape.V)
+
+
+# %% exercise=train_flops name=whole-windows
+# en: You round the tokens up to whole windows. Count just the tokens that are given.
+# ko: 토큰 수를 창의 배수로 올림했습니다. 주어진 토큰만 세세요.
+def train_flops(shape, T, n_tokens):
+    D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner + 2 * T * D
+    return 6 * T * -(-n_tokens // T) * (shape.n_layers * layer + D * shape.V)
+
+
 # %% exercise=train_flops variant=part-by-part
 def train_flops(shape, T, n_tokens):
     d = shape.D // shape.n_heads
@@ -418,6 +469,37 @@ def fit_power_law(n, losses, floor=0.0):
 # ko: 두 로그의 밑이 같은가요?
 def fit_power_law(n, losses, floor=0.0):
     slope, height = np.polyfit(np.log10(n), np.log(losses - floor), 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=squares-of-plain-losses
+# en: You make the squares of plain losses small. Which differences does the contract square?
+# ko: 손실 자체의 차이를 제곱했습니다. 어떤 차이의 제곱을 줄여야 하나요?
+def fit_power_law(n, losses, floor=0.0):
+    from scipy.optimize import least_squares
+
+    x, above = np.log(n), losses - floor
+    start = np.polyfit(x, np.log(above), 1)
+    found = least_squares(lambda p: np.exp(p[0] * x + p[1]) - above, start, xtol=1e-15, ftol=1e-15)
+    return float(np.exp(found.x[1])), float(-found.x[0])
+
+
+# %% exercise=fit_power_law name=smallest-and-largest-alone
+# en: Two points make your line, the smallest and the largest size. What about the others?
+# ko: 가장 작은 크기와 가장 큰 크기의 두 점만으로 직선을 그었습니다. 나머지 점은요?
+def fit_power_law(n, losses, floor=0.0):
+    x, y = np.log(n), np.log(losses - floor)
+    i, j = x.argmin(), x.argmax()
+    slope = (y[j] - y[i]) / (x[j] - x[i])
+    return float(np.exp(y[i] - slope * x[i])), float(-slope)
+
+
+# %% exercise=fit_power_law name=equal-sizes-merged
+# en: A size may occur repeatedly. Of such runs you keep only one.
+# ko: 같은 크기가 여러 번 나올 수 있습니다. 그중 하나만 남기고 있습니다.
+def fit_power_law(n, losses, floor=0.0):
+    n, first = np.unique(n, return_index=True)
+    slope, height = np.polyfit(np.log(n), np.log(losses[first] - floor), 1)
     return float(np.exp(height)), float(-slope)
 
 
@@ -564,6 +646,18 @@ def isoflop_optimum(n, losses):
     if c2 <= 0 or losses.argmin() in (n.argmin(), n.argmax()):
         return None
     return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=losses-logged
+# en: Your parabola runs through logarithms of the losses. Only the sizes are logged here.
+# ko: 손실의 로그에 포물선을 맞췄습니다. 로그를 취하는 것은 크기뿐입니다.
+def isoflop_optimum(n, losses):
+    x = np.log(n)
+    c = np.polyfit(x, np.log(losses), 2)
+    best = -c[1] / (2 * c[0])
+    if c[0] <= 0 or not x.min() <= best <= x.max():
+        return None
+    return float(np.exp(best)), float(np.exp(np.polyval(c, best)))
 
 
 # %% exercise=isoflop_optimum variant=polyval
@@ -762,6 +856,49 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
     return float(best), float(best - noise), float(best + noise)
 
 
+# %% exercise=extrapolate name=degrees-of-freedom
+# en: You divide by fewer than the K models. The mean over all of them is asked for.
+# ko: 모델 K개보다 작은 수로 나눕니다. 모든 모델에 대한 평균이 필요합니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        off = floor + a * n**-alpha - losses
+        errors.append(np.sqrt((off**2).sum() / (len(n) - 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors) if e <= noise]
+    return best, min(plausible), max(plausible)
+
+
+# %% exercise=extrapolate name=mean-error-taken-out
+# en: A standard deviation takes the mean error out. A curve that lies too high all along is off.
+# ko: 표준편차는 평균 오차를 빼 버립니다. 전체가 높게 치우친 곡선도 틀린 것입니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.std(floor + a * n**-alpha - losses))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors) if e <= noise]
+    return best, min(plausible), max(plausible)
+
+
+# %% exercise=extrapolate name=range-without-the-best
+# en: The best bet is one of the bets of the range, too.
+# ko: 가장 좋은 예측도 범위에 들어갑니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    k = int(np.argmin(errors))
+    others = [b for j, (b, e) in enumerate(zip(bets, errors)) if e <= noise and j != k]
+    return bets[k], min(others or [bets[k]]), max(others or [bets[k]])
+
+
 # %% exercise=extrapolate variant=sorted-rows
 def extrapolate(fit, n, losses, n_new, floors, noise):
     rows = []
@@ -895,6 +1032,34 @@ def emergence_metric(correct, mask):
     exact = (correct | ~mask).all(dim=0).double().mean()
     independent = (per_token ** mask.sum(dim=1)).mean()
     return float(per_token), float(exact), float(independent)
+
+
+# %% exercise=emergence_metric name=long-answers-weigh-more
+# en: In the third number each answer counts the same, however many tokens it has.
+# ko: 셋째 수에서는 토큰이 몇 개든 답마다 똑같이 셉니다.
+def emergence_metric(correct, mask):
+    p, k = correct[mask].double().mean(), mask.sum(1)
+    exact = (correct | ~mask).all(1).double().mean()
+    return p.item(), exact.item(), ((p**k * k).sum() / k.sum()).item()
+
+
+# %% exercise=emergence_metric name=place-of-the-last-token
+# en: You take the last real place for the length. Places before it may be masked, too.
+# ko: 마지막 실제 위치를 길이로 썼습니다. 그 앞에도 가려진 자리가 있을 수 있습니다.
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    k = (mask * torch.arange(1, mask.shape[1] + 1)).amax(1)
+    return p.item(), exact.item(), (p**k).mean().item()
+
+
+# %% exercise=emergence_metric name=mask-read-as-a-length
+# en: You look at the first k places of a row. The real tokens may stand elsewhere: use the mask.
+# ko: 행의 앞 k자리만 봅니다. 실제 토큰은 다른 곳에 있을 수 있습니다. 마스크를 쓰세요.
+def emergence_metric(correct, mask):
+    p, k = correct[mask].double().mean(), mask.sum(1)
+    exact = sum(bool(row[:n].all()) for row, n in zip(correct, k.tolist())) / len(k)
+    return p.item(), exact, (p**k).mean().item()
 
 
 # %% exercise=emergence_metric variant=answer-by-answer
@@ -1040,6 +1205,48 @@ def distill_loss(student, teacher, labels, tau, mix):
     p, q = (u / tau).softmax(-1), (z / tau).softmax(-1)
     soft = (p * (p.log() - q.log())).sum(-1).mean()
     return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=label-zero-left-out
+# en: 0 is a label like any other. Which labels do not count?
+# ko: 0도 다른 라벨과 똑같은 라벨입니다. 세지 않는 라벨은 무엇인가요?
+def distill_loss(student, teacher, labels, tau, mix):
+    keep = labels > 0 if (labels > 0).any() else labels != IGNORED
+    z, u, y = student[keep], teacher[keep].detach(), labels[keep]
+    log_q, log_p = (z / tau).log_softmax(1), (u / tau).log_softmax(1)
+    soft = F.kl_div(log_q, log_p, reduction="batchmean", log_target=True)
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, y)
+
+
+# %% exercise=distill_loss name=both-directions
+# en: You average KL over both directions. Only KL(teacher || student) is asked for.
+# ko: 두 방향의 KL을 평균했습니다. KL(교사 || 학생)만 필요합니다.
+def distill_loss(student, teacher, labels, tau, mix):
+    keep = labels != IGNORED
+    z, u, y = student[keep], teacher[keep].detach(), labels[keep]
+    log_q, log_p = (z / tau).log_softmax(1), (u / tau).log_softmax(1)
+    soft = ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(1).mean() / 2
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, y)
+
+
+# %% exercise=distill_loss name=student-not-softened
+# en: In the soft part both distributions are at temperature tau, the student's as well.
+# ko: 부드러운 부분에서는 두 분포 모두, 학생의 분포도 온도 tau를 씁니다.
+def distill_loss(student, teacher, labels, tau, mix):
+    keep = labels != IGNORED
+    z, u, y = student[keep], teacher[keep].detach(), labels[keep]
+    soft = F.kl_div(z.log_softmax(1), (u / tau).softmax(1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, y)
+
+
+# %% exercise=distill_loss name=soft-part-teaches-nothing
+# en: The values are right, but no gradient of the soft part reaches the student.
+# ko: 값은 맞지만 부드러운 부분의 기울기가 학생에게 가지 않습니다.
+def distill_loss(student, teacher, labels, tau, mix):
+    keep = labels != IGNORED
+    z, u, y = student[keep], teacher[keep].detach(), labels[keep]
+    soft = F.kl_div((z.detach() / tau).log_softmax(1), (u / tau).softmax(1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, y)
 
 
 # %% exercise=distill_loss variant=by-hand
@@ -1191,6 +1398,36 @@ def memory_of_training(shape, n_params, n_trained, B, T, recompute):
     layer = B * T * (34 * shape.D + 5 * shape.n_heads * T)
     inputs = 2 * B * T * shape.D
     kept = (shape.n_layers - 1) * inputs + layer if recompute else shape.n_layers * layer
+    return {
+        "weights": 2 * n_params,
+        "gradients": 2 * n_trained,
+        "optimizer": 12 * n_trained,
+        "activations": kept + 4 * B * T * shape.V,
+    }
+
+
+# %% exercise=memory_of_training name=scores-of-one-window
+# en: Each window of the batch has attention scores of its own.
+# ko: 배치의 창마다 어텐션 점수가 따로 있습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer = B * T * 34 * shape.D + 5 * shape.n_heads * T * T
+    inputs = shape.n_layers * 2 * B * T * shape.D
+    kept = inputs + layer if recompute else shape.n_layers * layer
+    return {
+        "weights": 2 * n_params,
+        "gradients": 2 * n_trained,
+        "optimizer": 12 * n_trained,
+        "activations": kept + 4 * B * T * shape.V,
+    }
+
+
+# %% exercise=memory_of_training name=scores-by-kv-heads
+# en: Every head of queries has scores of its own, however few heads the keys and values have.
+# ko: 키와 값의 헤드가 적어도 쿼리 헤드마다 점수가 따로 있습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer = B * T * (34 * shape.D + 5 * shape.n_kv * T)
+    inputs = shape.n_layers * 2 * B * T * shape.D
+    kept = inputs + layer if recompute else shape.n_layers * layer
     return {
         "weights": 2 * n_params,
         "gradients": 2 * n_trained,

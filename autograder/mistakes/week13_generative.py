@@ -89,6 +89,25 @@ def autoencoder(x, encode, decode):
     return code, logits.sigmoid(), loss
 
 
+# %% exercise=autoencoder name=decoder-called-twice
+# en: Your decoder runs twice. Keep its logits: the picture and the loss both come from them.
+# ko: 디코더를 두 번 부릅니다. 로짓을 보관해 두고 그림과 손실을 모두 거기서 구하세요.
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    loss = F.binary_cross_entropy_with_logits(decode(code), x, reduction="sum") / len(x)
+    return code, decode(code).sigmoid(), loss
+
+
+# %% exercise=autoencoder name=targets-rounded
+# en: You round the grey values to black and white. A grey of 0.3 is a target as it is.
+# ko: 회색 값을 흑백으로 반올림했습니다. 0.3이라는 회색은 그대로 목표값입니다.
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(code)
+    loss = F.binary_cross_entropy_with_logits(logits, x.round(), reduction="sum") / len(x)
+    return code, logits.sigmoid(), loss
+
+
 # %% exercise=autoencoder variant=softplus
 def autoencoder(x, encode, decode):
     code = encode(x)
@@ -253,6 +272,35 @@ def reparameterize(mu, logvar, noise):
     return mu.detach() + (0.5 * logvar).exp() * noise
 
 
+# %% exercise=reparameterize name=one-draw-for-all
+# en: Several draws are asked for, and yours are all the first one.
+# ko: 여러 번 뽑아야 하는데 모두 첫 번째와 같습니다.
+def reparameterize(mu, logvar, noise):
+    first = noise[:1].expand_as(noise) if noise.dim() > mu.dim() else noise
+    return mu + (0.5 * logvar).exp() * first
+
+
+# %% exercise=reparameterize name=softplus-for-exp
+# en: softplus makes numbers positive, too, but logvar is a logarithm: what undoes a logarithm?
+# ko: softplus도 양수를 만들지만 logvar는 로그입니다. 로그를 되돌리는 것은 무엇인가요?
+def reparameterize(mu, logvar, noise):
+    return mu + F.softplus(0.5 * logvar) * noise
+
+
+# %% exercise=reparameterize name=power-of-two
+# en: logvar is a natural logarithm: a power of which number undoes it?
+# ko: logvar는 자연로그입니다. 무엇의 거듭제곱이 이를 되돌리나요?
+def reparameterize(mu, logvar, noise):
+    return mu + 2 ** (0.5 * logvar) * noise
+
+
+# %% exercise=reparameterize name=noise-standardised
+# en: You shift and scale the noise. It is a draw already, and is used as it is.
+# ko: 잡음을 옮기고 늘였습니다. 잡음은 이미 뽑은 값이므로 그대로 쓰세요.
+def reparameterize(mu, logvar, noise):
+    return mu + (0.5 * logvar).exp() * (noise - noise.mean()) / noise.std()
+
+
 # %% exercise=reparameterize variant=root-of-the-variance
 def reparameterize(mu, logvar, noise):
     return noise * torch.sqrt(torch.exp(logvar)) + mu
@@ -341,6 +389,40 @@ def diversity(samples, real, k):
 def diversity(samples, real, k):
     radius = torch.cdist(real, real).kthvalue(k + 1, dim=1).values
     return (torch.cdist(real, samples).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=twins-left-out
+# en: You leave out every distance of 0. Two real images may be equal: only itself is no neighbour.
+# ko: 거리 0을 모두 뺐습니다. 실제 이미지 둘이 같을 수 있습니다. 빼야 할 것은 자기 자신뿐입니다.
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    among = torch.cdist(real, real)
+    among[among == 0] = float("inf")
+    radius = among.kthvalue(k, dim=1).values
+    return (torch.cdist(real, samples).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=twins-merged
+# en: You merge equal real images. Each of them counts, and is a neighbour of the other.
+# ko: 같은 실제 이미지를 하나로 합쳤습니다. 각각을 세어야 하고 서로 이웃입니다.
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    real = real.unique(dim=0)
+    radius = torch.cdist(real, real).kthvalue(min(k + 1, len(real)), dim=1).values
+    return (torch.cdist(real, samples).amin(dim=1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=nearest-image-alone
+# en: Each sample of yours covers only the image next to it. It may lie in many balls.
+# ko: 샘플마다 가장 가까운 이미지 하나만 덮는다고 셌습니다. 여러 공 안에 있을 수 있습니다.
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    radius = torch.cdist(real, real).kthvalue(k + 1, dim=1).values
+    far, which = torch.cdist(samples, real).min(dim=1)
+    return len(which[far <= radius[which]].unique()) / len(real)
 
 
 # %% exercise=diversity survivor=`1` -> `0` in `radius = among.kthvalue(k + 1, dim=1).values` (2)
@@ -443,6 +525,32 @@ def gan_losses(real, fake):
 def gan_losses(real, fake):
     detective = F.softplus(-real).mean() + F.softplus(fake).mean()
     return detective, F.softplus(-fake.detach()).mean()
+
+
+# %% exercise=gan_losses name=cut-to-the-shorter
+# en: The batches may be of different sizes. Yours are cut to the shorter one.
+# ko: 두 배치의 크기는 다를 수 있습니다. 지금은 짧은 쪽에 맞춰 잘랐습니다.
+def gan_losses(real, fake):
+    n = min(len(real), len(fake))
+    detective = F.softplus(-real[:n]).mean() + F.softplus(fake[:n]).mean()
+    return detective, F.softplus(-fake[:n]).mean()
+
+
+# %% exercise=gan_losses name=labels-smoothed
+# en: Your label for real ones is less than 1. That trick is none of this loss.
+# ko: 진짜의 라벨이 1보다 작습니다. 이 손실에는 그 기법을 쓰지 않습니다.
+def gan_losses(real, fake):
+    nearly = torch.full_like(real, 0.9)
+    detective = F.binary_cross_entropy_with_logits(real, nearly) + F.softplus(fake).mean()
+    return detective, F.softplus(-fake).mean()
+
+
+# %% exercise=gan_losses name=forgeries-cut-off
+# en: No gradient of the detective's loss reaches fake. It should flow; the caller cuts where needed.
+# ko: 탐정 손실의 기울기가 fake에 가지 않습니다. 흘러야 합니다. 끊는 것은 부르는 쪽이 합니다.
+def gan_losses(real, fake):
+    detective = F.softplus(-real).mean() + F.softplus(fake.detach()).mean()
+    return detective, F.softplus(-fake).mean()
 
 
 # %% exercise=gan_losses variant=log-sigmoid
@@ -565,6 +673,66 @@ def affine_coupling(x, net, inverse=False):
     if inverse:
         return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.sum(dim=1).detach()
     return torch.cat([front, rest * s.exp() + t], dim=1), s.sum(dim=1).detach()
+
+
+# %% exercise=affine_coupling name=scales-held-back
+# en: You hold the logarithms of the scales back. The step uses what the network says.
+# ko: 배율의 로그를 눌렀습니다. 네트워크가 말한 값을 그대로 쓰세요.
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    s = 2 * (s / 2).tanh()
+    rest = (rest - t) * (-s).exp() if inverse else rest * s.exp() + t
+    return torch.cat([front, rest], dim=1), (-s if inverse else s).sum(1)
+
+
+# %% exercise=affine_coupling name=scales-clamped
+# en: You clamp the logarithms of the scales. The step uses what the network says, large or small.
+# ko: 배율의 로그를 잘랐습니다. 크든 작든 네트워크가 말한 값을 그대로 쓰세요.
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    s = s.clamp(-2, 2)
+    rest = (rest - t) * (-s).exp() if inverse else rest * s.exp() + t
+    return torch.cat([front, rest], dim=1), (-s if inverse else s).sum(1)
+
+
+# %% exercise=affine_coupling name=mean-of-the-batch
+# en: Each row has a log-determinant of its own. You give all of them the mean.
+# ko: 행마다 자기 로그 행렬식이 있습니다. 모든 행에 평균을 주었습니다.
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    rest = (rest - t) * (-s).exp() if inverse else rest * s.exp() + t
+    mean = (-s if inverse else s).sum(1).mean()
+    return torch.cat([front, rest], dim=1), mean.expand(len(x))
+
+
+# %% exercise=affine_coupling name=network-cut-off
+# en: No gradient reaches the network: how is it to learn?
+# ko: 네트워크에 기울기가 가지 않습니다. 어떻게 배우나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).detach().chunk(2, dim=1)
+    rest = (rest - t) * (-s).exp() if inverse else rest * s.exp() + t
+    return torch.cat([front, rest], dim=1), (-s if inverse else s).sum(1) + 0 * s.sum()
+
+
+# %% exercise=affine_coupling name=sizes-of-the-logarithms
+# en: The absolute determinant is meant, not the absolute values of the logarithms: some shrink.
+# ko: 절댓값은 행렬식에 씌웁니다. 로그의 절댓값이 아닙니다. 줄어드는 방향도 있습니다.
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    stretched = s.abs().sum(1)
+    if inverse:
+        return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -stretched
+    return torch.cat([front, rest * s.exp() + t], dim=1), stretched
 
 
 # %% exercise=affine_coupling survivor=`2` -> `-2` in `half = x.shape[1] // 2`
@@ -696,6 +864,22 @@ def q_sample(x0, t, noise, betas):
     return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
 
 
+# %% exercise=q_sample name=steps-sorted
+# en: You sort the steps: then they no longer belong to their images.
+# ko: 단계를 정렬했습니다. 그러면 이미지와 짝이 맞지 않습니다.
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(0)[t.sort().values].view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=largest-step-for-all
+# en: Every image of yours is noised up to the same step. Each has a step of its own.
+# ko: 모든 이미지를 같은 단계까지 흐렸습니다. 이미지마다 단계가 다릅니다.
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(0)[t.max()]
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
 # %% exercise=q_sample survivor=`0` -> `-1` in `kept = (1 - betas).cumprod(dim=0)[t]`
 # why: Equivalent: there is one axis.
 
@@ -819,6 +1003,39 @@ def ddpm_step(x, t, eps, noise, betas):
     abar = 1 - betas
     mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
     if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=clean-image-clipped
+# en: You clip the clean image on the way. Here the formula is used as it stands.
+# ko: 중간에 깨끗한 이미지를 잘랐습니다. 여기서는 식을 그대로 씁니다.
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(0)
+    before = abar[t - 1] if t else torch.ones_like(abar[0])
+    clean = ((x - (1 - abar[t]).sqrt() * eps) / abar[t].sqrt()).clamp(-1, 1)
+    mean = before.sqrt() * betas[t] * clean + (1 - betas[t]).sqrt() * (1 - before) * x
+    spread = (betas[t] * (1 - before) / (1 - abar[t])).sqrt() if t else 0 * betas[0]
+    return mean / (1 - abar[t]) + spread * noise
+
+
+# %% exercise=ddpm_step name=fresh-noise-scaled-too
+# en: The fresh noise comes last: it is not divided by the root of alpha.
+# ko: 새 잡음은 마지막에 더합니다. 알파의 제곱근으로 나누지 않습니다.
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(0)
+    mean = x - betas[t] / (1 - abar[t]).sqrt() * eps
+    spread = (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() if t else 0 * betas[0]
+    return (mean + spread * noise) / (1 - betas[t]).sqrt()
+
+
+# %% exercise=ddpm_step name=no-dice-at-the-start
+# en: Only the step t = 0 adds no noise. Which other step of yours adds none?
+# ko: 잡음을 더하지 않는 단계는 t = 0뿐입니다. 또 어느 단계에서 빠졌나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(0)
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    if t in (0, len(betas) - 1):
         return mean
     return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
 

@@ -307,6 +307,12 @@ def test_few_outputs_have_no_first_and_last_place(wrong: int) -> None:
     assert told == "one-output"
 
 
+def test_two_shares_that_add_up_to_one_prove_nothing() -> None:
+    """0.75 for 0.25 may be chance: that one minus it is right is told of two numbers at least."""
+    assert named((0.75, 0.25), (1.7, 1.7)) != "one-minus"
+    assert named(([0.7125, 0.31], [0.2875, 0.69]), (1.7, 1.7)) == "one-minus"
+
+
 def test_some_inputs_right_and_some_wrong_is_told_by_their_labels() -> None:
     """If it is right twice at least, and wrong at twice as many at most."""
     probes = tuple(ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, bundle(X)) for i in range(4))
