@@ -39,7 +39,10 @@ def describe_difference(
         full: with what the answer itself looks like, and where it is wrong.
     """
     if answer["kind"] not in ("error", "none", "text") and nearly_right(answer, probe):
-        return "right but for the last digits: is it rounded, or computed in float32?"
+        return (
+            "right but for the last digits: is it rounded, computed in float32, or is a small "
+            "number added or left out?"
+        )
     return _Difference(probe.rtol, probe.atol, names, full).of(answer, probe.value)
 
 

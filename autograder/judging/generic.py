@@ -54,10 +54,15 @@ def _both(answer: dict, expected: dict) -> tuple[list[str], list[str]]:
 
 
 def no_return(answer: dict, expected: dict) -> int:
-    """None came back, or what was done with the answer failed because it was None."""
-    if answer["kind"] == "error":
-        return int("'NoneType'" in answer["message"] or "NoneType object" in answer["message"])
+    """None came back."""
     return int(answer["kind"] == "none" and expected["kind"] != "none")
+
+
+def none_used(answer: dict, expected: dict) -> int:
+    """None came back, or something was done with None: with the answer or inside the function."""
+    if answer["kind"] != "error":
+        return no_return(answer, expected)
+    return int("'NoneType'" in answer["message"] or "NoneType object" in answer["message"])
 
 
 def changed_argument(answer: dict, expected: dict) -> int:
@@ -177,6 +182,11 @@ GENERIC: tuple[Generic, ...] = (
     _other("nothing-returned", no_return,
            "None came back. Does every path of your function end with return?",
            "None이 돌아왔습니다. 함수의 모든 경로가 return으로 끝나나요?"),
+    _other("none-for-a-value", none_used,
+           "None stands where a value belongs. Is a return missing, or is something used here "
+           "before it has a value?",
+           "값이 있어야 할 곳에 None이 있습니다. return이 빠졌나요, 아니면 값이 생기기 전에 "
+           "썼나요?"),
     _other("argument-changed", changed_argument,
            "Your function changes what it is given. Which line writes to an argument, and should "
            "it write to a copy?",

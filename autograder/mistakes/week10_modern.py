@@ -69,6 +69,38 @@ def rms_norm(x, weight, eps=1e-5):
     return wide * (weight if x.dtype == torch.float64 else weight.float())
 
 
+# %% exercise=rms_norm name=eps-as-a-floor
+# en: eps is added to the mean square, also where that is large: is yours a lower limit?
+# ko: eps는 제곱 평균이 클 때도 더합니다. 혹시 하한으로 썼나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide * wide.square().mean(-1, keepdim=True).clamp(min=eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=float64-made-narrower
+# en: A float64 has more digits, and a far larger range, than float32: is yours computed in float64?
+# ko: float64는 float32보다 자릿수도 범위도 큽니다. float64 입력은 float64로 계산하나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x.float()
+    return (wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=one-half-precision-forgotten
+# en: float16 is not the only half precision: is bfloat16 computed in float32, too?
+# ko: 반정밀도는 float16만이 아닙니다. bfloat16도 float32로 계산하나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x.float() if x.dtype == torch.float16 else x
+    return (wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=axis-one
+# en: A vector lies along the last axis, however many stand in front: which axis do you name?
+# ko: 앞에 축이 몇 개 있든 벡터는 마지막 축에 있습니다. 어느 축을 썼나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide * (wide.square().mean(1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
+
+
 # %% exercise=rms_norm variant=library
 def rms_norm(x, weight, eps=1e-5):
     wide = x.double()
@@ -173,6 +205,29 @@ def rope(x, positions, theta=10_000.0):
     return torch.stack([a * c + b * s, a * s - b * c], dim=-1).flatten(-2)
 
 
+# %% exercise=rope name=counts-on-from-the-first
+# en: The positions need not follow each other: do you use all of them, or the first?
+# ko: 위치가 연속이라는 보장은 없습니다. 모두 썼나요, 첫 번째만 썼나요?
+def rope(x, positions, theta=10_000.0):
+    rates = theta ** (-torch.arange(0, x.shape[-1], 2, dtype=x.dtype) / x.shape[-1])
+    angles = (positions[0] + torch.arange(len(positions)))[:, None] * rates
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = [a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()]
+    return torch.stack(turned, -1).flatten(-2)
+
+
+# %% exercise=rope name=time-on-another-axis
+# en: The places are the last axis but one, also where another is as long: which axis is turned?
+# ko: 위치는 뒤에서 두 번째 축입니다. 길이가 같은 다른 축이 있을 때 어느 축을 돌리나요?
+def rope(x, positions, theta=10_000.0):
+    rates = theta ** (-torch.arange(0, x.shape[-1], 2, dtype=x.dtype) / x.shape[-1])
+    angles = positions[:, None] * rates
+    angles = angles[:, None] if x.dim() == 4 and x.shape[1] == len(positions) else angles
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = [a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()]
+    return torch.stack(turned, -1).flatten(-2)
+
+
 # %% exercise=rope variant=complex-numbers
 def rope(x, positions, theta=10_000.0):
     half = x.shape[-1] // 2
@@ -225,6 +280,35 @@ def swiglu(x, W_gate, W_up, W_down):
 # ko: 다른 갈래는 선형이어야 합니다. SiLU를 곱하기 전에 취하나요, 뒤에 취하나요?
 def swiglu(x, W_gate, W_up, W_down):
     return F.silu((x @ W_gate) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=both-branches-squashed
+# en: One branch says how much, the other says what: does SiLU belong on both?
+# ko: 한 갈래는 얼마나, 다른 갈래는 무엇을 뜻합니다. 둘 다 SiLU를 지나나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.silu(x @ W_gate) * F.silu(x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=gelu-by-a-sigmoid
+# en: 1.702 belongs to a GELU made with a sigmoid: what stands inside the sigmoid of SiLU?
+# ko: 1.702는 시그모이드로 만든 GELU의 수입니다. SiLU의 시그모이드 안에는 무엇이 있나요?
+def swiglu(x, W_gate, W_up, W_down):
+    z = x @ W_gate
+    return (z * torch.sigmoid(1.702 * z) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=x-added
+# en: The layer adds its result to the stream; this function gives the result alone. Where is x added?
+# ko: 흐름에 더하는 일은 층이 합니다. 이 함수는 결과만 돌려줍니다. 어디서 x를 더하나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return x + (F.silu(x @ W_gate) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=stays-in-float32
+# en: The numbers are right and the dtype is not: which dtype does x have, and which comes back?
+# ko: 숫자는 맞지만 자료형이 다릅니다. x의 자료형과 결과의 자료형은 무엇인가요?
+def swiglu(x, W_gate, W_up, W_down):
+    return ((F.silu(x @ W_gate) * (x @ W_up)) @ W_down).float()
 
 
 # %% exercise=swiglu variant=by-hand
@@ -317,6 +401,55 @@ def grouped_attention(q, k, v):
     T, S = scores.shape[-2:]
     past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
     return scores.masked_fill(~past, -1e30).softmax(-2) @ v
+
+
+# %% exercise=grouped_attention name=head-over-number-of-groups
+# en: Six heads and three groups: how many heads share one group, and which does head 2 ask?
+# ko: 헤드 여섯, 그룹 셋이면 한 그룹을 몇 헤드가 나누나요? 헤드 2는 어느 그룹에 묻나요?
+def grouped_attention(q, k, v):
+    groups = [min(h // k.shape[1], k.shape[1] - 1) for h in range(q.shape[1])]
+    k, v = k[:, groups], v[:, groups]
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=values-tiled
+# en: Keys and values of a group belong together: are both repeated in the same order?
+# ko: 한 그룹의 키와 값은 짝입니다. 둘을 같은 순서로 반복했나요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(shared, dim=1), v.repeat(1, shared, 1, 1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=blind-to-itself
+# en: A place sees the past and itself: on which side of the line is the diagonal?
+# ko: 각 위치는 과거와 자기 자신을 봅니다. 대각선은 경계의 어느 쪽에 있나요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T - 1)
+    past[:, 0] = True
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=minus-a-hundred
+# en: A score can be lower than the number that you write into masked places: which number cannot?
+# ko: 가린 자리에 쓴 수보다 낮은 점수도 있습니다. 어떤 수보다는 낮을 수 없나요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -100.0).softmax(-1) @ v
 
 
 # %% exercise=grouped_attention variant=library
@@ -523,6 +656,77 @@ class KVCache:
         self.keys = [k if k is None else k[:, :, :kept] for k in self.keys]
 
 
+# %% exercise=KVCache name=shared-by-all-caches
+# en: Two caches hold the same places: do the stores belong to the class or to one cache?
+# ko: 두 캐시가 같은 것을 담고 있습니다. 저장소가 클래스의 것인가요, 캐시 하나의 것인가요?
+class KVCache:
+    keys, values = {}, {}
+
+    def __init__(self, n_layers):
+        self.n_layers = n_layers
+
+    def append(self, layer, k, v):
+        if layer in self.keys:
+            k, v = torch.cat([self.keys[layer], k], 2), torch.cat([self.values[layer], v], 2)
+        self.keys[layer], self.values[layer] = k, v
+        return k, v
+
+    @property
+    def length(self):
+        last = self.n_layers - 1
+        return self.keys[last].shape[2] if last in self.keys else 0
+
+    def rollback(self, count):
+        kept = self.length - count
+        for parts in (self.keys, self.values):
+            parts.update({layer: part[:, :, :kept] for layer, part in parts.items()})
+
+
+# %% exercise=KVCache name=oldest-forgotten
+# en: A step back takes the newest places away: from which end does yours cut?
+# ko: 되돌리면 가장 새로운 자리가 없어집니다. 어느 쪽 끝을 잘랐나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.keys, self.values = [None] * n_layers, [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.keys[layer] is not None:
+            k, v = torch.cat([self.keys[layer], k], 2), torch.cat([self.values[layer], v], 2)
+        self.keys[layer], self.values[layer] = k, v
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.keys[-1] is None else self.keys[-1].shape[2]
+
+    def rollback(self, count):
+        self.keys = [k if k is None else k[:, :, count:] for k in self.keys]
+        self.values = [v if v is None else v[:, :, count:] for v in self.values]
+
+
+# %% exercise=KVCache name=empty-cache-cannot-go-back
+# en: Going back by 0 is allowed while nothing is stored: what does your store hold then?
+# ko: 아무것도 없을 때도 0만큼 되돌릴 수 있습니다. 그때 저장소에는 무엇이 있나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.keys, self.values = [None] * n_layers, [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.keys[layer] is not None:
+            k, v = torch.cat([self.keys[layer], k], 2), torch.cat([self.values[layer], v], 2)
+        self.keys[layer], self.values[layer] = k, v
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.keys[-1] is None else self.keys[-1].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        self.keys = [k[:, :, :kept] for k in self.keys]
+        self.values = [v[:, :, :kept] for v in self.values]
+
+
 # %% exercise=KVCache variant=dictionary-of-lists
 class KVCache:
     def __init__(self, n_layers):
@@ -668,6 +872,88 @@ def generate(model, ids, count, cache, stop=None):
     written = [*ids, int(logits[0, -1].argmax())]
     while len(written) < len(ids) + count and written[-1] != stop:
         written.append(int(model(torch.tensor([written[-1:]]), cache)[0, -1].argmax()))
+    return written
+
+
+# %% exercise=generate name=stop-zero-is-no-stop
+# en: 0 is a token like any other: what does `if stop` make of it?
+# ko: 0도 보통 토큰입니다. `if stop`은 0을 어떻게 보나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written += piece
+        if stop and piece[0] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=prompt-that-ends-with-stop
+# en: Only a token that was written can end the writing: what if the prompt ends with stop?
+# ko: 새로 쓴 토큰만 쓰기를 끝낼 수 있습니다. 프롬프트가 stop으로 끝나면 어떻게 되나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    while len(written) < len(ids) + count and written[-1] != stop:
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written += piece
+    return written
+
+
+# %% exercise=generate name=stop-looked-for-in-the-prompt
+# en: The prompt may hold the stop token: in which tokens do you look for it?
+# ko: 프롬프트에 stop이 들어 있을 수 있습니다. 어느 토큰들에서 찾나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written += piece
+        if stop in written:
+            break
+    return written
+
+
+# %% exercise=generate name=read-though-nothing-is-asked
+# en: With a count of 0 nothing is to be written: is the model called all the same?
+# ko: count가 0이면 쓸 것이 없습니다. 그래도 모델을 부르나요?
+def generate(model, ids, count, cache, stop=None):
+    written = list(ids)
+    logits = model(torch.tensor([written]), cache)
+    for i in range(count):
+        written.append(int(logits[0, -1].argmax()))
+        if written[-1] == stop or i == count - 1:
+            break
+        logits = model(torch.tensor([written[-1:]]), cache)
+    return written
+
+
+# %% exercise=generate name=last-token-shown-too
+# en: One call for each new token is enough: what is the last call for?
+# ko: 새 토큰마다 한 번 부르면 됩니다. 마지막 호출은 무엇을 위한 것인가요?
+def generate(model, ids, count, cache, stop=None):
+    written = list(ids)
+    logits = model(torch.tensor([written]), cache) if count else None
+    for i in range(count):
+        written.append(int(logits[0, -1].argmax()))
+        if i < count - 1:
+            logits = model(torch.tensor([written[-1:]]), cache)
+        if written[-1] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=largest-above-zero
+# en: Logits may all be negative: with which number does your search for the largest begin?
+# ko: 로짓이 모두 음수일 수 있습니다. 최댓값 찾기를 어떤 수에서 시작하나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        best, most = 0, 0.0
+        for token, logit in enumerate(model(torch.tensor([piece]), cache)[0, -1].tolist()):
+            best, most = (token, logit) if logit > most else (best, most)
+        written.append(best)
+        piece = [best]
+        if best == stop:
+            break
     return written
 
 
@@ -839,6 +1125,78 @@ class Q4:
         return (step * codes).flatten()
 
 
+# %% exercise=Q4 name=codes-not-kept-within
+# en: With low and step as stored a weight may lie outside of the levels: what keeps codes in 0 to 15?
+# ko: 저장된 값으로 계산하면 단계 밖에 놓이는 가중치도 있습니다. 코드는 0부터 15 사이인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.reshape(-1, 32)
+        low = rows.amin(1, keepdim=True)
+        step = ((rows.amax(1, keepdim=True) - low) / 15).half()
+        low = low.half()
+        codes = torch.where(step > 0, (rows - low) / step.to(w.dtype), 0.0).round().to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=least-not-as-stored
+# en: The step is used as it is stored: is the least number, too?
+# ko: 간격은 저장된 값으로 썼습니다. 최솟값도 저장된 값인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.reshape(-1, 32)
+        low = rows.amin(1, keepdim=True)
+        step = ((rows.amax(1, keepdim=True) - low) / 15).half()
+        codes = torch.where(step > 0, (rows - low) / step.to(w.dtype), 0.0)
+        codes = codes.round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.half().view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=division-by-a-step-of-zero
+# en: A step can be 0 as stored: which code belongs there, and what does your division give?
+# ko: 저장된 간격이 0일 수 있습니다. 그때 코드는 무엇이어야 하고, 나눗셈은 무엇을 주나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.reshape(-1, 32)
+        low = rows.amin(1, keepdim=True)
+        step = ((rows.amax(1, keepdim=True) - low) / 15).half()
+        low = low.half()
+        codes = ((rows - low) / step.to(w.dtype)).nan_to_num().round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=step-of-the-largest
+# en: The levels run from the least to the largest number: what is divided by 15?
+# ko: 단계는 최솟값에서 최댓값까지입니다. 무엇을 15로 나누나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = (rows.amax(1, keepdim=True) / 15).half()
+        codes = torch.where(step != 0, (rows - low) / step.to(w.dtype), 0.0)
+        codes = codes.round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
 # %% exercise=Q4 variant=numpy
 class Q4:
     def quantise(self, w):
@@ -945,6 +1303,48 @@ def route(logits, k):
     chosen = logits.gather(1, experts)
     shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
     return chosen.softmax(-1), experts, logits.shape[1] * (shares * logits.softmax(-1).mean(0)).sum()
+
+
+# %% exercise=route name=shares-of-weight
+# en: A share counts choices: does a choice with a small weight count less in yours?
+# ko: 몫은 선택의 수를 셉니다. 가중치가 작은 선택을 덜 세고 있나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = torch.zeros_like(logits).scatter(1, experts, chosen.softmax(-1)).mean(0)
+    means = logits.softmax(-1).mean(0)
+    return chosen.softmax(-1), experts, logits.shape[1] * (shares * means).sum()
+
+
+# %% exercise=route name=probability-of-the-chosen
+# en: P is the softmax over all experts: do those that were not chosen have a probability in yours?
+# ko: P는 모든 전문가에 대한 softmax입니다. 뽑히지 않은 전문가에게도 확률이 있나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
+    means = torch.zeros_like(logits).scatter(1, experts, chosen.softmax(-1)).mean(0)
+    return chosen.softmax(-1), experts, logits.shape[1] * (shares * means).sum()
+
+
+# %% exercise=route name=exponentials-too-large
+# en: Logits can be large: what is the exponential of 1,000, and what can be subtracted first?
+# ko: 로짓은 클 수 있습니다. 1,000의 지수는 얼마이고, 먼저 무엇을 뺄 수 있나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
+    each = logits.exp() / logits.exp().sum(-1, keepdim=True)
+    weights = chosen.exp() / chosen.exp().sum(-1, keepdim=True)
+    return weights, experts, logits.shape[1] * (shares * each.mean(0)).sum()
+
+
+# %% exercise=route name=sigmoids-for-softmax
+# en: The weights are a softmax of the chosen logits: which function do you apply to each of them?
+# ko: 가중치는 뽑힌 로짓의 softmax입니다. 로짓 하나하나에 어떤 함수를 썼나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
+    gates = chosen.sigmoid()
+    means = logits.softmax(-1).mean(0)
+    return gates / gates.sum(-1, keepdim=True), experts, logits.shape[1] * (shares * means).sum()
 
 
 # %% exercise=route variant=renormalised
@@ -1216,6 +1616,187 @@ def fix_llama(weights, ids, config):
         h = norm(x, weights[f"{k}.norm_2"])
         inner = F.silu(h @ weights[f"{k}.W_up"]) * (h @ weights[f"{k}.W_gate"])
         x = h + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=theta-not-of-the-config
+# en: The model comes with its own theta: which one turns queries and keys?
+# ko: 모델에는 자기 theta가 있습니다. 쿼리와 키를 어떤 theta로 돌리나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * 10_000.0 ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=eps-not-of-the-config
+# en: The model comes with its own eps: which one do the norms use?
+# ko: 모델에는 자기 eps가 있습니다. 정규화에 어떤 eps를 쓰나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + 1e-5).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=values-tiled
+# en: Keys and values of a group belong together: are both repeated in the same order?
+# ko: 한 그룹의 키와 값은 짝입니다. 둘을 같은 순서로 반복했나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat(1, shared, 1, 1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=first-norm-twice
+# en: A layer has two norms with weights of their own: which stands before the gate?
+# ko: 층에는 가중치가 다른 정규화가 둘 있습니다. 게이트 앞에는 어느 것이 있나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_1"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=the-norm-lost-its-mean
+# en: That is LayerNorm: what does RMSNorm do with the mean?
+# ko: 그것은 LayerNorm입니다. RMSNorm은 평균을 어떻게 다루나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        x = x - x.mean(-1, keepdim=True)
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
     return norm(x, weights["norm"]) @ weights["E"].T
 
 

@@ -46,7 +46,7 @@ def as_bundle(answer: object) -> dict:
 NONE = AttributeError("'NoneType' object has no attribute 'sum'")
 HOLDS = {
     "nothing-returned": (None, X),
-    "nothing-returned, used": (NONE, X),
+    "none-for-a-value": (NONE, X),
     "argument-changed": (ChangedArgument("your function changed its argument x"), X),
     "no-error-raised": (1.0, ValueError("no")),
     "another-number-type": (torch.ones(3, dtype=torch.int64), torch.ones(3)),
