@@ -77,14 +77,6 @@ def rms_norm(x, weight, eps=1e-5):
     return (wide * wide.square().mean(-1, keepdim=True).clamp(min=eps).rsqrt()).to(x.dtype) * weight
 
 
-# %% exercise=rms_norm name=float64-made-narrower
-# en: A float64 has more digits, and a far larger range, than float32: is yours computed in float64?
-# ko: float64는 float32보다 자릿수도 범위도 큽니다. float64 입력은 float64로 계산하나요?
-def rms_norm(x, weight, eps=1e-5):
-    wide = x.float()
-    return (wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
-
-
 # %% exercise=rms_norm name=one-half-precision-forgotten
 # en: float16 is not the only half precision: is bfloat16 computed in float32, too?
 # ko: 반정밀도는 float16만이 아닙니다. bfloat16도 float32로 계산하나요?
