@@ -32,7 +32,9 @@ from autograder.templates import FOLDER
 from autograder.translation.catalog import FOLDER as CATALOGS
 from autograder.week import Week
 
-TIMESTAMP = "timestamp.txt"  # nbgrader compares it to tell old feedback from new
+# what nbgrader's release_feedback reads beside a page: from when it is, and under which name the
+# student's own nbgrader looks for it in the exchange
+FOR_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 OURS = "Our fault"
 TO_THE_INSTRUCTOR = re.compile(r" Ask (?:the student )?[^.]{0,200}\.")
 
@@ -129,7 +131,7 @@ def _written(week: Week, stale: list[_Page], workers: int) -> Iterator[tuple[_Pa
     drawn = draw_pages(tasks, min(workers, len(due)))
     for page, made in zip(due, drawn, strict=True):
         if not made.error:
-            _copy_timestamp(week, page.student)
+            _copy_for_the_exchange(week, page.student)
         yield page, "failed" if made.error else "plain" if made.plain else "drawn"
 
 
@@ -137,12 +139,16 @@ def _write_review(week: Week, page: _Page) -> None:
     """The page of a review; nothing of an older feedback stays beside it."""
     shutil.rmtree(week.folder("feedback", page.student), ignore_errors=True)
     write_page(page.target, review_html(page.student, week.name, page.reason))
+    _copy_for_the_exchange(week, page.student)
 
 
-def _copy_timestamp(week: Week, student: str) -> None:
-    stamp = week.folder("autograded", student) / TIMESTAMP
-    if stamp.is_file():
-        shutil.copyfile(stamp, week.folder("feedback", student) / TIMESTAMP)
+def _copy_for_the_exchange(week: Week, student: str) -> None:
+    """From the graded work, or for a review from what was collected; a link is not followed."""
+    for name in FOR_THE_EXCHANGE:
+        places = (week.folder(kind, student) / name for kind in ("autograded", "submitted"))
+        found = [place for place in places if place.is_file() and not place.is_symlink()]
+        if found and found[0].stat().st_size <= 1024:
+            shutil.copyfile(found[0], week.folder("feedback", student) / name)
 
 
 # ------------------------------------------------------------------------------------ what is due

@@ -9,7 +9,10 @@ from markupsafe import escape
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
 from tiny_course import WEEK, solve, submit
+from traitlets.config import Config
 
 from autograder.course_folder import UNPROTECTED, Course, open_course
 from autograder.errors import UserError
@@ -131,3 +134,24 @@ def test_a_review_replaces_the_page_and_tells_no_number(graded: Course) -> None:
     grade(open_week(graded, WEEK), Options(provisioner=UNPROTECTED))
     write_feedback(open_week(graded, WEEK))
     assert "of 6 points" in page_of(graded, "s1").replace("<span>", "")
+
+
+@pytest.mark.slow
+def test_nbgrader_gives_the_pages_back_by_the_exchange(root: Path) -> None:
+    """Its release_feedback finds date and secret beside each page, also beside a review's."""
+    course = open_course(root)
+    for student, work in (("s1", solve(root)), ("s2", b"my answers are elsewhere")):
+        submit(root, student, work)
+        folder = course.folder("submitted", WEEK, student)
+        (folder / "timestamp.txt").write_text("2026-03-02 10:00:00.000000 UTC", "utf-8")
+        (folder / "submission_secret.txt").write_text(f"secret of {student}", "utf-8")
+    grade(open_week(course, WEEK), Options(provisioner=UNPROTECTED))
+    write_feedback(open_week(course, WEEK))
+    exchange = root / "exchange"
+    exchange.mkdir(mode=0o777)
+    config = Config({"Exchange": {"root": str(exchange)},
+                     "CourseDirectory": {"root": str(root), "course_id": "tiny",
+                                         "assignment_id": WEEK}})  # fmt: skip
+    ExchangeReleaseFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+    given = {page.stem for page in (exchange / "tiny" / "feedback").glob("*.html")}
+    assert given == {notebook_hash(secret=f"secret of {who}", notebook_id=WEEK) for who in STUDENTS}
