@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from typing import Any
 
 from course.chat.bot import Bot
 from course.chat.corpus import index, is_korean, names, reworded
 from course.chat.dialog import DialogState
 from course.chat.generator import ModelGenerator, from_transformers
-from course.chat.grounding import best_sentence, ground, guardrail
-from course.chat.parts import Hit, Message, Note, Passage, Sampling, Span
+from course.chat.grounding import INSTRUCTION, best_sentence, ground, guardrail
+from course.chat.parts import Hit, Message, Note, Passage, Sampling, Span, Token
 from course.chat.template import plain
 from course.errors import UserError
 
@@ -47,8 +48,8 @@ def default_bot(model: str = "") -> Bot:
 
 
 def _answering() -> Bot:
-    bot = Bot("the course's bot", smollm2(), persona=PERSONA)
-    notes = (_model_note("smollm2"), *NOTES)
+    bot = Bot("the course's bot", smollm2(), persona=PERSONA, adapter=from_sources)
+    notes = (_model_note("smollm2"), ADAPTER, *NOTES)
     return replace(_grounded(bot), quote=_quote_korean, notes=notes)
 
 
@@ -94,6 +95,7 @@ NOTES = (
     Note("search", "BM25 over the Factbook of 2015 and the Constitution of the Republic of Korea"),
     Note("guard", "every name and number of an answer must stand in a source or in the question"),
 )
+ADAPTER = Note("adapter", "0.6 million numbers that learned to answer from sources (week 15)")
 
 
 def _model_note(model: str) -> Note:
@@ -124,11 +126,42 @@ def smollm2() -> ModelGenerator:
     Raises:
         UserError: it has not been fetched.
     """
+    model, tokenizer = _loaded_smollm2()
+    return from_transformers(model, tokenizer, stops(tokenizer), "SmolLM2-135M-Instruct")
+
+
+@cache
+def adapted_smollm2() -> ModelGenerator:
+    """SmolLM2 with the course's adapter; both share SmolLM2's numbers.
+
+    Raises:
+        UserError: SmolLM2 has not been fetched.
+    """
+    from course.models.chat_adapter import load_chat_adapter
+
+    model, tokenizer = _loaded_smollm2()
+    return from_transformers(load_chat_adapter(model), tokenizer, stops(tokenizer), "adapted")
+
+
+def from_sources(prompt: str, sampling: Sampling) -> Iterator[Token]:
+    """The adapter where the prompt shows sources; SmolLM2 as it is where it only talks.
+
+    The adapter learned to answer from sources, and forgot to talk: its model card shows it.
+    """
+    reads = INSTRUCTION in prompt
+    return (adapted_smollm2() if reads else smollm2())(prompt, sampling)
+
+
+@cache
+def _loaded_smollm2() -> tuple[Any, Any]:
     from course.models.named import load_language_model
 
-    model, tokenizer = load_language_model("smollm2")
-    stop = {tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<|im_end|>")}
-    return from_transformers(model, tokenizer, frozenset(stop), "SmolLM2-135M-Instruct")
+    return load_language_model("smollm2")
+
+
+def stops(tokenizer: Any) -> frozenset[int]:
+    """The tokens that end an answer of SmolLM2."""
+    return frozenset({tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<|im_end|>")})
 
 
 @cache

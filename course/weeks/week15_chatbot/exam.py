@@ -105,7 +105,7 @@ def exam(seed: int, each: int = 8) -> list[Case]:
 def all_cases() -> dict[str, list[Case]]:
     """Every case that can be made, by kind; an answer stands in exactly the passage it names."""
     pools: dict[str, list[Case]] = {kind: [] for kind in KINDS}
-    for found, passage in _found():
+    for found, passage in placed_questions():
         for case in _of(found, passage):
             pools[case.kind].append(case)
     for number, question, answer in CONSTITUTION:
@@ -118,8 +118,8 @@ def all_cases() -> dict[str, list[Case]]:
     return pools
 
 
-def _found() -> Iterator[tuple[FactbookQuestion, Passage]]:
-    """Questions whose answer stands in a passage of their country."""
+def placed_questions() -> Iterator[tuple[FactbookQuestion, Passage]]:
+    """Questions on the Factbook, each with the passage of its country that holds the answer."""
     by_country: dict[str, list[Passage]] = {}
     for passage in factbook_passages():
         by_country.setdefault(passage.title.split(":")[0], []).append(passage)
@@ -127,6 +127,23 @@ def _found() -> Iterator[tuple[FactbookQuestion, Passage]]:
         for passage in by_country.get(found.country, ()):
             if f"{found.field}:" in passage.text and mentions(passage.text, found.answer):
                 yield found, passage
+
+
+@cache
+def held_countries() -> frozenset[str]:
+    """Every third country of the Factbook: the adapter that ships was trained without them."""
+    return frozenset(sorted({passage.title.split(":")[0] for passage in factbook_passages()})[::3])
+
+
+def held_exam(seed: int, kinds: tuple[str, ...], each: int = 8) -> list[Case]:
+    """As `exam`, of some kinds, and on held countries where a case names a source."""
+    dice = random.Random(f"held exam/{seed}")
+    drawn = []
+    for kind in kinds:
+        pool = [case for case in all_cases()[kind]
+                if not case.source or case.source.split(":")[0] in held_countries()]  # fmt: skip
+        drawn += dice.sample(pool, each)
+    return drawn
 
 
 def _of(found: FactbookQuestion, passage: Passage) -> Iterator[Case]:

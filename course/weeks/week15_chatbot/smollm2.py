@@ -4,8 +4,9 @@
 
 It runs the cells of the notebook that define the parts (a student's own solved notebook does as
 well), asks plain, reworded and unanswerable questions, and keeps what was said without sources,
-with sources, and with sources behind the guard. Several CPU seconds a question; SmolLM2 has to be
-on the machine (`course models fetch smollm2`).
+with sources, and with sources behind the guard; the last two also with the course's adapter, whose
+training left out the countries that are asked about. About ten CPU seconds a question; SmolLM2 has
+to be on the machine (`course models fetch smollm2`).
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from course.chat.bot import Bot, Switches
 from course.chat.corpus import names
 from course.chat.grounding import without_orders
 from course.chat.parts import Hit, Message, Passage, Sampling
-from course.chat.ready import smollm2
+from course.chat.ready import adapted_smollm2, smollm2
 from course.lesson.notebook_code import notebook_names
 from course.weeks.week15_chatbot import library
-from course.weeks.week15_chatbot.exam import Case, Said, exam
+from course.weeks.week15_chatbot.exam import Case, Said, held_exam
+from course.weeks.week15_chatbot.words import says_unsure
 
 KINDS = ("plain", "reworded", "nowhere")
 GREEDY = Sampling(temperature=0.0, most_tokens=40)
 PERSONA = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
-UNSURE = ("do not say", "does not say", "not mention", "not provide", "no information")
 
 
 def bot_of(parts: Mapping[str, Any]) -> Bot:
@@ -40,27 +41,27 @@ def bot_of(parts: Mapping[str, Any]) -> Bot:
         return parts["retrieve_and_ground"](question, hits, without_orders, 1.0, 250)
 
     return Bot(
-        "week 15", smollm2(), template=parts["chat_template"], persona=PERSONA,
+        "week 15", smollm2(), adapter=adapted_smollm2(), persona=PERSONA,
+        template=parts["chat_template"],
         state=partial(parts["DialogState"], "", names()), search=partial(library.search, k=2),
         ground=ground, guard=parts["guardrail"], closed_book=False, sampling=GREEDY,
     )  # fmt: skip
 
 
 def ask(bot: Bot, case: Case) -> dict[str, Said]:
-    """What is said to a case in three ways; a draft that says that it is not sure is silence."""
-    closed = bot.reply(case.question, case.history, Switches(retrieval=False, guard=False))
-    open_book = bot.reply(case.question, case.history)
-    source = open_book.sources[0].title if open_book.sources else ""
-    drafted = Said(_said(open_book.draft), source)
-    return {
-        "closed book": Said(_said(closed.draft)),
-        "sources": drafted,
-        "sources and guard": Said(None) if open_book.refused else drafted,
-    }
+    """What is said to a case in five ways; a draft that says that it is not sure is silence."""
+    memory = Switches(retrieval=False, guard=False, adapter=False)
+    said = {"closed book": Said(_said(bot.reply(case.question, case.history, memory).draft))}
+    for adapter, name in ((False, "sources"), (True, "sources and adapter")):
+        reply = bot.reply(case.question, case.history, Switches(adapter=adapter))
+        source = reply.sources[0].title if reply.sources else ""
+        said[name] = Said(_said(reply.draft), source)
+        said[f"{name} and guard"] = Said(None) if reply.refused else said[name]
+    return said
 
 
 def _said(draft: str) -> str | None:
-    return None if not draft.strip() or any(sign in draft for sign in UNSURE) else draft
+    return None if not draft.strip() or says_unsure(draft) else draft
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stored: dict[str, Any] = {"ways": {}, "examples": [], "cpu_s_a_question": []}
     for seed in range(1, args.seeds + 1):
         begun = time.process_time()
-        cases = [case for case in exam(seed) if case.kind in KINDS]
+        cases = held_exam(seed, KINDS)
         said = [ask(bot, case) for case in cases]
         for way in said[0]:
             found = parts["evaluate"]([one[way] for one in said], cases)

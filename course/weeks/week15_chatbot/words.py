@@ -13,6 +13,7 @@ from course.chat.corpus import is_korean
 from course.data.grammar import ends_in_consonant
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")  # a number with its commas and points, or a word
+UNSURE = ("do not say", "does not say", "not mention", "not provide", "no information")
 LIQUID = 8  # the place of ㄹ among the final consonants: 로 stands behind it, not 으로
 AFTER_CONSONANT = ("은", "이", "을", "과", "으로", "이에요", "이라고")
 AFTER_VOWEL = ("는", "가", "를", "와", "예요", "라고")
@@ -53,6 +54,11 @@ def mentions(text: str, phrase: str) -> bool:
         said[i : i + length - 1] == wanted[:-1] and wanted[-1] in forms(said[i + length - 1])
         for i in range(len(said) - length + 1)
     )
+
+
+def says_unsure(text: str) -> bool:
+    """Whether a model says that it cannot say."""
+    return any(sign in text for sign in UNSURE)
 
 
 def _words(text: str) -> list[str]:

@@ -1,0 +1,293 @@
+"""Train the adapter that ships: SmolLM2 learns to answer from sources, and to say when they do not.
+
+    course models fetch smollm2
+    python -m course.weeks.week15_chatbot.train_adapter --out build/chat_adapter
+
+Half of its questions can be answered from what stands beside them, half cannot. Every third
+country is left out, of training and of nothing else: there it is examined. About four minutes of
+one CPU core a seed; the weights of the first seed are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from course.chat.corpus import factbook_passages
+from course.chat.generator import from_transformers
+from course.chat.grounding import ground
+from course.chat.parts import Message, Passage, Sampling
+from course.chat.ready import PERSONA, stops
+from course.chat.template import CLOSE, chatml
+from course.data.factbook import FactbookQuestion
+from course.models import write_checksums
+from course.models.chat_adapter import BLOCKS, WEIGHTS, thin_matrices, with_adapter
+from course.models.named import load_language_model
+from course.models.training import learning_rate
+from course.weeks.week15_chatbot.exam import held_countries, placed_questions
+from course.weeks.week15_chatbot.words import mentions, says_unsure
+
+SEED = 2022
+SILENCE = "The context does not say."
+UNTAUGHT = ("Independence", "Elevation extremes")  # kinds of question that training leaves out
+EXAMPLES, BATCH, EPOCHS, PEAK = 96, 4, 2, 2e-3
+EXAMINED = 36
+BUDGET = 110  # words of context
+MOST_TOKENS = 20
+TALK = (
+    "Hello! Who are you?",
+    "Write one sentence about the sea.",
+    "Give me three ideas for a rainy Sunday.",
+    "Explain to a child why the sky is blue.",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its context, and what is wanted: the answer, or None for silence."""
+
+    prompt: str
+    answer: str | None
+
+
+# ------------------------------------------------------------------------------------ questions
+Placed = tuple[FactbookQuestion, Passage]  # a question, and the passage that answers it
+
+
+@cache
+def by_country() -> dict[str, list[Passage]]:
+    """The passages of each country."""
+    found: dict[str, list[Passage]] = {}
+    for passage in factbook_passages():
+        found.setdefault(passage.title.split(":")[0], []).append(passage)
+    return found
+
+
+def questions(held: bool, untaught: bool) -> list[Placed]:
+    """Those on held countries or on the others, of kinds that are taught or not."""
+    return [
+        (question, passage)
+        for question, passage in placed_questions()
+        if (question.country in held_countries()) == held
+        and (question.field in UNTAUGHT) == untaught
+    ]
+
+
+def asked(pool: Sequence[Placed], count: int, dice: random.Random) -> list[Asked]:
+    """So many questions, each kind as often as the others, every second one without its answer."""
+    fields = sorted({question.field for question, _ in pool})
+    by_field = {field: [one for one in pool if one[0].field == field] for field in fields}
+    made: list[Asked] = []
+    while len(made) < count:
+        made += with_context(*dice.choice(by_field[dice.choice(fields)]), len(made) % 2 == 0, dice)
+    return made
+
+
+def with_context(
+    question: FactbookQuestion, right: Passage, answered: bool, dice: random.Random
+) -> Iterator[Asked]:
+    """Two passages of the country; the one with the answer is among them or is not.
+
+    Nothing where the country has too few passages, or where the answer was cut off.
+    """
+    answer = question.answer
+    others = [p for p in by_country()[question.country] if not mentions(p.text, answer)]
+    if len(others) < 2:
+        return
+    shown = dice.sample(others, 2 - answered) + [right] * answered
+    dice.shuffle(shown)
+    messages, used = ground(question.text, [(p, 10.0) for p in shown], 0.0, BUDGET)
+    if any(mentions(p.text, answer) for p in used) == answered:
+        prompt = chatml([Message("system", PERSONA), *messages])
+        yield Asked(prompt, answer if answered else None)
+
+
+# ------------------------------------------------------------------------------------ training
+@dataclass(frozen=True)
+class Read:
+    """An example as the frozen blocks left it: states (1, T, D), and the ids to be written."""
+
+    states: Tensor
+    target: Tensor
+
+
+def ids_of(tokenizer: Any, text: str) -> list[int]:
+    """The tokens of a text as it stands."""
+    return list(tokenizer(text, add_special_tokens=False).input_ids)
+
+
+def through(model: Any, states: Tensor, blocks: slice) -> Tensor:
+    """States (1, T, D) behind some of the model's blocks."""
+    places = torch.arange(states.shape[1])[None]
+    turned = model.model.rotary_emb(states, position_ids=places)
+    for block in model.model.layers[blocks]:
+        states = block(states, position_embeddings=turned, position_ids=places)
+    return states
+
+
+@torch.no_grad()
+def read(model: Any, tokenizer: Any, prompt: str, text: str) -> Read:
+    """A prompt and what is to be written behind it, up to the first block that is trained."""
+    target = ids_of(tokenizer, text + CLOSE)
+    ids = torch.tensor([ids_of(tokenizer, prompt) + target])
+    states = through(model, model.model.embed_tokens(ids), slice(None, -BLOCKS))
+    return Read(states, torch.tensor(target))
+
+
+def loss_of(model: Any, example: Read) -> Tensor:
+    """Mean loss of the tokens to be written, in nats; those of the prompt do not count."""
+    states = through(model, example.states, slice(-BLOCKS, None))
+    states = states[0, -len(example.target) - 1 : -1]
+    logits = model.lm_head(model.model.norm(states))
+    return torch.nn.functional.cross_entropy(logits, example.target)
+
+
+def train(model: Any, examples: Sequence[Read], dice: random.Random) -> list[float]:
+    """Train the thin matrices; the mean loss of each batch."""
+    optimizer = torch.optim.AdamW(thin_matrices(model).values(), weight_decay=0.0)
+    steps, losses = len(examples) // BATCH * EPOCHS, []
+    order: list[Read] = []
+    for step in range(steps):
+        order = order if len(order) >= BATCH else dice.sample(list(examples), len(examples))
+        batch, order = order[:BATCH], order[BATCH:]
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step / steps, PEAK, warmup=0.1)
+        losses.append(0.0)
+        for example in batch:
+            loss = loss_of(model, example) / BATCH
+            loss.backward()
+            losses[-1] += loss.item()
+        optimizer.step()
+        optimizer.zero_grad()
+    return losses
+
+
+# ------------------------------------------------------------------------------------ measuring
+def write(model: Any, tokenizer: Any, prompt: str, most: int = MOST_TOKENS) -> str:
+    """The likeliest tokens behind a prompt."""
+    sampling = Sampling(temperature=0.0, most_tokens=most)
+    generator = from_transformers(model, tokenizer, stops(tokenizer), "")
+    return "".join(token.text for token in generator(prompt, sampling)).strip()
+
+
+def measure(model: Any, tokenizer: Any, exam: Sequence[Asked]) -> dict[str, float]:
+    """What comes of questions with an answer in the context, and of those without.
+
+    Returns:
+        shares: "exact" (to the letter, but for case and full stop) and "holds" (the answer stands
+        in what was written) and "silent_wrongly" of those with an answer, "silent" of those
+        without; and "words", how many are written.
+    """
+    texts = [write(model, tokenizer, one.prompt) for one in exam]
+    said = list(zip(exam, texts, strict=True))
+    with_answer = [(one.answer, text) for one, text in said if one.answer is not None]
+    without = [text for one, text in said if one.answer is None]
+    return {
+        "exact": share(bare(text) == bare(answer) for answer, text in with_answer),
+        "holds": share(mentions(text, answer) for answer, text in with_answer),
+        "silent_wrongly": share(says_unsure(text) for _, text in with_answer),
+        "silent": share(map(says_unsure, without)),
+        "words": round(sum(len(text.split()) for text in texts) / len(texts), 1),
+    }
+
+
+def share(found: Iterable[bool]) -> float:
+    """Of all how many are true."""
+    every = list(found)
+    return round(sum(every) / max(1, len(every)), 3)
+
+
+def bare(text: str) -> str:
+    """Without case, article and full stop."""
+    return text.casefold().strip(" .").removeprefix("the ")
+
+
+def talk(model: Any, tokenizer: Any) -> list[str]:
+    """What it says where nothing is looked up: what training took from it."""
+    prompts = [chatml([Message("system", PERSONA), Message("user", text)]) for text in TALK]
+    return [write(model, tokenizer, prompt, most=40) for prompt in prompts]
+
+
+# ------------------------------------------------------------------------------------ a run
+def run(seed: int, model: Any, tokenizer: Any) -> tuple[Any, dict[str, Any]]:
+    """Train under one seed: the adapted model, and what was measured."""
+    torch.manual_seed(seed)
+    dice = random.Random(f"adapter/{seed}")
+    adapted = with_adapter(model)
+    begun = time.process_time()
+    examples = [
+        read(adapted, tokenizer, one.prompt, f"{one.answer}." if one.answer else SILENCE)
+        for one in asked(questions(held=False, untaught=False), EXAMPLES, dice)
+    ]
+    losses = train(adapted, examples, dice)
+    cpu_s = round(time.process_time() - begun, 1)
+    adapted.eval()
+    found = {"seed": seed, "cpu_s": cpu_s, "losses": [round(loss, 4) for loss in losses]}
+    return adapted, found | examined(adapted, tokenizer) | {"talk": talk(adapted, tokenizer)}
+
+
+def examined(model: Any, tokenizer: Any) -> dict[str, dict[str, float]]:
+    """The exam on countries that training never saw: taught kinds of questions, untaught kinds."""
+    dice = random.Random("adapter/exam")
+    exams = {
+        name: asked(questions(held=True, untaught=name == "untaught"), EXAMINED, dice)
+        for name in ("taught", "untaught")
+    }
+    return {name: measure(model, tokenizer, each) for name, each in exams.items()}
+
+
+def save(model: Any, folder: Path) -> None:
+    """The thin matrices in half precision, and their sum."""
+    stored = {name: t.detach().half().contiguous() for name, t in thin_matrices(model).items()}
+    save_file(stored, folder / WEIGHTS)
+    write_checksums(folder, [WEIGHTS])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("build/chat_adapter"))
+    parser.add_argument("--runs", type=int, default=3)
+    args = parser.parse_args(arguments)
+    args.out.mkdir(parents=True, exist_ok=True)
+    model, tokenizer = load_language_model("smollm2")
+    model.requires_grad_(False)  # the thin matrices alone are trained
+    before = examined(model, tokenizer) | {"talk": talk(model, tokenizer)}
+    print("before", before, flush=True)
+    results: dict[str, Any] = {"before": before, "runs": []}
+    for seed in range(SEED, SEED + args.runs):
+        adapted, found = run(seed, model, tokenizer)
+        print({name: value for name, value in found.items() if name != "losses"}, flush=True)
+        results["runs"].append(found)
+        if seed == SEED:
+            save(adapted, args.out)
+            plot_losses(found["losses"], args.out / "loss_curve.png")
+        text = json.dumps(results, ensure_ascii=False, indent=1)
+        (args.out / "results.json").write_text(text + "\n", encoding="utf-8")
+
+
+def plot_losses(losses: list[float], path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot as plt
+
+    fig, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")
+    ax.plot(losses, color="#0072B2", lw=1)
+    ax.set(xlabel=f"step ({BATCH} examples each)", ylabel="loss of the answer, nats a token")
+    fig.savefig(path, dpi=110)
+    plt.close(fig)
+
+
+if __name__ == "__main__":
+    main()
