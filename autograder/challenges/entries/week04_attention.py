@@ -25,7 +25,7 @@ def best_aligner(contexts):
         out[n, : len(source)] = shares / shares.sum()
     return out
 
-# %% entry=model-1-three-rounds points=2..3
+# %% entry=model-1-three-rounds points=2..3.5
 def best_aligner(contexts):
     return model_1(contexts, rounds=3)
 
