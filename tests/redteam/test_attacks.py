@@ -38,7 +38,8 @@ COLD, WARM = "word2chat-sandbox", "word2chat-warm"
 RUN_QUICKLY = WARM
 FULL = 6.0
 
-pytestmark = [pytest.mark.redteam, pytest.mark.sandbox]
+# a whole class is graded within the first of its tests: of the slow ones, hundreds of attackers
+pytestmark = [pytest.mark.redteam, pytest.mark.sandbox, pytest.mark.timeout(7200)]
 
 
 def ways() -> Iterator[tuple[str, bool]]:
