@@ -994,3 +994,7 @@ def fix_loss(model, source, target, pad):
 
 # %% exercise=sinusoidal_positions survivor=`torch.arange(0, D, 2)` -> `torch.arange(0, D - 1, 2)` in `angles = t / 10000 ** (torch.arange(0, D, 2) / D)`
 # why: Equivalent: D is even, so both end with D - 2.
+
+
+# %% exercise=MultiHeadAttention survivor=`-3` -> `1` in `mask = mask.unsqueeze(-3)`
+# why: Equivalent: a mask has three axes, so the third from the end of four is axis 1.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,9 +42,17 @@ from course.weeks.week15_chatbot.words import mentions, says_unsure
 SEED = 2022
 SILENCE = "The context does not say."
 UNTAUGHT = ("Independence", "Elevation extremes")  # kinds of question that training leaves out
-EXAMPLES, BATCH, EPOCHS, PEAK = 96, 4, 2, 2e-3
-EXAMINED = 36
-BUDGET = 110  # words of context
+EXAMPLES, BATCH, PEAK = 288, 4, 1.5e-3
+EXAMINED = 24
+FORMS = (
+    "What is the {field} of {country}?",
+    "What does the Factbook say of {country}'s {field}?",
+    "And the {field} of {country}?",
+    "Tell me: which {field} has {country}?",
+)
+ANSWERED = 2 / 3  # of the examples; with a half it learned to be silent, which is cheaper
+LINES, LONGEST_LINE = 4, 160  # of a lesson's context: short, so that it is read soon
+BUDGET = 110  # words of context in the exam
 MOST_TOKENS = 20
 TALK = (
     "Hello! Who are you?",
@@ -84,20 +93,84 @@ def questions(held: bool, untaught: bool) -> list[Placed]:
     ]
 
 
-def asked(pool: Sequence[Placed], count: int, dice: random.Random) -> list[Asked]:
-    """So many questions, each kind as often as the others, every second one without its answer."""
-    fields = sorted({question.field for question, _ in pool})
-    by_field = {field: [one for one in pool if one[0].field == field] for field in fields}
+def lessons(count: int, dice: random.Random) -> list[Asked]:
+    """What is trained on: some lines of a country, with the one that answers or without it.
+
+    Half are questions of the exam's kinds, half ask in a few forms for any other field.
+    """
+    pool = by_field(questions(held=False, untaught=False))
+    countries = sorted(set(by_country()) - held_countries())
     made: list[Asked] = []
     while len(made) < count:
-        made += with_context(*dice.choice(by_field[dice.choice(fields)]), len(made) % 2 == 0, dice)
+        if dice.random() < 0.5:
+            question, _ = dice.choice(pool[dice.choice(sorted(pool))])
+            asked_for = (question.country, question.text, question.answer)
+        else:
+            country = dice.choice(countries)
+            asked_for = (country, *any_field(country, dice))
+        made += lesson(*asked_for, dice.random() < ANSWERED, dice)
     return made
 
 
-def with_context(
+def any_field(country: str, dice: random.Random) -> tuple[str, str]:
+    """A question for one field of a country, and how the field's text begins."""
+    field, _, text = dice.choice(lines_of(country)).partition(": ")
+    text = re.sub(r"^[a-z ]+: ", "", text)  # the capital is "name: Nairobi"
+    begun = re.split(r"[;,] | \(|\.$", text)[0].strip()
+    return dice.choice(FORMS).format(field=field.lower(), country=country), begun
+
+
+def lines_of(country: str) -> list[str]:
+    """The lines of a country's passages, but for fields that training leaves out."""
+    return [
+        line[:LONGEST_LINE]
+        for passage in by_country()[country]
+        for line in passage.text.split("\n")
+        if line.partition(":")[0] not in UNTAUGHT
+    ]
+
+
+def lesson(
+    country: str, question: str, answer: str, answered: bool, dice: random.Random
+) -> Iterator[Asked]:
+    """Nothing where the answer stands behind the end of what a line shows."""
+    lines = lines_of(country)
+    answers = [line for line in lines if mentions(line, answer)]
+    others = [line for line in lines if line not in answers]
+    if answers and len(others) >= LINES:
+        shown = dice.sample(others, LINES - answered) + answers[:1] * answered
+        dice.shuffle(shown)
+        context = Passage(country, "\n".join(shown))
+        yield _asked(question, answer if answered else None, [context])
+
+
+def _asked(question: str, answer: str | None, shown: Sequence[Passage]) -> Asked:
+    messages, _ = ground(question, [(passage, 10.0) for passage in shown], 0.0, BUDGET)
+    return Asked(chatml([Message("system", PERSONA), *messages]), answer)
+
+
+def by_field(pool: Sequence[Placed]) -> dict[str, list[Placed]]:
+    """The questions of each kind."""
+    found: dict[str, list[Placed]] = {}
+    for question, passage in pool:
+        found.setdefault(question.field, []).append((question, passage))
+    return found
+
+
+def asked(pool: Sequence[Placed], count: int, dice: random.Random) -> list[Asked]:
+    """An exam: each kind as often as the others, every second question without its answer."""
+    kinds = by_field(pool)
+    made: list[Asked] = []
+    while len(made) < count:
+        kind = kinds[dice.choice(sorted(kinds))]
+        made += with_passages(*dice.choice(kind), len(made) % 2 == 0, dice)
+    return made
+
+
+def with_passages(
     question: FactbookQuestion, right: Passage, answered: bool, dice: random.Random
 ) -> Iterator[Asked]:
-    """Two passages of the country; the one with the answer is among them or is not.
+    """Two whole passages of the country; the one with the answer is among them or is not.
 
     Nothing where the country has too few passages, or where the answer was cut off.
     """
@@ -107,10 +180,9 @@ def with_context(
         return
     shown = dice.sample(others, 2 - answered) + [right] * answered
     dice.shuffle(shown)
-    messages, used = ground(question.text, [(p, 10.0) for p in shown], 0.0, BUDGET)
+    _, used = ground(question.text, [(p, 10.0) for p in shown], 0.0, BUDGET)
     if any(mentions(p.text, answer) for p in used) == answered:
-        prompt = chatml([Message("system", PERSONA), *messages])
-        yield Asked(prompt, answer if answered else None)
+        yield _asked(question.text, answer if answered else None, shown)
 
 
 # ------------------------------------------------------------------------------------ training
@@ -154,17 +226,15 @@ def loss_of(model: Any, example: Read) -> Tensor:
 
 
 def train(model: Any, examples: Sequence[Read], dice: random.Random) -> list[float]:
-    """Train the thin matrices; the mean loss of each batch."""
+    """Train the thin matrices, each example once; the mean loss of each batch."""
     optimizer = torch.optim.AdamW(thin_matrices(model).values(), weight_decay=0.0)
-    steps, losses = len(examples) // BATCH * EPOCHS, []
-    order: list[Read] = []
+    order, losses = dice.sample(list(examples), len(examples)), []
+    steps = len(order) // BATCH
     for step in range(steps):
-        order = order if len(order) >= BATCH else dice.sample(list(examples), len(examples))
-        batch, order = order[:BATCH], order[BATCH:]
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step / steps, PEAK, warmup=0.1)
         losses.append(0.0)
-        for example in batch:
+        for example in order[step * BATCH : (step + 1) * BATCH]:
             loss = loss_of(model, example) / BATCH
             loss.backward()
             losses[-1] += loss.item()
@@ -228,7 +298,7 @@ def run(seed: int, model: Any, tokenizer: Any) -> tuple[Any, dict[str, Any]]:
     begun = time.process_time()
     examples = [
         read(adapted, tokenizer, one.prompt, f"{one.answer}." if one.answer else SILENCE)
-        for one in asked(questions(held=False, untaught=False), EXAMPLES, dice)
+        for one in lessons(EXAMPLES, dice)
     ]
     losses = train(adapted, examples, dice)
     cpu_s = round(time.process_time() - begun, 1)
