@@ -21,6 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
 
 
+PATIENCE = 2 * 3600  # seconds for a slow test: some grade hundreds of attackers within one
 QUICK_SECONDS, SLOW_SECONDS = 1500, 4 * 3600  # pytest-timeout comes first, where a signal helps
 stderr_of_the_run = pytest.StashKey[int]()
 
@@ -28,6 +29,13 @@ stderr_of_the_run = pytest.StashKey[int]()
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the run's own stderr, which pytest replaces while a test runs."""
     config.stash[stderr_of_the_run] = os.dup(2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests may take longer than pyproject.toml allows a quick one, also on a busy machine."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
 @pytest.hookimpl(wrapper=True)
