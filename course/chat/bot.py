@@ -83,6 +83,7 @@ class Bot:
         sampling: how tokens are drawn; the switch `greedy` sets the temperature to 0.
         notes: what each part is, for people.
         missing: what this machine lacks, and how to get it.
+        on_request: switches that page and panel leave off until somebody sets them.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Bot:
     sampling: Sampling = field(default_factory=Sampling)
     notes: tuple[Note, ...] = ()
     missing: tuple[str, ...] = ()
+    on_request: frozenset[str] = frozenset()
 
     # -------------------------------------------------------------------------------- talking
     def answer(

@@ -29,7 +29,7 @@ EXERCISES = {
     "retrieve_and_ground": "ground",
     "guardrail": "guard",
 }
-PARTS = tuple(f.name for f in fields(Bot) if f.name not in ("notes", "missing"))
+PARTS = tuple(f.name for f in fields(Bot) if f.name not in ("notes", "missing", "on_request"))
 PLAIN = (str, int, float, bool)
 LONGEST_FILE = 1_000_000  # bytes
 MAKER = "make_bot"

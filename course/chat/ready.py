@@ -49,7 +49,8 @@ def default_bot(model: str = "") -> Bot:
 
 
 def _answering() -> Bot:
-    bot = Bot("the course's bot", smollm2(), persona=PERSONA, adapter=from_sources)
+    bot = Bot("the course's bot", smollm2(), persona=PERSONA, adapter=from_sources,
+              on_request=frozenset({"adapter"}))  # fmt: skip
     notes = (_model_note("smollm2"), ADAPTER, *NOTES)
     return replace(_grounded(bot), quote=_quote_korean, notes=notes)
 

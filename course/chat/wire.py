@@ -59,6 +59,7 @@ def _about(bot: Bot) -> dict[str, Any]:
             "adapter": bot.adapter is not None,
             "greedy": True,
         },
+        "on_request": sorted(bot.on_request),
         "quotes": bot.quote is not None,
     }
 

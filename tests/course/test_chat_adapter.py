@@ -159,12 +159,13 @@ def test_a_damaged_adapter_is_named(llama, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not is_fetched(SMOLLM2), reason="`course models fetch smollm2` was not run")
-def test_the_adapter_answers_in_a_word_and_can_be_switched_off():
-    """With SmolLM2: a short answer with the adapter, a longer one without, by the bot's switch."""
+def test_the_adapter_answers_in_a_few_words_and_is_off_until_asked_for():
+    """With SmolLM2: short answers with the adapter, sentences without; both from the sources."""
     from course.chat.bot import Switches
     from course.chat.ready import default_bot
 
-    bot, asked = default_bot("smollm2"), "What is the capital of Kenya?"
+    bot, asked = default_bot("smollm2"), "What is the population of South Korea?"
+    assert bot.on_request == {"adapter"}
     adapted = bot.reply(asked, switches=Switches(greedy=True)).draft
     bare = bot.reply(asked, switches=Switches(greedy=True, adapter=False)).draft
-    assert adapted.strip(" .") == "Nairobi" and len(bare) > len(adapted)
+    assert adapted.strip(" .") == "49,115,196" and adapted.strip(" .") in bare and len(bare) > 20

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browsing import Watched, chromium, picture_on_failure, watch
-from chat_page import CAPITAL, chat_page, toy_bot
+from chat_page import CAPITAL, Slow, chat_page, toy_bot
 
 from course.chat import Bot, Note
 from course.chat.server import Desk
@@ -149,6 +149,18 @@ def test_a_switch_leaves_its_part_out(opened) -> None:
     page.uncheck("#colours")
     shaded = "getComputedStyle(document.querySelector('.tokens .p2')).backgroundColor"
     assert page.evaluate(shaded) == "rgba(0, 0, 0, 0)"
+
+
+def test_an_adapter_on_request_writes_once_its_switch_is_set(opened) -> None:
+    """The switch can be moved and is off at first; set, the adapter writes in the model's place."""
+    adapter = Slow(None)
+    page, watched, _ = opened(toy_bot(adapter=adapter, on_request=frozenset({"adapter"})))
+    assert page.is_enabled("[name=adapter]") and not page.is_checked("[name=adapter]")
+    ask(page, "capital of Kenya")
+    assert adapter.prompts == []
+    page.check("[name=adapter]")
+    ask(page, "capital of Kenya")
+    assert len(adapter.prompts) == 1 and watched.errors == []
 
 
 def test_the_page_speaks_korean(opened) -> None:

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from chat_page import CAPITAL, HOSTILE, toy_bot
+from chat_page import CAPITAL, HOSTILE, Slow, toy_bot
 
 from course.chat.markup import answer_markup, marked, token_markup
 from course.chat.panel import chat_panel, compare_panel
@@ -27,6 +27,17 @@ def test_the_panel_shows_sources_tokens_and_the_verdict() -> None:
     assert re.search(r"Capital: <mark[^>]*>Nairobi</mark>", shown)
     assert "Probability 30.0%\nNairobi 90.0%\nMombasa 6.0%\n␣ 1.0%" in shown
     assert panel.switches["adapter"].disabled and not panel.switches["guard"].disabled
+
+
+def test_a_part_on_request_stays_out_until_it_is_asked_for() -> None:
+    """Its switch can be moved, and is off at first."""
+    adapter = Slow(None)
+    panel = chat_panel(toy_bot(adapter=adapter, on_request=frozenset({"adapter"})), first=CAPITAL)
+    assert not panel.switches["adapter"].value and not panel.switches["adapter"].disabled
+    panel.switches["adapter"].value = True
+    panel.question.value = CAPITAL
+    panel.wait()
+    assert len(adapter.prompts) == 1
 
 
 def test_switches_and_history_reach_the_bot() -> None:

@@ -66,6 +66,7 @@ function showAbout() {
 function showSwitches() {
   for (const box of document.querySelectorAll("#switches input[name]")) {
     const there = about.bots.some((bot) => bot.parts[box.name]);
+    if (about.bots.every((bot) => bot.on_request.includes(box.name))) box.checked = false;
     box.disabled = !there;
     if (!there) box.checked = false;
     box.closest("label").classList.toggle("off", !there);
