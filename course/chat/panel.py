@@ -88,9 +88,9 @@ class ChatPanel(ipywidgets.VBox):
         """A switch without a part behind it cannot be moved."""
         parts = {"retrieval": "search", "guard": "guard", "adapter": "adapter"}
         there = name not in parts or any(getattr(bot, parts[name]) for bot in self.bots.values())
-        wanted = not all(name in bot.on_request for bot in self.bots.values())
+        left_out = name == "greedy" or all(name in b.on_request for b in self.bots.values())
         return ipywidgets.Checkbox(
-            there and wanted and name != "greedy", description=tr(SWITCHES[name]), disabled=not there,
+            there and not left_out, description=tr(SWITCHES[name]), disabled=not there,
             indent=False, layout={"width": "auto", "margin": "0 1em 0 0"},
         )  # fmt: skip
 
