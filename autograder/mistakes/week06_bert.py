@@ -1204,3 +1204,7 @@ def evaluate(predicted, targets, n_classes):
 
 # %% exercise=mlm_corrupt survivor=`fate < 0.8` -> `fate <= 0.8` in `inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)`
 # why: Equivalent: where fate is 0.8 the next line writes the random token over the mask.
+
+
+# %% exercise=param_groups survivor=`1` -> `-1` in `return int(name.split('.layer.')[1].split('.')[0])`
+# why: Equivalent: a name holds `.layer.` once, so its second part is its last.
