@@ -39,10 +39,7 @@ def describe_difference(
         full: with what the answer itself looks like, and where it is wrong.
     """
     if answer["kind"] not in ("error", "none", "text") and nearly_right(answer, probe):
-        return (
-            "right but for the last digits: is it rounded, computed in float32, or is a small "
-            "number added or left out?"
-        )
+        return "right but for the last digits: rounded, float32, a tiny number off?"
     return _Difference(probe.rtol, probe.atol, names, full).of(answer, probe.value)
 
 
