@@ -135,10 +135,11 @@ def _proof(
     bench = bench.without_challenge
     names = [f"proof-{i}" for i in range(seed_count)]
     draws = min(DRAWS, seed_count)
-    asked = (*_known_right(bench, book), *map(laid_over, book.mistakes))
+    precise = tuple(_precisions(bench))  # a class whose seed is unlucky must not lose by rounding
+    asked = (*_variants(book, visible=False), *precise, *map(laid_over, book.mistakes))
     title = f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes"
     with SideBySide(workers, say) as parts:
-        first = parts.start(title, _known, bench, book, truth)
+        first = parts.start(title, _known, bench, book, precise, truth)
         one = parts.start(f"{week}: {seed_count} seeds", _under_seeds, bench, names, asked)
         other = parts.start("", _under_seeds, bench, names[::-1], ())
         entries = parts.start(f"{week}: open challenge", rivalry, every, whole, draws)
@@ -208,12 +209,13 @@ class _Known:
     seconds: dict[str, float]  # of each check in the reference's run
 
 
-def _known(bench: Workbench, book: MistakeBook, truth: Reference) -> _Known:
+def _known(
+    bench: Workbench, book: MistakeBook, precise: tuple[Overlay, ...], truth: Reference
+) -> _Known:
     overlays = [
         replace(overlay, others=tuple(c for c in bench.checks if c != overlay.check))
         for overlay in (*_variants(book, visible=True), *map(laid_over, book.mistakes))
     ]
-    precise = tuple(_precisions(bench))  # a class whose seed is unlucky must not lose by rounding
     first = (JobCell(-1, MEASURE), *bench.own, JobCell(-2, MEASURE))
     ran = bench.run_to_end(Plan(bench.notebook, first, (*overlays, *precise)), "known")
     count, every = len(book.variants), len(overlays)
@@ -332,11 +334,6 @@ def _seeds(
         right: how many of the overlays are correct; they stand first.
     """
     return tried(_seed_problems(seed, ran[seed], again[seed], right, truth) for seed in names)
-
-
-def _known_right(bench: Workbench, book: MistakeBook) -> tuple[Overlay, ...]:
-    """What must pass under every seed."""
-    return (*_variants(book, visible=False), *_precisions(bench))
 
 
 def _precisions(bench: Workbench) -> Iterator[Overlay]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -47,19 +45,14 @@ TYPE = """async text => {
 
 @pytest.fixture(scope="module")
 def base() -> Iterator[Path]:
-    """The hub's folder, outside of pytest's own, which is closed to other people."""
-    hub_machine.skip_where_it_cannot_be()
-    folder = Path(tempfile.mkdtemp(prefix="word2chat-hub-", dir="/tmp"))
-    folder.chmod(0o755)
-    try:
+    """The hub's folder with the environments, the course and the exchange."""
+    with hub_machine.folder() as folder:
         hub_machine.install(folder)
         _make_course(folder)
         (folder / "exchange").mkdir()
         (folder / "exchange").chmod(0o1777)
         (folder / "hub" / "staff.txt").write_text("# who grades\nminji\n", "utf-8")
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_course(folder: Path) -> None:

@@ -9,7 +9,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,10 +103,7 @@ def settings(lms: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
     """A hub without servers: who signs in is decided before one starts."""
-    hub_machine.skip_where_it_cannot_be()
-    base = Path(tempfile.mkdtemp(prefix="word2chat-lti-", dir="/tmp"))
-    base.chmod(0o755)
-    try:
+    with hub_machine.folder() as base:
         hub_machine.install_hub(base)
         (base / "course").mkdir()
         with (
@@ -115,8 +111,6 @@ def desk() -> Iterator[Desk]:
             hub_machine.running(base, ("early",), "lti13_config.py", **settings(lms)) as hub,
         ):
             yield Desk(hub, lms)
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -76,6 +77,18 @@ def skip_where_it_cannot_be() -> None:
     for program in ("unshare", "nsenter", "runuser", "useradd", "chpasswd", "node", "npm"):
         if not shutil.which(program):
             pytest.skip(f"{program} is needed for a hub")
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """The machine's folder, outside of pytest's own, which is closed to other people."""
+    skip_where_it_cannot_be()
+    base = Path(tempfile.mkdtemp(prefix="word2chat-hub-", dir="/tmp"))
+    base.chmod(0o755)
+    try:
+        yield base
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
 
 
 def install(base: Path) -> None:

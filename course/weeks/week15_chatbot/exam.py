@@ -120,19 +120,25 @@ def all_cases() -> dict[str, list[Case]]:
 
 def placed_questions() -> Iterator[tuple[FactbookQuestion, Passage]]:
     """Questions on the Factbook, each with the passage of its country that holds the answer."""
-    by_country: dict[str, list[Passage]] = {}
-    for passage in factbook_passages():
-        by_country.setdefault(passage.title.split(":")[0], []).append(passage)
     for found in factbook_questions():
-        for passage in by_country.get(found.country, ()):
+        for passage in passages_by_country().get(found.country, ()):
             if f"{found.field}:" in passage.text and mentions(passage.text, found.answer):
                 yield found, passage
 
 
 @cache
+def passages_by_country() -> dict[str, list[Passage]]:
+    """The passages of the Factbook, by the country that a passage's title begins with."""
+    found: dict[str, list[Passage]] = {}
+    for passage in factbook_passages():
+        found.setdefault(passage.title.split(":")[0], []).append(passage)
+    return found
+
+
+@cache
 def held_countries() -> frozenset[str]:
     """Every third country of the Factbook: the adapter that ships was trained without them."""
-    return frozenset(sorted({passage.title.split(":")[0] for passage in factbook_passages()})[::3])
+    return frozenset(sorted(passages_by_country())[::3])
 
 
 def held_exam(seed: int, kinds: tuple[str, ...], each: int = 8) -> list[Case]:

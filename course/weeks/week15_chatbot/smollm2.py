@@ -23,7 +23,7 @@ from course.chat.bot import Bot, Switches
 from course.chat.corpus import names
 from course.chat.grounding import without_orders
 from course.chat.parts import Hit, Message, Passage, Sampling
-from course.chat.ready import adapted_smollm2, smollm2
+from course.chat.ready import PERSONA, adapted_smollm2, smollm2
 from course.lesson.notebook_code import notebook_names
 from course.weeks.week15_chatbot import library
 from course.weeks.week15_chatbot.exam import Case, Said, held_exam
@@ -31,7 +31,6 @@ from course.weeks.week15_chatbot.words import says_unsure
 
 KINDS = ("plain", "reworded", "nowhere")
 GREEDY = Sampling(temperature=0.0, most_tokens=40)
-PERSONA = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 
 
 def bot_of(parts: Mapping[str, Any]) -> Bot:
