@@ -75,7 +75,7 @@ def prove_week(
     say: Callable[[str], None] = lambda text: None,
     truth: Reference | None = None,
     workers: int = 1,
-    challenge: bool = True,
+    quick: bool = False,
 ) -> Proof:
     """Prove the checks of one week.
 
@@ -89,7 +89,8 @@ def prove_week(
         say: is told what happens next.
         truth: the reference, where it has just been executed; by default it is executed now.
         workers: how many kernels work side by side.
-        challenge: whether to prove the open challenge too; its entries may train for a minute.
+        quick: leave out what takes longest: the open challenge, whose entries may train for a
+            minute, and each known answer at the checks of the other exercises.
 
     Raises:
         UserError: there is more than one notebook in it.
@@ -101,9 +102,9 @@ def prove_week(
         )
     started = time.monotonic()
     bench = Workbench(week, week.notebooks[0], provisioner)
-    bench = bench if challenge else bench.without_challenge
+    bench = bench.without_challenge if quick else bench
     try:
-        proof = _proof(bench, seeds, mutants, mutant_limit, say, truth, workers)
+        proof = _proof(bench, seeds, mutants, mutant_limit, say, truth, workers, quick)
     except UserError as error:
         proof = Proof(week.name, problems=(Problem("reference", "", str(error)),))
     return replace(proof, seconds=time.monotonic() - started)
@@ -117,6 +118,7 @@ def _proof(
     say: Callable[[str], None],
     truth: Reference | None,
     workers: int,
+    quick: bool,
 ) -> Proof:
     """All parts, side by side.
 
@@ -139,7 +141,8 @@ def _proof(
     asked = (*_variants(book, visible=False), *precise, *map(laid_over, book.mistakes))
     title = f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes"
     with SideBySide(workers, say) as parts:
-        first = parts.start(title, _known, bench, book, precise, truth)
+        known_answers = _known_answers(bench, book, elsewhere=not quick)
+        first = parts.start(title, _known, bench, book, known_answers, precise, truth)
         one = parts.start(f"{week}: {seed_count} seeds", _under_seeds, bench, names, asked)
         other = parts.start("", _under_seeds, bench, names[::-1], ())
         entries = parts.start(f"{week}: open challenge", rivalry, every, whole, draws)
@@ -209,13 +212,22 @@ class _Known:
     seconds: dict[str, float]  # of each check in the reference's run
 
 
-def _known(
-    bench: Workbench, book: MistakeBook, precise: tuple[Overlay, ...], truth: Reference
-) -> _Known:
-    overlays = [
-        replace(overlay, others=tuple(c for c in bench.checks if c != overlay.check))
+def _known_answers(bench: Workbench, book: MistakeBook, elsewhere: bool) -> tuple[Overlay, ...]:
+    """Variants and mistakes, each at its own check and, if asked for, at all the others."""
+    checks = bench.checks if elsewhere else ()
+    return tuple(
+        replace(overlay, others=tuple(check for check in checks if check != overlay.check))
         for overlay in (*_variants(book, visible=True), *map(laid_over, book.mistakes))
-    ]
+    )
+
+
+def _known(
+    bench: Workbench,
+    book: MistakeBook,
+    overlays: tuple[Overlay, ...],
+    precise: tuple[Overlay, ...],
+    truth: Reference,
+) -> _Known:
     first = (JobCell(-1, MEASURE), *bench.own, JobCell(-2, MEASURE))
     ran = bench.run_to_end(Plan(bench.notebook, first, (*overlays, *precise)), "known")
     count, every = len(book.variants), len(overlays)
@@ -249,7 +261,7 @@ def _precision_problems(trials: Iterable[Trial], truth: Reference) -> Iterator[P
 
 def _variant_problems(trial: Trial, truth: Reference) -> Iterator[Problem]:
     where = f"{trial.overlay.exercise}/{trial.overlay.name}"
-    for check in verdicts(trial.runs, truth):
+    for check in _where_tried(trial, truth):
         yield from _lost(check, "variant", where, f"at {check.grade_id}")
     if trial.runs[0].end is not CellEnd.OK:
         yield Problem("variant", where, "a visible assert rejects it, or it does not run")
@@ -260,7 +272,7 @@ def _mistake_problems(trial: Trial, truth: Reference) -> Iterator[Problem]:
     own = trial.overlay.check
     if trial.runs[0].end is not CellEnd.OK:
         yield Problem("mistake", where, f"its own cell ended with: {trial.runs[0].end}")
-    for check in verdicts(trial.runs, truth):
+    for check in _where_tried(trial, truth):
         if check.grade_id != own:
             yield from _lost(check, "mistake", where, f"also at {check.grade_id}")
         elif full_marks(check):
@@ -270,6 +282,11 @@ def _mistake_problems(trial: Trial, truth: Reference) -> Iterator[Problem]:
         elif check.mistake.name != trial.overlay.name:
             seen = check.mistake.name
             yield Problem("mistake", where, f"it is taken for `{seen}`: same answers throughout")
+
+
+def _where_tried(trial: Trial, truth: Reference) -> Iterator[CheckVerdict]:
+    ran = trial.overlay.checks
+    return (check for check in verdicts(trial.runs, truth) if check.grade_id in ran)
 
 
 def _cost(runs: tuple[CellRun, ...]) -> Cost:
