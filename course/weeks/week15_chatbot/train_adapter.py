@@ -342,7 +342,7 @@ def save(model: Any, folder: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("build/chat_adapter"))
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=2)
     args = parser.parse_args(arguments)
     args.out.mkdir(parents=True, exist_ok=True)
     model, tokenizer = load_language_model("smollm2")
