@@ -1,13 +1,13 @@
 """The gate of a run: no submission runs where the sandbox has not just shown that it holds.
 
-`grade`, nbgrader's commands and the workers of a cluster all pass here, whoever calls them.
+`grade` and nbgrader's commands pass here, whoever calls them; a worker of a cluster that has joined
+later tries its sandbox itself, in `pool`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograder.course_folder import UNPROTECTED
 from autograder.errors import UserError
 from autograder.sandbox.gpu import devices
 from autograder.sandbox.limits import SandboxUnavailable
@@ -51,16 +51,6 @@ def _refuse_without(gpu: str | None) -> None:
         raise UserError(
             str(lacking), "Without c.Grading.gpu the class is graded on the CPU."
         ) from (None)
-
-
-def refuse_where_it_leaks(provisioner: str) -> None:
-    """On a worker of a cluster, before a submission: it may have joined after the run began.
-
-    Raises:
-        RuntimeError: the sandbox does not hold; the submission then needs a review.
-    """
-    if provisioner != UNPROTECTED and (why := leaks(provisioner)):
-        raise RuntimeError(f"the sandbox does not hold on this worker: {why}")
 
 
 def _pass_on_workers(provisioner: str, scheduler: str) -> None:

@@ -24,10 +24,11 @@ from pathlib import Path
 from threading import BrokenBarrierError
 from typing import Any
 
+from autograder.course_folder import UNPROTECTED
 from autograder.errors import GraderFault
 from autograder.model import Execution, ExecutionJob
-from autograder.run.gate import refuse_where_it_leaks
 from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
+from autograder.sandbox.selftest import leaks
 from autograder.sandbox.warm import (
     SharedWarmParent,
     share_warm_parent,
@@ -80,6 +81,16 @@ def execute_all(jobs: Jobs) -> tuple[Execution, ...]:
         return tuple(execute(job, _rules.turn) for job in jobs)
     finally:
         _rules.deadlines[_place] = 0.0
+
+
+def refuse_where_it_leaks(provisioner: str) -> None:
+    """On a worker of a cluster, before a submission: it may have joined after the run began.
+
+    Raises:
+        RuntimeError: the sandbox does not hold; the submission then needs a review.
+    """
+    if provisioner != UNPROTECTED and (why := leaks(provisioner)):
+        raise RuntimeError(f"the sandbox does not hold on this worker: {why}")
 
 
 def longest(jobs: Jobs) -> float:

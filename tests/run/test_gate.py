@@ -13,8 +13,8 @@ from tiny_course import GOOD, MAX_SCORE, WEEK, solve, submit
 
 from autograder.course_folder import SANDBOX, UNPROTECTED, Course, open_course
 from autograder.errors import UserError
-from autograder.run.gate import refuse_where_it_leaks
 from autograder.run.grade import Options, grade
+from autograder.run.pool import refuse_where_it_leaks
 from autograder.run.progress import Watcher
 from autograder.sandbox import bwrap, selftest
 from autograder.sandbox.warm import close_warm_parents
