@@ -24,7 +24,8 @@ from course.student.running import ANSI, CellRun, Progress, run_cells
 from course.student.submission import GraderLimits, Notebook, read_notebook, shipped_notebook
 
 HEADING = re.compile(
-    r"^#{1,6}+ {0,8}+((?:Exercise|연습문제) {1,8}+\d{1,4}+ {0,8}+:[^\n]{0,200}+) {0,8}+$",
+    r"^#{1,6}+ {0,8}+((?:(?:Exercise|연습문제) {1,8}+\d{1,4}+|Open challenge|열린 도전)"
+    r" {0,8}+:[^\n]{0,200}+) {0,8}+$",
     re.MULTILINE,
 )
 MOST_MESSAGE = 400  # characters of one message

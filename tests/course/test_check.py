@@ -172,6 +172,24 @@ def test_titles_come_from_the_headings(mixed: CheckReport) -> None:
     assert result(mixed, "wrong").title == "Exercise 2: Do wrong"
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("## Exercise 9: `guess` (4 points)", "Exercise 9: guess"),
+        ("## Open challenge: `guess` (5 points)", "Open challenge: guess"),
+        ("## 열린 도전: guess (5점)", "열린 도전: guess"),
+    ],
+)
+def test_an_open_challenge_has_a_title_of_its_own(tmp_path: Path, heading: str, title: str) -> None:
+    """It does not stand under the name of the exercise before it."""
+    cells = exercise(1, "other", "def other(): return 1", "assert other() == 1", points=1)
+    cells += exercise(2, "guess", "def guess(): return 1", "assert guess() == 1", points=5)
+    (theirs,) = (cell for cell in cells if "Exercise 2" in cell.source)
+    theirs.source = heading
+    report = selfcheck.check(write(new_notebook(cells=cells), tmp_path / f"{WEEK}.ipynb"), LIMITS)
+    assert result(report, "guess").title == title
+
+
 def test_own_cells_run_and_their_errors_are_told(mixed: CheckReport) -> None:
     """An error in a cell of the student's own is reported and stops nothing."""
     assert mixed.troubles == ("The cell 'mine': ZeroDivisionError: division by zero (at `1 / 0`)",)

@@ -290,6 +290,11 @@ BREAKS: list[tuple[Callable, Callable[[NotebookNode], None], str]] = [
     ("check_form", edit("check_double_1", "double_1(x)", "double_2(x)"), "costs twice"),
     ("check_form", edit("check_double_1", "all passed", "good"), "does not print"),
     ("check_form", edit("check_double_1", "assert ", "assert torch.allclose(x) or "), "one number"),
+    (
+        "check_form",
+        edit("check_double_1", "assert out", "assert course.probes.close(out, 6) or out"),
+        "does not import course.probes",
+    ),
     ("probes", edit("check_double_1", "points=4", "points=3"), "sum to 5"),
     ("probes", edit("check_double_1", "zero and one", "three numbers"), "used twice"),
     ("probes", edit("check_double_1", "points=4", "points=n"), "not written as literals"),

@@ -161,6 +161,8 @@ def _check_problems(cell: StoredCell, exercises: list[str]) -> Iterator[str]:
     secret = (_bound(hidden) - _bound(visible)) & _loaded(visible)
     if secret:
         yield f"the visible part uses hidden names: {', '.join(sorted(secret))}"
+    if "course.probes." in ast.unparse(visible) and "course.probes" not in _imported(visible):
+        yield "the visible part does not import course.probes: students run it alone"
     others = (_loaded(hidden) | _loaded(visible)) & set(exercises)
     others -= {cell.label.removeprefix("check_")}
     if others:
@@ -188,6 +190,11 @@ def _bound(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.arg):
             names.add(node.arg)
     return names
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+    return {alias.name for node in nodes for alias in node.names}
 
 
 def _is_store(name: ast.Name) -> bool:
