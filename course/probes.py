@@ -172,8 +172,9 @@ def _equal(one: Any, other: Any) -> bool:
 def _same_numbers(one: np.ndarray, other: np.ndarray) -> bool:
     if one.shape != other.shape or one.dtype.kind != "f":
         return np.array_equal(one, other)
-    least = 1e-14 if one.dtype.itemsize == 8 else 1e-9  # a zero that was written over is no zero
-    return np.allclose(one, other, rtol=1e-6, atol=least, equal_nan=True)
+    # a zero that was written over is no zero
+    share, least = (1e-12, 1e-14) if one.dtype.itemsize == 8 else (1e-6, 1e-9)
+    return np.allclose(one, other, rtol=share, atol=least, equal_nan=True)
 
 
 def close(answer: Any, expected: Any, atol: float = 1e-6) -> bool:

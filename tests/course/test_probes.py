@@ -117,6 +117,13 @@ def test_a_number_that_was_moved_and_put_back_is_unchanged(displayed: list[dict]
     assert displayed[0][MIME]["value"]["kind"] == "array"
 
 
+def test_a_small_step_is_a_change(displayed: list[dict]) -> None:
+    """A table that was moved by a billionth is no longer the one that was lent."""
+    table = torch.tensor([0.1, 3.3], dtype=torch.float64)
+    probe("moved", lambda table: table.add_(1e-9), table, unchanged=True)
+    assert displayed[0][MIME]["value"]["message"].endswith("changed its argument table")
+
+
 def test_a_zero_that_was_written_over_is_changed(displayed: list[dict]) -> None:
     """With however small a number: a table of counts is no longer the one that was lent."""
     counts = torch.tensor([5.0, 0.0], dtype=torch.float64)
