@@ -52,6 +52,16 @@ def stable_softmax(logits, temperature=1.0):
     return exps / exps.sum()
 
 
+# %% exercise=stable_softmax name=shifted-by-the-mean
+# en: You take the mean away. In a row with one very large logit, how large is the exponent then?
+# ko: 평균을 뺐습니다. 한 로짓만 아주 큰 행에서는 지수가 얼마나 커질까요?
+def stable_softmax(logits, temperature=1.0):
+    finite = logits.masked_fill(logits.isinf(), 0.0)
+    z = (logits - finite.mean(dim=-1, keepdim=True)) / temperature
+    exps = torch.exp(z)
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
 # %% exercise=stable_softmax variant=log-space
 def stable_softmax(logits, temperature=1.0):
     z = logits / temperature
@@ -437,6 +447,19 @@ def numerical_grad(f, x, eps=1e-5):
     return slopes.reshape(x.shape)
 
 
+# %% exercise=numerical_grad name=a-float-has-no-item
+# en: f may return a float, and a float has no .item(). Which call makes a number of both?
+# ko: f는 float를 돌려줄 수도 있고, float에는 .item()이 없습니다. 둘 다 숫자로 만드는 호출은 무엇인가요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.numel(), dtype=x.dtype)
+    for i in range(x.numel()):
+        step = torch.zeros(x.numel(), dtype=x.dtype)
+        step[i] = eps
+        step = step.reshape(x.shape)
+        slopes[i] = (f(x + step).item() - f(x - step).item()) / (2 * eps)
+    return slopes.reshape(x.shape)
+
+
 # %% exercise=numerical_grad variant=in-place-and-back
 def numerical_grad(f, x, eps=1e-5):
     slopes = torch.zeros(x.shape, dtype=x.dtype)
@@ -455,7 +478,8 @@ def numerical_grad(f, x, eps=1e-5):
 def numerical_grad(f, x, eps=1e-5):
     steps = eps * torch.eye(x.numel(), dtype=x.dtype)
     pairs = [(f(x + s.reshape(x.shape)), f(x - s.reshape(x.shape))) for s in steps]
-    return torch.stack([(up - down) / (2 * eps) for up, down in pairs]).reshape(x.shape)
+    slopes = [float(up - down) / (2 * eps) for up, down in pairs]
+    return torch.tensor(slopes, dtype=x.dtype).reshape(x.shape)
 
 
 # %% exercise=expected_initial_loss name=base-two

@@ -167,6 +167,36 @@ def encode(text, index):
         word = ""
     return ids
 
+# %% exercise=encode name=id-zero-is-unknown
+# en: A known word with the id 0 comes out as unknown. What does `or` make of a 0?
+# ko: id가 0인 단어가 모르는 단어로 나옵니다. `or`는 0을 무엇으로 볼까요?
+def encode(text, index):
+    ids, word = [], ""
+    for char in text.lower() + " ":
+        if char.isalpha():
+            word += char
+            continue
+        if word:
+            ids.append(index.get(word) or index["<unk>"])
+        if char in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+        word = ""
+    return ids
+
+# %% exercise=encode name=pattern-keeps-fractions
+# en: A pattern for "no digit" still keeps ½ and ²: are these letters for str.isalpha?
+# ko: "숫자가 아닌 것"이라는 패턴에는 ½이나 ²이 남습니다. str.isalpha는 이들을 글자로 보나요?
+def encode(text, index):
+    import re
+
+    ids = []
+    for token in re.findall(r"[^\W\d_]+|[.!?]", text.lower()):
+        if token not in (".", "!", "?"):
+            ids.append(index.get(token, index["<unk>"]))
+        elif ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
 # %% exercise=encode variant=replace-and-split
 def encode(text, index):
     clean = "".join(c if c.isalpha() else " . " if c in ".!?" else " " for c in text.lower())
@@ -968,6 +998,25 @@ def most_similar(query, E, k, exclude=()):
     values, ids = scores.topk(min(k, len(E) - len(exclude)))
     return ids, values
 
+# %% exercise=most_similar name=excluded-set-to-minus-one
+# en: An excluded word has the score -1. Can a word that is not excluded have this cosine too?
+# ko: 제외된 단어의 점수가 -1입니다. 제외되지 않은 단어의 코사인도 -1이 될 수 있을까요?
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-18)
+    scores[list(exclude)] = -1.0
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
+    return ids, values
+
+# %% exercise=most_similar name=short-rows-cut
+# en: Rows shorter than some bound get a cosine that is too small. Where do you cut a length?
+# ko: 아주 짧은 행의 코사인이 너무 작습니다. 길이를 어디에서 잘랐나요?
+def most_similar(query, E, k, exclude=()):
+    lengths = E.norm(dim=1).clamp(min=1e-6)
+    scores = (E @ query) / (lengths * query.norm())
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
+    return ids, values
+
 # %% exercise=most_similar name=nan-for-a-zero-row
 # en: A row of zeros gives 0/0, and topk puts NaN first. What should its cosine count as?
 # ko: 0으로만 된 행은 0/0이 되고 topk는 NaN을 맨 앞에 둡니다. 그 코사인은 얼마로 쳐야 할까요?
@@ -1015,7 +1064,7 @@ def most_similar(query, E, k, exclude=()):
 
 # %% exercise=most_similar name=table-normalised-in-place
 # en: After the call the table E is another one: divide into a new tensor.
-# ko: 호출한 뒤에 표 W가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
+# ko: 호출한 뒤에 표 E가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
 def most_similar(query, E, k, exclude=()):
     E /= E.norm(dim=1, keepdim=True).clamp(min=1e-12)
     cosines = E @ (query / query.norm())
@@ -1134,7 +1183,7 @@ def analogy(asked, E):
 
 # %% exercise=analogy name=table-normalised-in-place
 # en: After the call the table E is another one: divide into a new tensor.
-# ko: 호출한 뒤에 표 W가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
+# ko: 호출한 뒤에 표 E가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
 def analogy(asked, E):
     E /= E.norm(dim=1, keepdim=True)
     a, b, c = E[asked].unbind(dim=1)

@@ -118,8 +118,9 @@ QUESTIONS = {
     ),
     "without-a-head": Question(
         "The tiny GPT-2 has 16 heads, and a loss of 4.7 nats. We switch off the most important "
-        "one.",
-        ("it falls apart: above 8 nats", "it loses about 1 nat", "it loses 0.1 nat"),
+        "one. What happens to the loss?",
+        ("it rises above 8 nats, and the model falls apart", "it rises by 1 nat",
+         "it rises by 0.1 nat"),
         answer=2,
         why="0.10 nats for the most important head, and nothing for some. Heads share the work: "
         "that a "

@@ -262,7 +262,8 @@ def accuracy_figure(
         shares = [right / asked if asked else 0.0 for right, asked in counts]
         bars = ax.bar(places, shares, width=0.9 * width, label=model, **look.bar)
         texts = [f"{right}/{asked}" if asked else "–" for right, asked in counts]
-        ax.bar_label(bars, texts, fontsize=7, padding=2)
+        upright = 90 if len(results) > 2 else 0  # three labels side by side run into each other
+        ax.bar_label(bars, texts, fontsize=7, padding=2, rotation=upright)
     ax.set_xticks(range(len(relations)), relations)
     ax.set(ylim=(0, 1.12), ylabel="share right", title=title)
     ax.grid(axis="x", visible=False)
