@@ -831,3 +831,107 @@ def bidirectional(run_forward, run_backward, x, lengths):
         back = run_backward(row[None, :n].flip(1)).flip(1)
         rows.append(F.pad(torch.cat([ahead, back], dim=-1), (0, 0, 0, len(row) - n)))
     return torch.cat(rows)
+
+# %% exercise=count_ngrams name=spaces-lost
+# en: Gluing the tokens together and splitting them at spaces again loses tokens that are spaces.
+# ko: 토큰을 이어 붙였다가 공백에서 다시 나누면 공백 토큰이 사라집니다.
+def count_ngrams(tokens, n):
+    tokens = tokens if isinstance(tokens, str) else " ".join(tokens).split()
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens)):
+        counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=interpolated_prob name=only-the-longest-and-no-context
+# en: The contexts between the longest one and none at all are never asked.
+# ko: 가장 긴 문맥과 빈 문맥 사이의 문맥들에는 한 번도 묻지 않습니다.
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k in sorted({0, min(len(tables) - 1, len(context))}):
+        row = tables[k].get(context[len(context) - k :], {})
+        p = (row.get(token, 0) + epsilon * p) / (sum(row.values()) + epsilon)
+    return p
+
+# %% exercise=perplexity name=certain-tokens-left-out
+# en: A token with ln p = 0 is a token too: it was predicted with certainty.
+# ko: ln p = 0인 토큰도 토큰입니다. 확실하게 예측된 토큰일 뿐입니다.
+def perplexity(log_probs):
+    every = torch.cat(list(log_probs)).double()
+    return math.exp(-float(every.sum()) / int((every != 0).sum()))
+
+# %% exercise=rnn_step name=without-gradient
+# en: The new state is cut off from its inputs: nothing flows back through it.
+# ko: 새 상태가 입력에서 끊어져 기울기가 흐르지 않습니다.
+def rnn_step(x, h, W, U, b):
+    with torch.no_grad():
+        return torch.tanh(x @ W + h @ U + b)
+
+# %% exercise=rnn_forward name=cut-every-sixteen-steps
+# en: Cutting the gradient after some steps belongs into the training loop, not in here.
+# ko: 몇 단계마다 기울기를 끊는 일은 학습 루프가 할 일이지, 이 함수가 할 일이 아닙니다.
+def rnn_forward(step, x, h0):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h.detach() if t and t % 16 == 0 else h)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+# %% exercise=bptt name=slope-never-zero
+# en: A saturated unit has a slope of 0; here it is kept above a small number.
+# ko: 포화된 유닛의 기울기는 0이어야 하는데 작은 수보다 크게 유지합니다.
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2).clamp(min=1e-3)
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.sum(dim=0)
+        later = da @ U.T
+    return dW, dU, db, later
+
+# %% exercise=clip_grad_norm name=only-long-tensors-shortened
+# en: The factor is common, but a tensor that is short by itself keeps its length.
+# ko: 비율은 공통이지만 혼자서 짧은 텐서는 줄어들지 않습니다.
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((g**2).sum()) for g in grads))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor if float(g.norm()) > max_norm else g for g in grads], norm
+
+# %% exercise=clip_grad_norm name=limit-never-below-one
+# en: Gradients shorter than 1 are left alone, whatever max_norm says.
+# ko: max_norm과 상관없이 길이가 1보다 짧은 기울기는 그대로 둡니다.
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((g**2).sum()) for g in grads))
+    factor = max_norm / norm if norm > max(max_norm, 1.0) else 1.0
+    return [g * factor for g in grads], norm
+
+# %% exercise=bidirectional name=backward-half-cut-off
+# en: Copying the states with detach cuts the backward network off from its training.
+# ko: detach로 상태를 복사하면 역방향 망이 학습에서 끊어집니다.
+def bidirectional(run_forward, run_backward, x, lengths):
+    def reverse(z):
+        turned = z.detach().clone()
+        for i, n in enumerate(lengths.tolist()):
+            turned[i, :n] = turned[i, :n].flip(0)
+        return turned
+
+    real = torch.arange(x.shape[1]) < lengths[:, None]
+    both = [run_forward(x), reverse(run_backward(reverse(x)))]
+    return torch.cat(both, dim=-1) * real[:, :, None]
+
+# %% exercise=bidirectional name=rows-sorted-by-length
+# en: The rows came back in another order: they were sorted by length and not put back.
+# ko: 행의 순서가 바뀌었습니다. 길이순으로 정렬한 뒤 되돌리지 않았습니다.
+def bidirectional(run_forward, run_backward, x, lengths):
+    order = lengths.argsort(descending=True, stable=True)
+    x, lengths = x[order], lengths[order]
+    t = torch.arange(x.shape[1])
+    real = t < lengths[:, None]
+    mirrored = torch.where(real, lengths[:, None] - 1 - t, t)
+
+    def reverse(z):
+        return z.gather(1, mirrored[:, :, None].expand_as(z))
+
+    return torch.cat([run_forward(x), reverse(run_backward(reverse(x)))], -1) * real[:, :, None]

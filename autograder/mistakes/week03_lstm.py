@@ -1059,3 +1059,164 @@ def count_parameters(kind, D, H, n_layers=1):
     return sum(parameter.numel() for parameter in layer.parameters())
 
 
+
+# %% exercise=lstm_cell name=cell-state-detached
+# en: The old states are cut off: no gradient rides back on the belt.
+# ko: 이전 상태가 끊어져 기울기가 셀 상태를 타고 되돌아가지 못합니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h.detach() @ U + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c.detach() + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+# %% exercise=lstm_cell name=hard-sigmoid
+# en: The gates are straight lines with corners: sigmoid is a smooth curve.
+# ko: 게이트가 꺾인 직선입니다. 시그모이드는 매끄러운 곡선입니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c_new = F.hardsigmoid(f) * c + F.hardsigmoid(i) * g.tanh()
+    return F.hardsigmoid(o) * c_new.tanh(), c_new
+
+# %% exercise=lstm_cell name=bias-added-twice
+# en: b is added twice: W, U and b make one sum, with one bias.
+# ko: b를 두 번 더했습니다. W, U, b는 편향이 하나인 합을 이룹니다.
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + b + h @ U + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+# %% exercise=gru_cell name=without-gradient
+# en: The new state is cut off from its inputs: nothing flows back through it.
+# ko: 새 상태가 입력에서 끊어져 기울기가 흐르지 않습니다.
+@torch.no_grad()
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    return (1 - z) * (x_n + r * h_n).tanh() + z * h
+
+# %% exercise=masked_unroll name=given-state-written-over
+# en: The state that was given is written over: keep it and make a new one.
+# ko: 주어진 상태에 덮어썼습니다. 그대로 두고 새 상태를 만드세요.
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t]
+        for old, new in zip(state, step(x[:, t], state)):
+            old[real] = new[real]
+        outputs.append(torch.where(real[:, None], state[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+# %% exercise=masked_unroll name=state-detached
+# en: The state is cut off at each step: the loss cannot reach the tokens before.
+# ko: 단계마다 상태가 끊어져 손실이 앞의 토큰에 닿지 못합니다.
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        moved = step(x[:, t], tuple(part.detach() for part in state))
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(torch.where(real, moved[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+# %% exercise=masked_unroll name=zeros-taken-for-padding
+# en: A token whose numbers are all 0 is real if the mask says so: do not look for padding in x.
+# ko: 모두 0인 토큰도 마스크가 참이면 진짜 토큰입니다. x에서 패딩을 찾지 마세요.
+def masked_unroll(step, x, mask, state):
+    mask = mask & (x != 0).any(-1)
+    outputs = []
+    for t in range(x.shape[1]):
+        real, moved = mask[:, t, None], step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(torch.where(real, moved[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+# %% exercise=fix_lstm name=padding-at-the-end-only
+# en: The mask was replaced by lengths: padding may also stand in front or in between.
+# ko: 마스크를 길이로 바꾸었습니다. 패딩은 앞이나 사이에도 올 수 있습니다.
+def fix_lstm(x, mask, W, U, b):
+    h = c = x.new_zeros(x.shape[0], U.shape[0])
+    mask, outputs = torch.arange(x.shape[1]) < mask.sum(1, keepdim=True), []
+    for t in range(x.shape[1]):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        real = mask[:, t].unsqueeze(1)
+        h = torch.where(real, o.sigmoid() * c_new.tanh(), h)
+        c = torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+# %% exercise=gate_trace name=two-clamps-at-most
+# en: Of three held gates only two are held: go through the whole dict.
+# ko: 게이트 세 개 가운데 두 개만 고정되었습니다. 딕셔너리 전체를 살펴보세요.
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    b = lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    rows = []
+    for x_t in x:
+        i, f, g, o = (lstm.weight_ih_l0 @ x_t + lstm.weight_hh_l0 @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        for name, value in list((clamp or {}).items())[:2]:
+            now[name] = torch.full_like(h, value)
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        rows.append({**now, "c": c, "h": h})
+    return {name: torch.stack([row[name] for row in rows]) for name in "ifgoch"}
+
+# %% exercise=gate_trace name=input-and-forget-coupled
+# en: Holding one gate moved another: f does not become 1 - i.
+# ko: 한 게이트를 고정하자 다른 게이트도 변했습니다. f는 1 - i가 아닙니다.
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    b = lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    rows = []
+    for x_t in x:
+        i, f, g, o = (lstm.weight_ih_l0 @ x_t + lstm.weight_hh_l0 @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        for name, value in (clamp or {}).items():
+            now[name] = torch.full_like(h, value)
+            if name == "i" and "f" not in clamp:
+                now["f"] = 1 - now["i"]
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        rows.append({**now, "c": c, "h": h})
+    return {name: torch.stack([row[name] for row in rows]) for name in "ifgoch"}
+
+# %% exercise=gate_trace name=given-dict-emptied
+# en: The dict of held gates is empty afterwards: read it, and leave it as it was.
+# ko: 고정할 게이트의 딕셔너리가 비었습니다. 읽기만 하고 그대로 두세요.
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    b = lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    held = {}
+    while clamp:
+        name, value = clamp.popitem()
+        held[name] = torch.full_like(h, value)
+    rows = []
+    for x_t in x:
+        i, f, g, o = (lstm.weight_ih_l0 @ x_t + lstm.weight_hh_l0 @ h + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()} | held
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        rows.append({**now, "c": c, "h": h})
+    return {name: torch.stack([row[name] for row in rows]) for name in "ifgoch"}
+
+# %% exercise=count_parameters name=two-layers-at-most
+# en: The third layer and those above it have parameters too.
+# ko: 셋째 층부터도 매개변수가 있습니다.
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    first, further = H * D + H * H + 2 * H, 2 * H * H + 2 * H
+    return blocks * (first + (further if n_layers > 1 else 0))
+
+# %% exercise=init_forget_bias name=first-layer-backwards-only
+# en: Of the backward direction only the first layer was set: every layer has one.
+# ko: 역방향에서는 첫째 층만 설정되었습니다. 역방향은 층마다 있습니다.
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if name.startswith("bias") and (not name.endswith("reverse") or "_l0_" in name):
+                parameter[H : 2 * H] = value if "_ih_" in name else 0.0
