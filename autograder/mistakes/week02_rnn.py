@@ -935,3 +935,9 @@ def bidirectional(run_forward, run_backward, x, lengths):
         return z.gather(1, mirrored[:, :, None].expand_as(z))
 
     return torch.cat([run_forward(x), reverse(run_backward(reverse(x)))], -1) * real[:, :, None]
+
+# %% exercise=interpolated_prob survivor=`:len(context) + 1` -> `:len(context) + 1 + 1` in `for k, table in enumerate(tables[:len(context) + 1]):`
+# why: Equivalent: one table more is asked, about a context that is shorter than its keys.
+
+# %% exercise=interpolated_prob survivor=`1` -> `2` in `for k, table in enumerate(tables[:len(context) + 1]):`
+# why: Equivalent: one table more is asked, about a context that is shorter than its keys.
