@@ -156,8 +156,19 @@ def count_params(shape):
 def count_params(shape):
     D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
     layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner
-    layer += shape.biases * (2 * D + 2 * kv + (1 + shape.gated) * shape.inner)
+    layer += shape.biases * (3 * D + 2 * kv + (1 + shape.gated) * shape.inner)
     outside = shape.n_layers * (layer + 3 * D * (1 + shape.biases))
+    return outside + (2 - shape.tied) * shape.V * D + shape.positions * D, outside
+
+
+# %% exercise=count_params name=a-fraction-for-a-count
+# en: The numbers are right, and of the kind float. With // a whole number stays whole.
+# ko: 수는 맞지만 float형입니다. //로 나누면 정수가 정수로 남습니다.
+def count_params(shape):
+    D, kv = shape.D, shape.D / shape.n_heads * shape.n_kv
+    layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner + 2 * D
+    layer += shape.biases * (5 * D + 2 * kv + (1 + shape.gated) * shape.inner)
+    outside = shape.n_layers * layer + D * (1 + shape.biases)
     return outside + (2 - shape.tied) * shape.V * D + shape.positions * D, outside
 
 
@@ -212,11 +223,6 @@ def count_params(shape):
     return int(outside + shape.D * (shape.V * (2 - shape.tied) + shape.positions)), int(outside)
 
 
-# %% exercise=count_params survivor=`shape.n_kv * shape.D // shape.n_heads` -> `shape.n_kv * shape.D / shape.n_heads` in `D, inner, d_kv = (shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads)`
-# why: Equal numbers: n_heads divides D. A float that is a whole number costs nothing.
-
-
-# ------------------------------------------------------------------------------------ train_flops
 # %% exercise=train_flops name=forward-alone
 # en: The backward pass multiplies, too: how often for each product of the forward pass?
 # ko: 역전파도 곱셈을 합니다. 순전파의 곱 하나마다 몇 번인가요?
@@ -370,11 +376,6 @@ def train_flops(shape, T, n_tokens):
     return 6 * each * n_tokens
 
 
-# %% exercise=train_flops survivor=`shape.n_kv * shape.D // shape.n_heads` -> `shape.n_kv * shape.D / shape.n_heads` in `D, d_kv = (shape.D, shape.n_kv * shape.D // shape.n_heads)`
-# why: Equal numbers: n_heads divides D.
-
-
-# ------------------------------------------------------------------------------------ fit_power_law
 # %% exercise=fit_power_law name=slope-not-turned
 # en: Losses that fall have a falling line: which sign has alpha then?
 # ko: 손실이 줄면 직선은 내려갑니다. 그러면 alpha의 부호는 무엇인가요?
@@ -500,6 +501,15 @@ def fit_power_law(n, losses, floor=0.0):
 def fit_power_law(n, losses, floor=0.0):
     n, first = np.unique(n, return_index=True)
     slope, height = np.polyfit(np.log(n), np.log(losses[first] - floor), 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=losses-written-over
+# en: You take the floor away from the caller's own losses, with -=. Make a new array.
+# ko: -=로 호출한 쪽의 손실 배열에서 바닥값을 뺐습니다. 새 배열을 만드세요.
+def fit_power_law(n, losses, floor=0.0):
+    losses -= floor
+    slope, height = np.polyfit(np.log(n), np.log(losses), 1)
     return float(np.exp(height)), float(-slope)
 
 
@@ -648,6 +658,36 @@ def isoflop_optimum(n, losses):
     return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
 
 
+# %% exercise=isoflop_optimum name=equal-sizes-merged
+# en: A size may occur repeatedly. Of such runs you keep only one.
+# ko: 같은 크기가 여러 번 나올 수 있습니다. 그중 하나만 남기고 있습니다.
+def isoflop_optimum(n, losses):
+    n, first = np.unique(n, return_index=True)
+    x = np.log(n)
+    c = np.polyfit(x, losses[first], 2)
+    if c[0] <= 0:
+        return None
+    best = -c[1] / (2 * c[0])
+    if not x.min() <= best <= x.max():
+        return None
+    return float(np.exp(best)), float(np.polyval(c, best))
+
+
+# %% exercise=isoflop_optimum name=three-runs-alone
+# en: You fit the three lowest runs. The least-squares parabola is of all of them.
+# ko: 손실이 가장 낮은 세 실행만 맞추었습니다. 최소제곱 포물선은 모든 실행의 것입니다.
+def isoflop_optimum(n, losses):
+    least, most = np.log(n.min()), np.log(n.max())
+    low = np.argsort(losses)[:3]
+    c = np.polyfit(np.log(n[low]), losses[low], 2)
+    if c[0] <= 0:
+        return None
+    best = -c[1] / (2 * c[0])
+    if not least <= best <= most:
+        return None
+    return float(np.exp(best)), float(np.polyval(c, best))
+
+
 # %% exercise=isoflop_optimum name=losses-logged
 # en: Your parabola runs through logarithms of the losses. Only the sizes are logged here.
 # ko: 손실의 로그에 포물선을 맞췄습니다. 로그를 취하는 것은 크기뿐입니다.
@@ -747,6 +787,20 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
         bets.append(floor + a * n_new**-alpha)
     plausible = [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]
     return float(bets[int(np.argmin(errors))]), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=less-than-the-noise
+# en: A floor whose error is exactly the noise is plausible, too: "at most".
+# ko: 오차가 잡음과 정확히 같은 바닥값도 가능합니다. "이하"입니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best, *(bet for bet, error in zip(bets, errors) if error < noise)]
+    return float(best), float(min(plausible)), float(max(plausible))
 
 
 # %% exercise=extrapolate name=sum-of-squares
@@ -927,11 +981,6 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
 # %% exercise=extrapolate survivor=`floor + a * n ** (-alpha) - losses` -> `losses - (floor + a * n ** (-alpha))` in `errors.append(np.sqrt(np.mean((floor + a * n ** (-alpha) - losses) ** 2)))`
 # why: The difference is squared.
 
-# %% exercise=extrapolate survivor=`e <= noise` -> `e < noise` in `plausible = [best] + [bet for bet, e in zip(bets, errors, strict=True) if e <= noise]`
-# why: An error equal to the noise to the last digit is a matter of rounding.
-
-
-# ------------------------------------------------------------------------------------ emergence_metric
 # %% exercise=emergence_metric name=masked-places-count
 # en: Where the mask is false the table means nothing: which places do you count?
 # ko: 마스크가 거짓인 곳은 의미가 없습니다. 어느 자리를 세고 있나요?

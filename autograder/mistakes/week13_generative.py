@@ -553,6 +553,14 @@ def gan_losses(real, fake):
     return detective, F.softplus(-fake).mean()
 
 
+# %% exercise=gan_losses name=straight-too-early
+# en: Between the bend and the straight part you are off: is softplus straight from 3 on?
+# ko: 굽은 부분과 직선 사이에서 값이 다릅니다. softplus가 3부터 직선인가요?
+def gan_losses(real, fake):
+    detective = F.softplus(-real, threshold=3).mean() + F.softplus(fake, threshold=3).mean()
+    return detective, F.softplus(-fake, threshold=3).mean()
+
+
 # %% exercise=gan_losses variant=log-sigmoid
 def gan_losses(real, fake):
     d = -(F.logsigmoid(real).mean() + F.logsigmoid(-fake).mean())
