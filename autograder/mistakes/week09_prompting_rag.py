@@ -204,6 +204,23 @@ def build_prompt(task, shots, question, steps=False):
     return "\n\n".join([*blocks, f"Question: {one(question)}\n{cue}"])
 
 
+# %% exercise=build_prompt name=blank-thoughts-left-out
+# en: With steps every example has its line "Thought:", even where nothing stands behind it.
+# ko: steps가 참이면 내용이 비어 있어도 모든 예시에 "Thought:" 줄이 있습니다.
+def build_prompt(task, shots, question, steps=False):
+    line = lambda text: " ".join(text.split())
+    blocks = [line(task)] if line(task) else []
+    for q, thought, answer in shots:
+        rows = [f"Question: {line(q)}"]
+        rows += [f"Thought: {line(thought)}"] if steps and line(thought) else []
+        blocks.append("\n".join([*rows, f"Answer: {line(answer)}"]))
+    cue = "Answer:"
+    if steps:
+        cue = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{cue}")
+    return "\n\n".join(blocks)
+
+
 # %% exercise=build_prompt variant=one-text
 def build_prompt(task, shots, question, steps=False):
     flat = re.compile(r"\s+")
@@ -521,6 +538,25 @@ def self_consistency(answers, least):
     share = count / len(answers)
     first = next(a for a in read if normalise(a) == winner)
     return (first if share >= least else None), share
+
+
+# %% exercise=self_consistency name=first-to-get-there
+# en: Of equally frequent answers the first seen wins, not the one whose count got there first.
+# ko: 횟수가 같으면 먼저 나타난 답이 이깁니다. 그 횟수에 먼저 이른 답이 아닙니다.
+def self_consistency(answers, least):
+    votes, first, best, most = Counter(), {}, None, 0
+    for answer in answers:
+        if answer is None:
+            continue
+        form = normalise(answer)
+        votes[form] += 1
+        first.setdefault(form, answer)
+        if votes[form] > most:
+            best, most = form, votes[form]
+    if best is None:
+        return None, 0.0
+    share = most / len(answers)
+    return (first[best] if share >= least else None), share
 
 
 # %% exercise=self_consistency name=last-writing
@@ -1210,6 +1246,18 @@ def recall_and_mrr(rankings, relevant, k):
         recalls.append(len(right.intersection(ranking[:k])) / len(right))
         ranks.append(next((1 / r for r, p in enumerate(ranking, 1) if p in right), 0.0))
     return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
+
+
+# %% exercise=recall_and_mrr name=any-right-place-for-the-first
+# en: The reciprocal rank is of the right place that comes first in the ranking, not first in the set.
+# ko: 순위의 역수는 집합이 아니라 순위에서 처음 나오는 맞는 자리의 것입니다.
+def recall_and_mrr(rankings, relevant, k):
+    shares, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        shares.append(len(right & set(ranking[:k])) / len(right))
+        found = [place for place in sorted(right) if place in ranking]
+        ranks.append(1 / (list(ranking).index(found[0]) + 1) if found else 0.0)
+    return sum(shares) / len(shares), sum(ranks) / len(ranks)
 
 
 # %% exercise=recall_and_mrr variant=loops

@@ -220,6 +220,23 @@ def rope(x, positions, theta=10_000.0):
     return torch.stack(turned, -1).flatten(-2)
 
 
+# %% exercise=rope name=table-kept-from-the-last-call
+# en: You keep a table for each size. The positions may be others at the next call.
+# ko: 크기마다 표를 저장해 두었습니다. 다음 호출에서는 위치가 다를 수 있습니다.
+_tables_of_rope = {}
+
+
+def rope(x, positions, theta=10_000.0):
+    T, d = x.shape[-2:]
+    if (T, d, theta) not in _tables_of_rope:
+        rates = theta ** (-torch.arange(0, d, 2, dtype=torch.float64) / d)
+        angles = positions[:, None] * rates
+        _tables_of_rope[T, d, theta] = angles.cos(), angles.sin()
+    c, s = (table.to(x.dtype) for table in _tables_of_rope[T, d, theta])
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
 # %% exercise=rope variant=complex-numbers
 def rope(x, positions, theta=10_000.0):
     half = x.shape[-1] // 2
@@ -239,6 +256,18 @@ def rope(x, positions, theta=10_000.0):
 
 
 # ------------------------------------------------------------------------------------ swiglu
+
+
+# %% exercise=rope variant=tables-in-float32
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    rates = theta ** (-torch.arange(0, d, 2).float() / d)
+    angles = positions.float()[:, None] * rates
+    c, s = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
 # %% exercise=swiglu name=silu-on-the-other-branch
 # en: Both branches have the same shape: which of them passes through SiLU?
 # ko: 두 갈래의 모양은 같습니다. 어느 쪽이 SiLU를 지나나요?
@@ -442,6 +471,18 @@ def grouped_attention(q, k, v):
     T, S = scores.shape[-2:]
     past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
     return scores.masked_fill(~past, -100.0).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=minus-a-billion
+# en: -1e9 does not fit into float16, and PyTorch refuses it there: which number fits everywhere?
+# ko: -1e9는 float16에 들어가지 않아 PyTorch가 거부합니다. 어디에나 들어가는 수는 무엇인가요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -1e9).softmax(-1) @ v
 
 
 # %% exercise=grouped_attention variant=library
@@ -1716,6 +1757,150 @@ def fix_llama(weights, ids, config):
         h = norm(x, weights[f"{k}.norm_2"])
         inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
         x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=another-dtype
+# en: The numbers are right, and their dtype is not that of the weights.
+# ko: 수는 맞지만 dtype이 가중치의 dtype과 다릅니다.
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return (norm(x, weights["norm"]) @ weights["E"].T).float()
+
+
+# %% exercise=fix_llama name=no-root-of-the-width
+# en: Scores are divided by the root of a head's width; yours lack the root.
+# ko: 점수는 헤드 너비의 제곱근으로 나눕니다. 제곱근이 빠졌습니다.
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / d).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=scores-not-divided
+# en: Nothing divides the scores now: the root of what belongs there?
+# ko: 지금은 점수를 아무것으로도 나누지 않습니다. 무엇의 제곱근으로 나누나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=norm-added-too
+# en: The stream gets its norm added as well: x plus the inner part, no more.
+# ko: 흐름에 정규화된 값까지 더했습니다. x에 안쪽 부분만 더합니다.
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + h + inner @ weights[f"{k}.W_down"]
     return norm(x, weights["norm"]) @ weights["E"].T
 
 

@@ -163,9 +163,19 @@ def test_what_prompts_begin_with_is_read_once_and_changes_nothing() -> None:
     for count in (0, 2):
         texts = few_shot.prompts(STAND_INS["build_prompt"], deck[:count], asked[:8])
         rows = [model(torch.tensor([tokenizer(text).input_ids])).logits[0, -1] for text in texts]
-        said += few_shot.chosen(model, tokenizer, texts)
+        said += few_shot.chosen(few_shot.leanings(model, tokenizer, texts))
         assert said[-8:] == [int(row[words].argmax()) for row in rows]
     assert set(said) == {0, 1}
+
+
+def test_a_calibrated_prompt_takes_away_what_it_says_of_nothing() -> None:
+    """Zhao 2021: p / p_empty, normalised; all lean to good, and one less than an empty prompt."""
+    leaned, empty = torch.tensor([2.0, 0.5, 1.5]), torch.tensor([1.0, 1.0])
+    assert few_shot.chosen(leaned) == [1, 1, 1]
+    assert few_shot.chosen(leaned, empty) == [1, 0, 1]
+    p, p_empty = leaned.sigmoid(), torch.tensor([0.9, 0.6]).mean()
+    by_hand = [int(one / p_empty > (1 - one) / (1 - p_empty)) for one in p]
+    assert few_shot.chosen(leaned, torch.tensor([0.9, 0.6]).logit()) == by_hand == [1, 0, 1]
 
 
 def test_examples_and_snippets_are_half_good() -> None:
@@ -212,8 +222,10 @@ def test_the_stand_in_for_answers_abstains() -> None:
 def test_figures_say_what_they_show() -> None:
     """Axes with numbers have labels; full bars are the chunks that hold the whole answer."""
     half = Interval(0.5, 0.25, 0.75)
-    assert plots.share_dots({"a": half}, "share").axes[0].get_xlabel() == "share"
-    assert plots.two_way_dots({"a": {"x": half, "y": half}}, "s").axes[0].get_legend()
+    dots = plots.two_way_dots({"a": {"x": half, "y": half}, "b": {"y": half}}, "share").axes[0]
+    assert dots.get_xlabel() == "share" and dots.get_legend()
+    one, other = (line.get_color() for line in dots.get_lines()[3::2])
+    assert one == other  # a row without x shows its y as the others do
     lines = plots.share_lines([0, 2], {"a": [half, half]}, "shots", chance=0.5)
     assert lines.axes[0].get_ylabel() == "share right"
     bars = plots.chunk_strips([(0, 10), (8, 20)], 20, (8, 10)).axes[0].patches

@@ -1,7 +1,10 @@
 """How well a model sorts film snippets with some examples in its prompt; `measure_smollm2` asks.
 
 Half of the snippets are good, half bad, by the mean of their raters. What the model says is the
-likelier of the two words behind the cue.
+likelier of the two words behind the cue. Calibrated, it is the word that is likelier than
+elsewhere: than where the same prompt asks about nothing (Zhao and others 2021,
+https://arxiv.org/abs/2102.09690), or than on the mean of all that is asked (Zhou and others 2023,
+https://arxiv.org/abs/2309.17249).
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ TASK = "Say whether a review is good or bad."
 WORDS = ("bad", "good")
 COUNTS = (0, 1, 2, 4, 8)  # examples in the prompt
 DRAWS, ASKED = 3, 60  # draws of examples, and of snippets to sort for each
+EMPTY = ("N/A", "[MASK]", "")  # in a snippet's place: they say nothing, and have no right word
 CLEAR = 1.0  # ratings go from -4 to 4; those nearer to 0 are left out
 BuildPrompt = Callable[[str, list[tuple[str, str, str]], str], str]
 Labelled = tuple[str, int]  # text, place in WORDS
@@ -49,19 +53,34 @@ def prompts(
 
 
 @torch.no_grad()
-def chosen(model: Any, tokenizer: Any, texts: Sequence[str]) -> list[int]:
-    """Which word of WORDS is likelier behind each text; what all begin with is read once."""
+def leanings(model: Any, tokenizer: Any, texts: Sequence[str]) -> Tensor:
+    """How much likelier good is than bad behind each text: the difference of their logits, (N,).
+
+    What all texts begin with is read once.
+    """
     rows = [tokenizer(text).input_ids for text in texts]
-    words = [tokenizer(f" {word}").input_ids[0] for word in WORDS]
+    bad, good = (tokenizer(f" {word}").input_ids[0] for word in WORDS)
     shared, cache = in_common(rows), DynamicCache()
     if shared:
         _read(model, rows[0][:shared], cache)
     found = []
     for row in rows:
         logits = _read(model, row[shared:], cache)
-        found.append(int(logits[words].argmax()))
+        found.append(logits[good] - logits[bad])
         cache.crop(shared - len(row))  # takes that many away again
-    return found
+    return torch.stack(found)
+
+
+def chosen(leaned: Tensor, others: Tensor | None = None) -> list[int]:
+    """The place in WORDS that each text leans to, calibrated by what other texts lean to.
+
+    Args:
+        leaned: (N,), from `leanings`.
+        others: (K,), the same for prompts that ask about nothing, or `leaned` itself; None: as the
+            model says it.
+    """
+    middle = 0.0 if others is None else others.sigmoid().mean().logit().item()
+    return [int(one > middle) for one in leaned.tolist()]
 
 
 def in_common(rows: Sequence[Sequence[int]]) -> int:

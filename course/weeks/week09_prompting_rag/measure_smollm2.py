@@ -4,7 +4,7 @@
     python -m course.weeks.week09_prompting_rag.measure_smollm2 source/…/week09_prompting_rag.ipynb
 
 It runs the notebook's set-up, solutions and the cells that build the library, then asks:
-six minutes of one CPU core. A student's own solved notebook does as well.
+ten minutes of one CPU core. A student's own solved notebook does as well.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from course.lesson.notebook_code import notebook_names
 from course.models.named import load_language_model
 from course.weeks.week09_prompting_rag import few_shot
-from course.weeks.week09_prompting_rag.measured import RIGHT_SHOTS, STORED
+from course.weeks.week09_prompting_rag.measured import RIGHT_SHOTS, SAYS_GOOD, STORED
 from course.weeks.week09_prompting_rag.toys import draw_questions
 
 BUILDING = ("play-prompt", "play-chunks", "play-weights", "play-dense")
@@ -115,25 +115,35 @@ def obeyed(names: Names, smol: Smol) -> dict[str, Pair]:
 
 # ------------------------------------------------------------------------------------ examples
 def few_shots(names: Names, smol: Smol) -> dict[str, dict[str, Pair]]:
-    """How often it sorts a snippet rightly, and how often it says "good", by examples shown."""
-    right, good = (dict.fromkeys(few_shot.COUNTS, 0) for _ in range(2))
+    """How often it sorts a snippet rightly, how often it says "good"; as it is and calibrated."""
+    ways = ("as it says", "against an empty prompt", "against the others")
+    right, good = ({way: dict.fromkeys(few_shot.COUNTS, 0) for way in ways} for _ in range(2))
     counted, sorted_ = 0, few_shot.DRAWS * few_shot.ASKED
     for deck, asked in few_shot.draws():
         labels = [label for _, label in asked]
         counted += hits(few_shot.by_counting(asked), labels)
+        nothing = [(text, 0) for text in few_shot.EMPTY]
         for count in few_shot.COUNTS:
-            texts = few_shot.prompts(names["build_prompt"], deck[:count], asked)
-            said = few_shot.chosen(smol.model, smol.tokenizer, texts)
-            right[count] += hits(said, labels)
-            good[count] += sum(said)
+            texts = few_shot.prompts(names["build_prompt"], deck[:count], [*asked, *nothing])
+            leaned = few_shot.leanings(smol.model, smol.tokenizer, texts)
+            snippets, empty = leaned[: len(asked)], leaned[len(asked) :]
+            for way, others in zip(ways, (None, empty, snippets), strict=True):
+                said = few_shot.chosen(snippets, others)
+                right[way][count] += hits(said, labels)
+                good[way][count] += sum(said)
         print(right, good, counted, flush=True)
-    rows = {f"{count} examples": (n, sorted_) for count, n in right.items()}
-    return {
-        RIGHT_SHOTS: rows | {"a tuned table of words": (counted, sorted_)},
-        "SmolLM2: says good, of all": {
-            f"{count} examples": (n, sorted_) for count, n in good.items()
-        },
+    tables = {
+        f"{title}, {way}": {named(count): (n, sorted_) for count, n in found[way].items()}
+        for way in ways
+        for title, found in ((RIGHT_SHOTS, right), (SAYS_GOOD, good))
     }
+    tables[f"{RIGHT_SHOTS}, {ways[0]}"]["a tuned table of words"] = (counted, sorted_)
+    return tables
+
+
+def named(count: int) -> str:
+    """How many examples, in words."""
+    return f"{count or 'no'} example{'s' if count > 1 else ''}"
 
 
 def hits(said: Sequence[int], labels: Sequence[int]) -> int:

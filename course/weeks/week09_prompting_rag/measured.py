@@ -10,6 +10,7 @@ from course.lesson.intervals import Interval, wilson
 
 STORED = Path(__file__).with_name("measured.json")
 RIGHT_SHOTS = "SmolLM2: film snippets sorted rightly, by examples in its prompt"
+SAYS_GOOD = "SmolLM2: film snippets called good, by examples in its prompt"
 
 
 @dataclass(frozen=True)

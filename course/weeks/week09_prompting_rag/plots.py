@@ -42,18 +42,6 @@ def pipeline() -> Figure:
     return fig
 
 
-def share_dots(rows: Mapping[str, Interval], xlabel: str) -> Figure:
-    """A number with its interval in each row, from the top down."""
-    fig, ax = style.figure(6.5, 0.38 * len(rows) + 0.9)
-    for place, interval in enumerate(rows.values()):
-        _dot(ax, interval, place, style.BLUE, "o", "")
-    ax.set_yticks(range(len(rows)), list(rows))
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set(xlabel=xlabel, ylabel="")
-    _from_zero(ax, [one.high for one in rows.values()])
-    return fig
-
-
 def _dot(ax: Axes, one: Interval, place: float, colour: str, marker: str, label: str) -> None:
     ax.plot([one.low, one.high], [place, place], color=colour, lw=2, solid_capstyle="butt")
     ax.plot(one.value, place, marker, color=colour, ms=6, label=label or None)
@@ -67,14 +55,15 @@ def two_way_dots(rows: Mapping[str, Mapping[str, Interval]], xlabel: str) -> Fig
     """Rows of numbers with intervals, one marker for each kind of question.
 
     Args:
-        rows: by name of the row, then of the kind; the kinds are the same in all rows.
+        rows: by name of the row, then of the kind; the first row has all kinds.
         xlabel: what is measured.
     """
     fig, ax = style.figure(7.0, 0.5 * len(rows) + 1.1)
     kinds = list(next(iter(rows.values())))
     looks = [look for _, _, look in with_looks(dict.fromkeys(kinds, 0.0))]
     for place, row in enumerate(rows.values()):
-        for k, (kind, interval) in enumerate(row.items()):
+        for kind, interval in row.items():
+            k = kinds.index(kind)
             shift = 0.22 * (k - (len(kinds) - 1) / 2)
             label = kind if not place else ""
             _dot(ax, interval, place + shift, looks[k].colour, looks[k].marker, label)

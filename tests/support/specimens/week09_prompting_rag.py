@@ -75,7 +75,6 @@ UNSOLVED: Unsolved = {
 
 MANY: Many = {
     "share_lines": lambda n: plots.share_lines([1, 2], named(n, [HALF, HALF]), "samples", 0.1),
-    "share_dots": lambda n: plots.share_dots(named(n, HALF), "share"),
     "two_way_dots": lambda n: plots.two_way_dots({"row": named(n, HALF)}, "share"),
     "word_weights": lambda n: plots.word_weights({"a": named(n, 1.0), "b": named(n, 0.5)}),
     "saturation": lambda n: plots.saturation([1, 2, 3], named(n, CURVE)),
