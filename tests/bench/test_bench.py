@@ -229,7 +229,8 @@ def test_a_term_of_one_week_is_measured(root: Path, tmp_path: Path) -> None:
     """The one week is the heaviest and the median; its hours are the term's."""
     found = bench_term(open_course(root), 100, 11, 2, lambda _: None)
     assert found.heaviest.week == found.median.week == TINY
-    assert found.term_hours == found.week_hours(found.median) > 0
+    assert found.term_hours == found.week_hours(found.median)
+    assert found.heaviest.code_s > 0 and found.heaviest.page_s > 0  # hours may drown in noise
 
 
 @pytest.mark.slow
