@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,20 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def dotted_name(path: Path) -> str:
+    """What a module is imported as."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_by(files: dict[str, Path]) -> dict[str, set[str]]:
+    """The modules, of these, that each one imports; a name that is none leads to its module."""
+    graph: dict[str, set[str]] = {}
+    for module, path in files.items():
+        found = {name if name in files else name.rpartition(".")[0] for name in imports(path)}
+        graph[module] = found & set(files)
+    return graph
 
 
 def room_of(dotted: str) -> str:
@@ -66,6 +81,23 @@ def test_no_import_climbs() -> None:
             if order[room_of(name)] > order[here]:
                 climbing.append(f"{path.relative_to(ROOT)} imports {name}")
     assert climbing == []
+
+
+def test_no_module_imports_itself_by_a_way_round() -> None:
+    """Also not from inside a function, and within a room neither."""
+    files = {dotted_name(path): path for name in ("autograder", "course") for path in modules(name)}
+    graph = imported_by(files)
+    assert sum(map(len, graph.values())) > 500  # they were read
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_a_circle_of_imports_is_found(tmp_path: Path) -> None:
+    """One half of it stands inside a function."""
+    files = {name: tmp_path / f"{name}.py" for name in ("one", "two")}
+    files["one"].write_text("def f():\n    from two import g\n", "utf-8")
+    files["two"].write_text("import one\n", "utf-8")
+    with pytest.raises(graphlib.CycleError):
+        graphlib.TopologicalSorter(imported_by(files)).prepare()
 
 
 def test_the_course_does_not_know_the_grader() -> None:
