@@ -152,7 +152,7 @@ def test_sixty_busy_children_end_no_honest_neighbour(start: str, monkeypatch) ->
     cells = tuple(JobCell(number, COMPUTES) for number in range(2))
     honest = ExecutionJob("honest", cells, "s", limits, provisioner=start, warm_modules=())
     with running_kernel(spec(), start) as attacker:
-        assert 15 < int(attacker.run(SIXTY, 90).text) <= 60
+        assert 15 < int(attacker.run(SIXTY, 300).text) <= 60
         done = execute(honest)
     assert (done.fault, done.doubt) == (None, None)
     assert [run.end for run in done.runs] == [CellEnd.OK] * len(cells)

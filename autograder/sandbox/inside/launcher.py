@@ -31,7 +31,7 @@ from typing import Any, NoReturn
 
 from . import linux
 from .protocol import FAILED, HELLO, OOM_SCORE_ADJ, STARTED
-from .watch import MB, Calm, Watch, offer_all_again
+from .watch import MB, WATCH_SECONDS, Calm, Watch, offer_all_again
 
 HOME, WORK = "/home/student", "/home/student/work"
 SCRATCH = (HOME, WORK, "/tmp", "/dev/shm")
@@ -39,8 +39,6 @@ FILTER = "/opt/word2chat/filter.bpf"
 SETTINGS = "/run"  # where the links /etc/passwd and its like lead (see `bwrap._settings`)
 # an empty file takes a kilobyte of the machine that the size limit of a tmpfs does not count
 FILES_PER_SCRATCH = 16_384
-WATCH_SECONDS = 0.25
-CALM_SECONDS = 0.1  # Linux takes ten changes of a session a second
 
 Plan = dict[str, Any]
 
@@ -282,10 +280,11 @@ def supervise(control: socket.socket, kernel: int, plan: Plan, writable_proc: in
     poll.register(control, select.POLLIN)
     poll.register(pidfd, select.POLLIN)
     watch = Watch(plan["limits"]["cpu_seconds"], plan["watch_memory_mb"], SCRATCH)
-    calm = Calm(kernel, writable_proc) if plan["calm_children"] else None
-    cause, pause = "", WATCH_SECONDS
+    if plan["calm_children"]:
+        Calm(kernel, writable_proc).start()
+    cause = ""
     while True:
-        ready = {descriptor for descriptor, _ in poll.poll(pause * 1000)}
+        ready = {descriptor for descriptor, _ in poll.poll(WATCH_SECONDS * 1000)}
         if control.fileno() in ready:
             return  # the grader has closed its end, or has died
         status = reap(kernel)
@@ -296,8 +295,6 @@ def supervise(control: socket.socket, kernel: int, plan: Plan, writable_proc: in
             offer_all_again()
         if not cause:
             cause = watch.verdict()
-            if calm is not None:
-                pause = CALM_SECONDS if calm.look() else WATCH_SECONDS
             if cause:
                 os.kill(kernel, signal.SIGKILL)
 

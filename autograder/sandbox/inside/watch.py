@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,6 +21,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = resource.getpagesize()
 # reading every mapping of every process costs milliseconds, so it is done on every fourth look
 LOOKS_PER_MAP = 4
+WATCH_SECONDS = 0.25
+CALM_SECONDS = 0.1  # Linux takes ten changes of a session a second
 LOWEST_PRIORITY = 19
 MEMORY_FILE = "/memfd:"  # how Linux shows a file of memfd_create
 
@@ -67,12 +71,21 @@ class Calm:
 
     Linux shares a processor between processes (or between sessions), so whoever starts dozens gets
     most of it. The kernel's children get the lowest priority, which they cannot raise again: all
-    together they then weigh about as much as one process of a neighbour.
+    together they then weigh about as much as one process of a neighbour. That is done in a thread
+    of its own: the sum of their memory can take seconds while they keep the processors busy.
     """
 
     def __init__(self, kernel: int, writable_proc: int) -> None:
         self.kernel, self.writable_proc = kernel, writable_proc
         self._done: set[int] = set()
+
+    def start(self) -> None:
+        """Look until this process ends."""
+        threading.Thread(target=self._keep_looking, daemon=True).start()
+
+    def _keep_looking(self) -> None:
+        while True:
+            time.sleep(CALM_SECONDS if self.look() else WATCH_SECONDS)
 
     def look(self) -> bool:
         """Calm every process that has come since the last look; whether some are still to do."""
