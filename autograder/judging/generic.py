@@ -291,8 +291,10 @@ GENERIC: tuple[Generic, ...] = (
             "Every number is off by one. Do you count from 0 or from 1?",
             "모든 숫자가 1씩 어긋납니다. 0부터 세나요, 1부터 세나요?"),
     _number("constant-offset", relations.offset,
-            "Everything is off by one and the same amount. Which term is missing or too many?",
-            "모든 값이 같은 양만큼 어긋납니다. 어떤 항이 빠졌거나 더 있나요?"),
+            "Everything is off by one and the same amount. Which term is missing or too many, or "
+            "is a fixed number where an argument belongs?",
+            "모든 값이 같은 양만큼 어긋납니다. 어떤 항이 빠졌거나 더 있나요? 인자 대신 고정된 "
+            "숫자를 썼나요?"),
     _array("not-normalised", relations.not_normalised,
            "Each row is right but for a factor of its own: the rows should sum to 1. By what, and "
            "along which axis, do you divide?",
@@ -349,11 +351,13 @@ GENERIC: tuple[Generic, ...] = (
            "The items are right, but they come in another order.",
            "항목은 맞지만 순서가 다릅니다."),
     _other("items-counted-twice", items_doubled,
-           "The items are right, but some occur more often than they should.",
-           "항목은 맞지만 일부가 더 자주 나옵니다."),
+           "The items are right, but some occur more often than they should. Is one counted twice, "
+           "or added at an end?",
+           "항목은 맞지만 일부가 더 자주 나옵니다. 두 번 세었거나 끝에 하나를 더 붙였나요?"),
     _other("repeats-lost", items_merged,
-           "The items are right, but some should occur more often.",
-           "항목은 맞지만 일부는 더 자주 나와야 합니다."),
+           "The items are right, but some should occur more often. Are repeats merged, or is one "
+           "left out at an end?",
+           "항목은 맞지만 일부는 더 자주 나와야 합니다. 반복을 합쳤거나 끝에서 하나를 빠뜨렸나요?"),
     _other("items-missing", items_missing,
            "What is there is right and in order, but some items are missing.",
            "들어 있는 항목과 순서는 맞지만 빠진 항목이 있습니다.", needs=4),

@@ -64,9 +64,10 @@ RAISED: tuple[Raised, ...] = (
            "reshape나 view가 숫자의 개수나 배치와 맞지 않는 모양을 요구합니다."),
     Raised("more-axes-than-there-are", ("IndexError",),
            ("Dimension out of range", "too many indices", "tuple index out of range"),
-           "Your code counts on more axes than this input has. Does it hold for every shape that "
-           "the docstring allows?",
-           "이 입력보다 축이 많다고 가정합니다. docstring이 허용하는 모든 모양에서 맞나요?"),
+           "Your code asks for an axis that is not there. Did a sum or an index take it away, or "
+           "does the docstring allow a shape of input that has fewer?",
+           "없는 축을 찾습니다. 합이나 인덱스가 그 축을 없앴나요, 아니면 docstring이 허용하는 "
+           "입력 가운데 축이 더 적은 모양이 있나요?"),
     Raised("beyond-the-end", ("IndexError",), (),
            "An index goes beyond the end. Where does your range end, and can this input be "
            "shorter or empty?",
