@@ -85,7 +85,9 @@ class Calm:
 
     def _keep_looking(self) -> None:
         while True:
-            time.sleep(CALM_SECONDS if self.look() else WATCH_SECONDS)
+            # never in step with another sandbox: of two that come in turn only one would be heard
+            some = 0.5 + os.urandom(1)[0] / 255
+            time.sleep(CALM_SECONDS * some if self.look() else WATCH_SECONDS)
 
     def look(self) -> bool:
         """Calm every process that has come since the last look; whether some are still to do."""
@@ -100,8 +102,13 @@ class Calm:
         return len(self._done) < len(processes - {os.getpid(), self.kernel})
 
     def _calm_session(self, pid: int) -> None:
-        """Linux may share by session, and takes ten such changes a second from us."""
-        if not os.path.exists(f"/proc/{pid}/autogroup"):
+        """Linux may share by session, and takes ten such changes a second from all sandboxes."""
+        try:
+            with open(f"/proc/{pid}/autogroup") as file:
+                calm = int(file.read().split()[-1]) == LOWEST_PRIORITY
+        except FileNotFoundError:
+            return
+        if calm:
             return
         descriptor = os.open(f"{pid}/autogroup", os.O_WRONLY, dir_fd=self.writable_proc)
         try:
