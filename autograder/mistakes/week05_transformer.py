@@ -112,6 +112,71 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return w @ v, w
 
 
+# %% exercise=scaled_dot_product_attention name=root-of-another-size
+# en: The root is that of the number of keys: how many products are added up in one score?
+# ko: 키의 개수의 제곱근으로 나누었습니다. 점수 하나에는 곱이 몇 개 더해지나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(k.shape[-2])
+    if mask is not None:
+        scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(-1)
+    if mask is not None:
+        weights = torch.where(mask, weights, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=keys-handed-over
+# en: The output is a mean of keys: what does a place hand over when it is found?
+# ko: 출력이 키의 평균입니다. 찾은 자리가 건네주는 것은 무엇인가요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(-1)
+    if mask is not None:
+        weights = torch.where(mask, weights, 0.0)
+    return weights @ k, weights
+
+
+# %% exercise=scaled_dot_product_attention name=scores-for-weights
+# en: The rows of the second answer do not sum to 1: is it from before the softmax?
+# ko: 두 번째 결과의 행의 합이 1이 아닙니다. 소프트맥스 이전의 값인가요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(-1)
+    if mask is not None:
+        weights = torch.where(mask, weights, 0.0)
+    return weights @ v, scores
+
+
+# %% exercise=scaled_dot_product_attention name=divided-after-softmax
+# en: The rows of weights sum to too little: is the root taken out of the scores or of the weights?
+# ko: 가중치 행의 합이 작습니다. 제곱근으로 나누는 것은 점수인가요, 가중치인가요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1)
+    if mask is not None:
+        scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(-1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        weights = torch.where(mask, weights, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=scores-times-mask
+# en: Shut scores become 0: which weight does a score of 0 get?
+# ko: 가린 점수가 0이 됩니다. 점수 0은 어떤 가중치를 받나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores * mask
+    weights = scores.softmax(-1)
+    if mask is not None:
+        weights = torch.where(mask, weights, 0.0)
+    return weights @ v, weights
+
+
 # %% exercise=scaled_dot_product_attention variant=infinite-and-repaired
 def scaled_dot_product_attention(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
@@ -262,6 +327,56 @@ def make_masks(source, target, pad):
     return (source > pad)[:, None], (target > pad)[:, None] & torch.ones(T, T, dtype=torch.bool).tril()
 
 
+# %% exercise=make_masks name=source-queries-masked
+# en: The source mask has the axis of size 1 in the wrong place: is it about those who ask or who answer?
+# ko: 소스 마스크의 크기 1인 축이 다른 자리에 있습니다. 묻는 쪽의 마스크인가요, 답하는 쪽의 마스크인가요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    source_mask = (source != pad)[:, :, None]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return source_mask, (target != pad)[:, None, :] & causal
+
+
+# %% exercise=make_masks name=target-queries-masked
+# en: In the target mask padding shuts rows: is padding forbidden to ask, or to be looked at?
+# ko: 타깃 마스크에서 패딩이 행을 가립니다. 패딩은 묻지 못하나요, 보이지 않나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return source_mask, (target != pad)[:, :, None] & causal
+
+
+# %% exercise=make_masks name=one-place-too-many
+# en: Each position sees one that comes after it: where does the triangle end?
+# ko: 각 위치가 바로 다음 위치를 봅니다. 삼각형은 어디에서 끝나야 하나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril(1)
+    return source_mask, (target != pad)[:, None, :] & causal
+
+
+# %% exercise=make_masks name=source-without-an-axis
+# en: The source mask has two axes: where does the one of the queries stand?
+# ko: 소스 마스크의 축이 둘입니다. 쿼리의 축은 어디에 있어야 하나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    source_mask = (source != pad)
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return source_mask, (target != pad)[:, None, :] & causal
+
+
+# %% exercise=make_masks name=masks-of-numbers
+# en: The masks hold numbers: an attention adds those to its scores. Which type says yes or no?
+# ko: 마스크가 수로 되어 있습니다. 어텐션은 그 수를 점수에 더합니다. 예, 아니오에는 어떤 자료형을 쓰나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return source_mask.float(), ((target != pad)[:, None, :] & causal).float()
+
+
 # %% exercise=make_masks variant=comparison
 def make_masks(source, target, pad):
     t = torch.arange(target.shape[1])
@@ -334,6 +449,42 @@ def sinusoidal_positions(T, D):
 def sinusoidal_positions(T, D):
     angles = torch.arange(T).unsqueeze(1) * 10000 ** (torch.arange(0, D, 2) / D)
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
+# %% exercise=sinusoidal_positions name=another-base
+# en: The slow pairs are too fast: which number is raised to the power?
+# ko: 느린 쌍이 너무 빠릅니다. 거듭제곱의 밑은 얼마인가요?
+def sinusoidal_positions(T, D):
+    t = torch.arange(T, dtype=torch.float64)[:, None]
+    angle = t / 1000 ** (torch.arange(0, D, 2, dtype=torch.float64) / D)
+    table = torch.zeros(T, D)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)
+    return table
+
+
+# %% exercise=sinusoidal_positions name=sines-only
+# en: Odd columns hold sines, too: what should position 0 have there?
+# ko: 홀수 열도 사인입니다. 위치 0의 그 열은 얼마여야 하나요?
+def sinusoidal_positions(T, D):
+    t = torch.arange(T, dtype=torch.float64)[:, None]
+    angle = t / 10000 ** (torch.arange(0, D, 2, dtype=torch.float64) / D)
+    table = torch.zeros(T, D)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.sin(angle)
+    return table
+
+
+# %% exercise=sinusoidal_positions name=slowest-too-slow
+# en: The last pair turns slower than in the formula: by what is the number of the pair divided?
+# ko: 마지막 쌍이 식보다 느립니다. 쌍의 번호를 무엇으로 나누나요?
+def sinusoidal_positions(T, D):
+    t = torch.arange(T, dtype=torch.float64)[:, None]
+    angle = t / 10000 ** (torch.arange(D // 2) / max(D // 2 - 1, 1))
+    table = torch.zeros(T, D)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)
+    return table
 
 
 # %% exercise=sinusoidal_positions variant=exp-log
@@ -525,6 +676,98 @@ class MultiHeadAttention(nn.Module):
         return self.output(o.transpose(1, 2).reshape(B, T, D))
 
 
+# %% exercise=MultiHeadAttention name=words-cut-into-heads
+# en: Each head got whole words in place of a part of each word: which axis is cut?
+# ko: 헤드가 단어마다 일부를 받지 않고 단어를 통째로 받았습니다. 어느 축을 자르나요?
+class MultiHeadAttention(nn.Module):
+    def __init__(self, D: int, n_heads: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.query, self.key, self.value = nn.Linear(D, D), nn.Linear(D, D), nn.Linear(D, D)
+        self.output = nn.Linear(D, D)
+
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        S = memory.shape[1]
+        n, d = self.n_heads, D // self.n_heads
+        q = self.query(x).view(B, n, T, d)
+        k = self.key(memory).view(B, n, S, d)
+        v = self.value(memory).view(B, n, S, d)
+        if mask is not None:
+            mask = mask[:, None]
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(out.reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=memory-unread
+# en: The memory has no influence: in which of the three products does it take part?
+# ko: 메모리가 아무 영향을 주지 않습니다. 세 곱 가운데 어디에 들어가야 하나요?
+class MultiHeadAttention(nn.Module):
+    def __init__(self, D: int, n_heads: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.query, self.key, self.value = nn.Linear(D, D), nn.Linear(D, D), nn.Linear(D, D)
+        self.output = nn.Linear(D, D)
+
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        S = memory.shape[1]
+        n, d = self.n_heads, D // self.n_heads
+        q = self.query(x).view(B, T, n, d).transpose(1, 2)
+        k = self.key(x).view(B, T, n, d).transpose(1, 2)
+        v = self.value(x).view(B, T, n, d).transpose(1, 2)
+        if mask is not None:
+            mask = mask[:, None]
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(out.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=scaled-twice
+# en: The weights are too soft: does the library divide by the root by itself?
+# ko: 가중치가 너무 고릅니다. 라이브러리 함수가 스스로 제곱근으로 나누지 않나요?
+class MultiHeadAttention(nn.Module):
+    def __init__(self, D: int, n_heads: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.query, self.key, self.value = nn.Linear(D, D), nn.Linear(D, D), nn.Linear(D, D)
+        self.output = nn.Linear(D, D)
+
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        S = memory.shape[1]
+        n, d = self.n_heads, D // self.n_heads
+        q = self.query(x).view(B, T, n, d).transpose(1, 2)
+        k = self.key(memory).view(B, S, n, d).transpose(1, 2)
+        v = self.value(memory).view(B, S, n, d).transpose(1, 2)
+        if mask is not None:
+            mask = mask[:, None]
+        out = F.scaled_dot_product_attention(q / d**0.5, k, v, attn_mask=mask)
+        return self.output(out.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=mask-without-heads
+# en: The mask (B, T, S) meets scores (B, n_heads, T, S): which axis is missing, and where?
+# ko: 마스크 (B, T, S)가 점수 (B, n_heads, T, S)와 만납니다. 어느 축이 어디에 빠졌나요?
+class MultiHeadAttention(nn.Module):
+    def __init__(self, D: int, n_heads: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.query, self.key, self.value = nn.Linear(D, D), nn.Linear(D, D), nn.Linear(D, D)
+        self.output = nn.Linear(D, D)
+
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        S = memory.shape[1]
+        n, d = self.n_heads, D // self.n_heads
+        q = self.query(x).view(B, T, n, d).transpose(1, 2)
+        k = self.key(memory).view(B, S, n, d).transpose(1, 2)
+        v = self.value(memory).view(B, S, n, d).transpose(1, 2)
+        if mask is not None:
+            mask = mask
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(out.transpose(1, 2).reshape(B, T, D))
+
+
 # %% exercise=MultiHeadAttention variant=by-hand-with-a-loop
 class MultiHeadAttention(MultiHeadAttention):
     def forward(self, x, memory, mask=None):
@@ -626,6 +869,82 @@ class EncoderLayer(EncoderLayer):
     def forward(self, x, mask=None):
         x = self.norm1(x + self.attention(x, x))
         return self.norm2(x + self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=sublayer-normalised
+# en: What is added is normalised, the sum is not: what does the norm stand around?
+# ko: 더할 것만 정규화하고 합은 하지 않았습니다. 정규화는 무엇을 감싸나요?
+class EncoderLayer(nn.Module):
+    def __init__(self, attention, D, d_ff):
+        super().__init__()
+        self.attention = attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2 = nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, x, mask=None):
+        x = x + self.norm1(self.attention(x, x, mask))
+        return x + self.norm2(self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=gelu-for-relu
+# en: The bend is that of later models: which function stands between wide and narrow?
+# ko: 꺾이는 모양이 나중 모델의 것입니다. wide와 narrow 사이에는 어떤 함수가 있나요?
+class EncoderLayer(nn.Module):
+    def __init__(self, attention, D, d_ff):
+        super().__init__()
+        self.attention = attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2 = nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))
+        return self.norm2(x + self.narrow(F.gelu(self.wide(x))))
+
+
+# %% exercise=EncoderLayer name=norms-exchanged
+# en: Two norms have traded places: which one comes last?
+# ko: 두 정규화의 자리가 바뀌었습니다. 마지막은 어느 것인가요?
+class EncoderLayer(nn.Module):
+    def __init__(self, attention, D, d_ff):
+        super().__init__()
+        self.attention = attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2 = nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, x, mask=None):
+        x = self.norm2(x + self.attention(x, x, mask))
+        return self.norm1(x + self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=last-norm-missing
+# en: The output is the bare sum: what happens to it last?
+# ko: 출력이 합 그대로입니다. 마지막에 무엇을 해야 하나요?
+class EncoderLayer(nn.Module):
+    def __init__(self, attention, D, d_ff):
+        super().__init__()
+        self.attention = attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2 = nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))
+        return (x + self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=side-by-side
+# en: Both sublayers read the same x: which of them reads what the other has made?
+# ko: 두 하위층이 같은 x를 읽습니다. 어느 쪽이 다른 쪽의 결과를 읽어야 하나요?
+class EncoderLayer(nn.Module):
+    def __init__(self, attention, D, d_ff):
+        super().__init__()
+        self.attention = attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2 = nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, x, mask=None):
+        f = self.narrow(self.wide(x).relu())
+        x = self.norm1(x + self.attention(x, x, mask))
+        return self.norm2(x + f)
 
 
 # %% exercise=EncoderLayer variant=by-hand
@@ -783,6 +1102,72 @@ class DecoderLayer(nn.Module):
         return self.norm3(y2 + self.narrow(self.wide(y1).relu()))
 
 
+# %% exercise=DecoderLayer name=raw-target-asks
+# en: The source is asked by what the target was at first, before it looked at itself.
+# ko: 소스에게 묻는 것이 자기 자신을 보기 전의 처음 타깃입니다.
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        raw = y
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(y + self.cross_attention(raw, memory, source_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=raw-target-added
+# en: The second sum adds the y of the beginning: which y went into the cross-attention?
+# ko: 두 번째 합이 처음의 y를 더합니다. 크로스 어텐션에 들어간 y는 어느 것인가요?
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        raw = y
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(raw + self.cross_attention(y, memory, source_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=memory-asks
+# en: The result has the length of the source: who asks in the cross-attention?
+# ko: 결과의 길이가 소스와 같습니다. 크로스 어텐션에서 묻는 쪽은 누구인가요?
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = self.norm1(y + self.self_attention(y, y, target_mask))
+        y = self.norm2(y + self.cross_attention(memory, y, source_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=sublayers-normalised
+# en: What is added is normalised, the sums are not: what does each norm stand around?
+# ko: 더할 것만 정규화하고 합은 하지 않았습니다. 정규화는 무엇을 감싸나요?
+class DecoderLayer(nn.Module):
+    def __init__(self, self_attention, cross_attention, D, d_ff):
+        super().__init__()
+        self.self_attention, self.cross_attention = self_attention, cross_attention
+        self.wide, self.narrow = nn.Linear(D, d_ff), nn.Linear(d_ff, D)
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y = y + self.norm1(self.self_attention(y, y, target_mask))
+        y = (y + self.norm2(self.cross_attention(y, memory, source_mask)))
+        return y + self.norm3(self.narrow(self.wide(y).relu()))
+
+
 # %% exercise=DecoderLayer variant=keywords
 class DecoderLayer(DecoderLayer):
     def forward(self, y, memory, target_mask=None, source_mask=None):
@@ -832,6 +1217,24 @@ def noam_lr(step, D, warmup):
 # ko: 0번째 걸음에서 0의 음수 거듭제곱은 0으로 나누는 것과 같습니다. 첫 갱신 전의 학습률은 얼마인가요?
 def noam_lr(step, D, warmup):
     return D**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=larger-of-both
+# en: The rate falls first and rises afterwards: which of the two numbers is taken?
+# ko: 학습률이 먼저 내리고 나중에 오릅니다. 두 수 가운데 어느 것을 고르나요?
+def noam_lr(step, D, warmup):
+    if step == 0:
+        return 0.0
+    return D**-0.5 * max(step**-0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=divided-by-width
+# en: The height is divided by D: which power of D is asked for?
+# ko: 높이를 D로 나누었습니다. D의 몇 제곱인가요?
+def noam_lr(step, D, warmup):
+    if step == 0:
+        return 0.0
+    return 1 / D * min(step**-0.5, step * warmup**-1.5)
 
 
 # %% exercise=noam_lr variant=two-branches
@@ -970,6 +1373,66 @@ def fix_loss(model, source, target, pad):
     losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
     real = (wanted != pad) & (wanted != 2)
     return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=sees-one-ahead
+# en: Each position sees the word it is asked for: where does the triangle end?
+# ko: 각 위치가 맞혀야 할 단어를 봅니다. 삼각형은 어디에서 끝나야 하나요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril(1)
+    target_mask = (told != pad)[:, None, :] & causal
+    logits = model(source, told, source_mask, target_mask)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=told-queries-masked
+# en: In the target mask padding shuts rows, not columns: who is masked?
+# ko: 타깃 마스크에서 패딩이 열이 아니라 행을 가립니다. 누구를 가려야 하나요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    target_mask = (told != pad)[:, :, None] & causal
+    logits = model(source, told, source_mask, target_mask)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=mask-of-the-asked
+# en: The target mask is made of the words that are asked for: which words are looked at?
+# ko: 타깃 마스크를 맞혀야 할 단어로 만들었습니다. 보이는 것은 어느 단어인가요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    target_mask = (wanted != pad)[:, None, :] & causal
+    logits = model(source, told, source_mask, target_mask)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=divided-by-rows
+# en: The sum is divided by the number of rows: how many words were asked for?
+# ko: 합을 행의 수로 나누었습니다. 맞혀야 할 단어는 몇 개인가요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    target_mask = (told != pad)[:, None, :] & causal
+    logits = model(source, told, source_mask, target_mask)
+    losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
+    real = wanted != pad
+    return (losses * real).sum() / len(real)
 
 
 # %% exercise=fix_loss variant=ignore-index
