@@ -115,6 +115,69 @@ def preference_pairs(scores, pairs):
 
 
 
+# %% exercise=preference_pairs name=places-in-the-pair
+# en: `chosen` and `rejected` are places in `scores`: yours say only which of the two it was.
+# ko: `chosen`과 `rejected`는 `scores` 안의 자리입니다. 둘 중 어느 쪽인지만 적지 않았나요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for k, (a, b) in enumerate(pairs):
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            chosen.append(int(share < 0.5))
+            rejected.append(int(share > 0.5))
+            agreement.append(max(share, 1 - share))
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=lead-for-share
+# en: A win is worth 1, a loss 0, a tie one half: yours is the mean of 1, -1 and 0.
+# ko: 이기면 1, 지면 0, 비기면 절반입니다. 1, -1, 0의 평균을 구하지 않았나요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for k, (a, b) in enumerate(pairs):
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            chosen.append(a if share > 0.5 else b)
+            rejected.append(b if share > 0.5 else a)
+            agreement.append(abs(2 * share - 1))
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=even-pairs-to-the-second
+# en: An even pair goes to its second text in yours: does it belong to the answer at all?
+# ko: 정확히 반으로 갈린 쌍에서 두 번째 글을 골랐습니다. 그런 쌍이 답에 들어가나요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for k, (a, b) in enumerate(pairs):
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        chosen.append(a if share > 0.5 else b)
+        rejected.append(b if share > 0.5 else a)
+        agreement.append(max(share, 1 - share))
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=scores-as-sets
+# en: Two raters who gave the same score are two raters: does each count?
+# ko: 같은 점수를 준 두 평가자도 두 명입니다. 각각 세었나요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for k, (a, b) in enumerate(pairs):
+        gaps = torch.tensor(sorted(set(scores[a])))[:, None] - torch.tensor(sorted(set(scores[b])))
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            chosen.append(a if share > 0.5 else b)
+            rejected.append(b if share > 0.5 else a)
+            agreement.append(max(share, 1 - share))
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
 # %% exercise=preference_pairs variant=numpy
 def preference_pairs(scores, pairs):
     rows = []
@@ -190,6 +253,35 @@ def reward_loss(chosen, rejected, agreement):
     return -(agreement * p.log() + (1 - agreement) * (1 - p).log()).mean()
 
 
+# %% exercise=reward_loss name=log-then-sigmoid
+# en: At a gap of -1000 the sigmoid is 0 and its logarithm minus infinity: take both in one go.
+# ko: 차이가 -1000이면 시그모이드는 0, 그 로그는 음의 무한대입니다. 한 번에 계산하세요.
+def reward_loss(chosen, rejected, agreement):
+    p = torch.sigmoid(chosen - rejected)
+    return -(agreement * p.log() + (1 - agreement) * (1 - p).log()).mean()
+
+
+# %% exercise=reward_loss name=squared-distance
+# en: The formula is a cross-entropy: yours is the squared distance of chance and agreement.
+# ko: 식은 교차 엔트로피입니다. 확률과 일치도의 차이를 제곱하지 않았나요?
+def reward_loss(chosen, rejected, agreement):
+    return (torch.sigmoid(chosen - rejected) - agreement).square().mean()
+
+
+# %% exercise=reward_loss name=sigmoid-twice
+# en: A loss "with logits" takes the sigmoid itself: what do you hand to it?
+# ko: "with logits" 손실은 시그모이드를 스스로 계산합니다. 무엇을 넘겼나요?
+def reward_loss(chosen, rejected, agreement):
+    return F.binary_cross_entropy_with_logits((chosen - rejected).sigmoid(), agreement)
+
+
+# %% exercise=reward_loss name=rejected-cut-off
+# en: Both rewards learn from a comparison: does a gradient reach the rejected one?
+# ko: 비교에서 두 보상이 모두 배웁니다. 거절된 쪽에도 기울기가 흐르나요?
+def reward_loss(chosen, rejected, agreement):
+    return F.binary_cross_entropy_with_logits(chosen - rejected.detach(), agreement)
+
+
 # %% exercise=reward_loss variant=bce
 def reward_loss(chosen, rejected, agreement):
     return F.binary_cross_entropy_with_logits(chosen - rejected, agreement.to(chosen.dtype))
@@ -251,6 +343,27 @@ def token_logprobs(logits, ids):
     p = logits[:, :-1].softmax(-1)
     return p.gather(-1, ids[:, 1:, None])[..., 0].log()
 
+
+
+# %% exercise=token_logprobs name=shifted-the-other-way
+# en: A model predicts forward: which end of the logits, and which end of the ids, is dropped?
+# ko: 모델은 앞으로 예측합니다. 로짓과 id에서 각각 어느 쪽 끝을 버리나요?
+def token_logprobs(logits, ids):
+    return logits[:, 1:].log_softmax(-1).gather(-1, ids[:, :-1, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=likeliest-token
+# en: Which token is asked about: the likeliest one, or the one that was written?
+# ko: 어느 토큰의 확률인가요? 가장 가능성 높은 것인가요, 실제로 쓰인 것인가요?
+def token_logprobs(logits, ids):
+    return logits[:, :-1].log_softmax(-1).amax(-1)
+
+
+# %% exercise=token_logprobs name=always-float32
+# en: Logits may come in any float dtype: which one goes back?
+# ko: 로짓의 dtype은 다양합니다. 어떤 dtype으로 돌려주나요?
+def token_logprobs(logits, ids):
+    return logits[:, :-1].float().log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
 
 
 # %% exercise=token_logprobs variant=cross-entropy
@@ -335,6 +448,78 @@ def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
     rewards[torch.arange(len(mask)), mask.sum(1) - 1] += score.detach()
     return rewards
 
+
+
+# %% exercise=kl_penalty name=score-keeps-its-history
+# en: The price has no gradient any more; may one flow from the rewards into the score?
+# ko: 벌점의 기울기는 끊었습니다. 보상에서 점수로는 기울기가 흘러도 되나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score
+    return rewards
+
+
+# %% exercise=kl_penalty name=sign-and-history
+# en: A token that became likelier must cost something. And the score is a number too: detach it.
+# ko: 확률이 높아진 토큰은 대가를 치러야 합니다. 그리고 점수도 숫자입니다. 기울기를 끊으세요.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score
+    return rewards
+
+
+# %% exercise=kl_penalty name=last-column-and-history
+# en: In a short text the last column is padding. And the score is a number too: detach it.
+# ko: 짧은 글에서 마지막 열은 패딩입니다. 그리고 점수도 숫자입니다. 기울기를 끊으세요.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[:, -1] += score
+    return rewards
+
+
+# %% exercise=kl_penalty name=replaced-and-history
+# en: The score is added to the last token's price, not put in its place. And the score is a number too: detach it.
+# ko: 점수는 마지막 벌점에 더하며, 덮어쓰지 않습니다. 그리고 점수도 숫자입니다. 기울기를 끊으세요.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] = score
+    return rewards
+
+
+# %% exercise=kl_penalty name=absolute-and-history
+# en: A single token may earn something: no absolute value. And the score is a number too: detach it.
+# ko: 토큰 하나는 이득을 볼 수도 있습니다. 절댓값은 없습니다. 그리고 점수도 숫자입니다. 기울기를 끊으세요.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach().abs() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score
+    return rewards
+
+
+# %% exercise=kl_penalty name=one-too-far-and-history
+# en: The last of n tokens stands at n - 1, counted from 0. And the score is a number too: detach it.
+# ko: n개 중 마지막은 0부터 세어 n - 1번째입니다. 그리고 점수도 숫자입니다. 기울기를 끊으세요.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1).clamp(max=mask.shape[1] - 1)] += score
+    return rewards
+
+
+# %% exercise=kl_penalty name=beta-times-score-and-history
+# en: The leash scales the price alone, not the score. And the score is a number too: detach it.
+# ko: beta는 벌점에만 곱하고 점수에는 곱하지 않습니다. 그리고 점수도 숫자입니다. 기울기를 끊으세요.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += beta * score
+    return rewards
+
+
+# %% exercise=kl_penalty name=weighted-and-history
+# en: A drawn token's price needs no weight: no probability in front. And the score is a number too: detach it.
+# ko: 뽑힌 토큰의 벌점에는 확률을 곱하지 않습니다. 그리고 점수도 숫자입니다. 기울기를 끊으세요.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs.exp() * (logprobs - ref_logprobs)).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score
+    return rewards
 
 
 # %% exercise=kl_penalty variant=where
@@ -453,6 +638,42 @@ def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
 
 
 
+# %% exercise=advantages name=rewards-added-for-returns
+# en: A return is the advantage plus which of the two inputs?
+# ko: 리턴은 이점에 두 입력 중 무엇을 더한 것인가요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    found, ahead = torch.zeros_like(r), torch.zeros_like(r[:, 0])
+    surprise = r + gamma * F.pad(v[:, 1:], (0, 1)) - v
+    for t in reversed(range(r.shape[1])):
+        ahead = surprise[:, t] + gamma * lam * ahead
+        found[:, t] = ahead
+    return found, found + r
+
+
+# %% exercise=advantages name=last-value-again
+# en: Behind the last column nothing is to come: you count the last value again there.
+# ko: 마지막 열 뒤에는 아무것도 없습니다. 마지막 가치를 다시 세지 않았나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    found, ahead = torch.zeros_like(r), torch.zeros_like(r[:, 0])
+    surprise = r + gamma * torch.cat([v[:, 1:], v[:, -1:]], dim=1) - v
+    for t in reversed(range(r.shape[1])):
+        ahead = surprise[:, t] + gamma * lam * ahead
+        found[:, t] = ahead
+    return found, found + v
+
+
+# %% exercise=advantages name=one-later-surprise
+# en: The sum goes on to the end of the text: how many later surprises are in yours?
+# ko: 합은 글의 끝까지 갑니다. 뒤의 놀라움이 몇 개나 들어 있나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    surprise = r + gamma * F.pad(v[:, 1:], (0, 1)) - v
+    found = surprise + gamma * lam * F.pad(surprise[:, 1:], (0, 1))
+    return found, found + v
+
+
 # %% exercise=advantages variant=table-of-powers
 def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
     with torch.no_grad():
@@ -554,6 +775,78 @@ def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     return -torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A).mean()
 
 
+# %% exercise=ppo_loss name=others-not-detached
+# en: Only the policy learns: may a gradient reach `old_logprobs` or the advantage?
+# ko: 배우는 것은 정책뿐입니다. old_logprobs나 이점에 기울기가 흘러도 되나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -both[mask].mean()
+
+
+# %% exercise=ppo_loss name=clip-not-read-others-learn
+# en: The clip is an argument, not always 0.2; and may a gradient reach `old_logprobs` or the advantage?
+# ko: clip은 인수이며 늘 0.2가 아닙니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(0.8, 1.2) * advantage)
+    return -both[mask].mean()
+
+
+# %% exercise=ppo_loss name=padding-counts-others-learn
+# en: What stands at padding must not count; and may a gradient reach `old_logprobs` or the advantage?
+# ko: 패딩은 세지 않아야 합니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -both.mean()
+
+
+# %% exercise=ppo_loss name=max-and-others-learn
+# en: Of the two products take the smaller one; and may a gradient reach `old_logprobs` or the advantage?
+# ko: 두 곱 중 작은 쪽을 써야 합니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    both = torch.maximum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -both[mask].mean()
+
+
+# %% exercise=ppo_loss name=clipped-and-others-learn
+# en: The clipped product is compared with the plain one; and may a gradient reach `old_logprobs` or the advantage?
+# ko: 자른 곱을 원래 곱과 비교해야 합니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    both = ratio.clamp(1 - clip, 1 + clip) * advantage
+    return -both[mask].mean()
+
+
+# %% exercise=ppo_loss name=means-and-others-learn
+# en: The mean goes over all real tokens, not per text; and may a gradient reach `old_logprobs` or the advantage?
+# ko: 평균은 글마다가 아니라 모든 실제 토큰에 대해 냅니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -((both * mask).sum(1) / mask.sum(1)).mean()
+
+
+# %% exercise=ppo_loss name=places-and-others-learn
+# en: The sum is divided by the number of real tokens; and may a gradient reach `old_logprobs` or the advantage?
+# ko: 합은 실제 토큰의 수로 나눕니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = (logprobs - old_logprobs).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -(both * mask).mean()
+
+
+# %% exercise=ppo_loss name=exp-forgotten-others-learn
+# en: A difference of logarithms is no ratio before `exp`; and may a gradient reach `old_logprobs` or the advantage?
+# ko: 로그의 차이는 exp를 취해야 비율이 됩니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    ratio = logprobs - old_logprobs
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -both[mask].mean()
+
+
 # %% exercise=ppo_loss variant=two-losses
 def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     gain, ratio = advantage.detach(), torch.exp(logprobs - old_logprobs.detach())
@@ -626,6 +919,78 @@ def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     margin = chosen - ref_chosen.detach() - rejected + ref_rejected.detach()
     return -F.logsigmoid(margin).mean(), margin.detach()
 
+
+
+# %% exercise=dpo_loss name=nothing-detached
+# en: Neither the margins nor the reference ask for a gradient: what do you detach?
+# ko: 마진도 기준 모델도 기울기가 없어야 합니다. 무엇을 끊었나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
+    return -F.logsigmoid(margin).mean(), margin
+
+
+# %% exercise=dpo_loss name=no-beta-reference-learns
+# en: A policy's reward is beta times a logarithm. And may a gradient reach the reference?
+# ko: 정책의 보상은 로그에 beta를 곱한 값입니다. 그리고 기준 모델로 기울기가 흘러도 되나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = ((chosen - ref_chosen) - (rejected - ref_rejected))
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=margin-without-beta
+# en: The margin is a difference of REWARDS: does it hold beta, as the loss does?
+# ko: 마진은 보상의 차이입니다. 손실처럼 beta가 들어 있나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = ((chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach()))
+    return -F.logsigmoid(beta * margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=margin-bare-reference-learns
+# en: The margin is a difference of rewards, each with beta. And may a gradient reach the reference?
+# ko: 마진은 beta가 곱해진 보상의 차이입니다. 그리고 기준 모델로 기울기가 흘러도 되나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = ((chosen - ref_chosen) - (rejected - ref_rejected))
+    return -F.logsigmoid(beta * margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=divided-and-reference-learns
+# en: The log of the ratio is multiplied by beta, not divided. And may a gradient reach the reference?
+# ko: 로그 비율은 beta로 나누지 않고 곱합니다. 그리고 기준 모델로 기울기가 흘러도 되나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = ((chosen - ref_chosen) - (rejected - ref_rejected)) / beta
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=mean-early-reference-learns
+# en: The mean is taken over losses, not over margins. And may a gradient reach the reference?
+# ko: 평균은 마진이 아니라 손실에 대해 냅니다. 그리고 기준 모델로 기울기가 흘러도 되나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
+    return -F.logsigmoid(margin.mean()), margin.detach()
+
+
+# %% exercise=dpo_loss name=log-of-sigmoid
+# en: Far apart the sigmoid is exactly 0: which function takes both steps at once?
+# ko: 차이가 크면 시그모이드는 0이 됩니다. 두 단계를 한 번에 계산하는 함수는 무엇인가요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach()))
+    return -margin.sigmoid().log().mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=log-sigmoid-reference-learns
+# en: Sigmoid and logarithm belong into one function. And may a gradient reach the reference?
+# ko: 시그모이드와 로그는 한 함수로 계산해야 합니다. 그리고 기준 모델로 기울기가 흘러도 되나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
+    return -margin.sigmoid().log().mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=rejected-cut-off
+# en: The rejected text learns too: does a gradient reach it?
+# ko: 거절된 글에서도 배웁니다. 그쪽으로 기울기가 흐르나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen.detach()) - (rejected.detach() - ref_rejected.detach()))
+    return -F.logsigmoid(margin).mean(), margin.detach()
 
 
 # %% exercise=dpo_loss variant=softplus
@@ -722,6 +1087,22 @@ def best_of_n(proxy, gold, n):
     ranked = gold.gather(1, proxy.argsort(dim=1))
     return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
 
+
+
+# %% exercise=best_of_n name=mean-of-the-n-best
+# en: One text of each subset is kept: yours is the mean of the n best of all.
+# ko: 부분집합마다 글 하나만 남깁니다. 전체에서 가장 좋은 n개의 평균을 내지 않았나요?
+def best_of_n(proxy, gold, n):
+    ranked = gold.gather(1, proxy.argsort(dim=1))
+    return ranked[:, -n:].mean(1), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=best-of-all
+# en: Only n of the M texts are drawn: how often is the best of all among them?
+# ko: M개 중 n개만 뽑습니다. 전체에서 가장 좋은 글이 늘 그 안에 있나요?
+def best_of_n(proxy, gold, n):
+    best = proxy.argmax(1, keepdim=True)
+    return gold.gather(1, best)[:, 0], math.log(n) - (n - 1) / n
 
 
 # %% exercise=best_of_n variant=log-gamma
