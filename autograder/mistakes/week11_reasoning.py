@@ -98,6 +98,37 @@ def verify(answer, right):
 
 
 
+# %% exercise=verify name=last-digit-anywhere
+# en: The last digit is compared, but is the form of the whole text looked at?
+# ko: 마지막 숫자만 비교합니다. 글 전체의 형식도 확인하나요?
+def verify(answer, right):
+    digits = re.findall(r"[0-9]", answer)
+    return float(bool(digits) and digits[-1] == right)
+
+
+# %% exercise=verify name=braces-demanded
+# en: The braces MAY stand before the digit: does your pattern demand them?
+# ko: 중괄호는 있어도 되고 없어도 됩니다. 꼭 있어야 한다고 하지 않았나요?
+def verify(answer, right):
+    found = re.fullmatch(r"\{[0-9]*\}([0-9])\.", answer)
+    return float(found is not None and found[1] == right)
+
+
+# %% exercise=verify name=braces-refused
+# en: A worked answer has braces before its digit: does yours let them stand?
+# ko: 풀이가 있는 답은 숫자 앞에 중괄호가 있습니다. 그것도 인정하나요?
+def verify(answer, right):
+    return float(answer == right + ".")
+
+
+# %% exercise=verify name=many-braces
+# en: One pair of braces may stand there: how many does your pattern allow?
+# ko: 중괄호는 한 쌍만 허용됩니다. 몇 쌍까지 받아들이나요?
+def verify(answer, right):
+    found = re.fullmatch(r"(?:\{[0-9]*\})*([0-9])\.", answer)
+    return float(found is not None and found[1] == right)
+
+
 # %% exercise=verify variant=by-hand
 def verify(answer, right):
     digits = set("0123456789")
@@ -176,6 +207,26 @@ def majority_vote(answers):
         best = answer if best is None or votes[answer] >= votes[best] else best
     return best
 
+
+
+# %% exercise=majority_vote name=answer-and-share
+# en: The winner alone is asked for: week 09 also gave the share of the votes.
+# ko: 이긴 답만 돌려줍니다. 득표율까지 주는 것은 9주차의 함수입니다.
+def majority_vote(answers):
+    votes = [answer for answer in answers if answer is not None]
+    if not votes:
+        return None
+    top, count = Counter(votes).most_common(1)[0]
+    return top, count / len(votes)
+
+
+# %% exercise=majority_vote name=more-than-half-demanded
+# en: The most frequent answer wins: does it need more than half of the votes?
+# ko: 가장 많이 나온 답이 이깁니다. 절반을 넘어야 하나요?
+def majority_vote(answers):
+    votes = [answer for answer in answers if answer is not None]
+    top, count = Counter(votes).most_common(1)[0] if votes else (None, 0)
+    return top if 2 * count > len(votes) else None
 
 
 # %% exercise=majority_vote variant=by-place
@@ -268,6 +319,20 @@ def pass_at_k(n, c, k):
         return 1.0
     return 1 - math.prod(1 - k / j for j in range(max(n - c, 1), n + 1))
 
+
+
+# %% exercise=pass_at_k name=choices-and-orders-mixed
+# en: Both numbers must count the same thing: choices, or orders? Yours mixes them.
+# ko: 두 수는 같은 것을 세어야 합니다. 조합과 순열을 섞지 않았나요?
+def pass_at_k(n, c, k):
+    return 1 - math.perm(n - c, k) / math.comb(n, k)
+
+
+# %% exercise=pass_at_k name=rounded
+# en: The exact share is asked for: where does yours round?
+# ko: 정확한 비율을 돌려줍니다. 어디에서 반올림하나요?
+def pass_at_k(n, c, k):
+    return round(1 - math.comb(n - c, k) / math.comb(n, k), 4)
 
 
 # %% exercise=pass_at_k variant=product
@@ -424,6 +489,42 @@ def rejection_sample(problems, draw, judge, k, keep, distinct):
 
 
 
+# %% exercise=rejection_sample name=judge-asked-the-wrong-way
+# en: The judge takes the problem first, then the answer: in which order do you give them?
+# ko: 판정 함수는 문제, 답의 순서로 받습니다. 어떤 순서로 넘기나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(answer, problem) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=pairs-turned-round
+# en: Each pair is (problem, answer): which comes first in yours?
+# ko: 쌍은 (문제, 답)입니다. 어느 것이 먼저인가요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(answer, problem) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=a-list-for-each-problem
+# en: One list of pairs is asked for: yours holds a list for each problem.
+# ko: 쌍의 목록 하나를 돌려줍니다. 문제마다 목록을 따로 만들지 않았나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept.append([(problem, answer) for answer in right[:keep]])
+    return kept
+
+
 # %% exercise=rejection_sample variant=plain-loops
 def rejection_sample(problems, draw, judge, k, keep, distinct):
     pairs = []
@@ -521,6 +622,30 @@ def response_mask(ids, stop):
 def response_mask(ids, stop):
     return (ids != stop).float()
 
+
+
+# %% exercise=response_mask name=sum-over-the-batch
+# en: Along which axis do the symbols of one answer lie? Yours counts stops down the batch.
+# ko: 한 답의 기호는 어느 축에 놓이나요? 마침표를 배치 방향으로 세지 않았나요?
+def response_mask(ids, stop):
+    stops = (ids == stop).long()
+    return (stops.cumsum(dim=0) - stops == 0).float()
+
+
+# %% exercise=response_mask name=turned-round
+# en: Ones and zeros have changed places: which symbols belong to the answer?
+# ko: 1과 0이 바뀌었습니다. 어느 기호가 답에 속하나요?
+def response_mask(ids, stop):
+    stops = (ids == stop).long()
+    return (stops.cumsum(dim=1) - stops > 0).float()
+
+
+# %% exercise=response_mask name=zero-is-no-padding
+# en: No id is padding here: does a symbol with the id 0 count?
+# ko: 여기에는 패딩이 없습니다. id가 0인 기호도 세나요?
+def response_mask(ids, stop):
+    stops = (ids == stop).long()
+    return ((stops.cumsum(dim=1) - stops == 0) & (ids != 0)).float()
 
 
 # %% exercise=response_mask variant=cumprod
@@ -625,6 +750,32 @@ def group_advantages(rewards, scale=True, eps=1e-4):
 
 
 
+# %% exercise=group_advantages name=always-float32
+# en: Rewards may come in any float dtype: which one goes back?
+# ko: 보상의 dtype은 다양합니다. 어떤 dtype으로 돌려주나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    r = rewards.float()
+    centred = r - r.mean(1, keepdim=True)
+    return centred / (r.std(1, unbiased=False, keepdim=True) + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=scale-turned-round
+# en: With `scale=True` the deviation divides, with False it does not: which way is yours?
+# ko: `scale=True`일 때 표준편차로 나눕니다. 반대로 하지 않았나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred if scale else centred / (rewards.std(1, unbiased=False, keepdim=True) + eps)
+
+
+# %% exercise=group_advantages name=mean-only-where-not-scaled
+# en: Scaled or not, the mean of the group is subtracted first.
+# ko: 나누든 나누지 않든 먼저 그룹의 평균을 뺍니다.
+def group_advantages(rewards, scale=True, eps=1e-4):
+    if not scale:
+        return rewards - rewards.mean(1, keepdim=True)
+    return rewards / (rewards.std(1, unbiased=False, keepdim=True) + eps)
+
+
 # %% exercise=group_advantages variant=std
 def group_advantages(rewards, scale=True, eps=1e-4):
     centred = rewards - rewards.mean(-1, keepdim=True)
@@ -710,6 +861,28 @@ def kl_k3(logp, ref):
     d = (ref - logp).clamp(-5, 5)
     return d.exp() - 1 - d
 
+
+
+# %% exercise=kl_k3 name=mean-of-all
+# en: A value for each symbol is asked for: yours is the mean of all of them.
+# ko: 기호마다 값을 돌려줍니다. 전체의 평균을 내지 않았나요?
+def kl_k3(logp, ref):
+    d = ref - logp
+    return (d.exp() - 1 - d).mean()
+
+
+# %% exercise=kl_k3 name=weighted-by-probability
+# en: The symbols are drawn already: does a probability stand before the logarithms once more?
+# ko: 기호는 이미 뽑혔습니다. 로그 차이에 확률을 한 번 더 곱하지 않았나요?
+def kl_k3(logp, ref):
+    return logp.exp() * (logp - ref)
+
+
+# %% exercise=kl_k3 name=cut-at-zero
+# en: Cutting at 0 makes it never negative and spoils the mean: add a term of mean zero.
+# ko: 0에서 자르면 음수는 없지만 평균이 틀어집니다. 평균이 0인 항을 더하세요.
+def kl_k3(logp, ref):
+    return (logp - ref).clamp(min=0)
 
 
 # %% exercise=kl_k3 variant=ratio
@@ -873,6 +1046,39 @@ def policy_loss(logp, old, advantages, mask, clip, how):
         return -(gain.sum(1) / mask.sum(1)).mean()
     return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
 
+
+
+# %% exercise=policy_loss name=product-over-an-answer
+# en: Each symbol has a ratio of its own: yours is the product over a whole answer.
+# ko: 기호마다 비율이 따로 있습니다. 답 전체의 비율을 곱하지 않았나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio, A = ((logp - old) * mask).sum(1, keepdim=True).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=sequence-and-token-exchanged
+# en: Which of the two averages answer by answer first, "sequence" or "token"?
+# ko: 답마다 먼저 평균을 내는 것은 "sequence"와 "token" 중 어느 쪽인가요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio, A = ((logp - old) * mask).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "token":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "sequence" else mask.numel())
+
+
+# %% exercise=policy_loss name=constant-by-answers-alone
+# en: "constant" divides by B times T: by what does yours?
+# ko: "constant"는 B 곱하기 T로 나눕니다. 무엇으로 나누었나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio, A = ((logp - old) * mask).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(1) / mask.sum(1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else len(mask))
 
 
 # %% exercise=policy_loss variant=where-and-masked-sums
