@@ -12,7 +12,6 @@ with the check that asks for them; the targets stay with the judge.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import importlib.util
@@ -23,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
+from autograder import syntax
 from autograder.course_folder import Course
 from autograder.errors import UserError
 from autograder.model import ChallengeReference, JobCell, NotebookTemplate
@@ -199,7 +199,7 @@ def _handed(cell: JobCell, hand: str) -> JobCell:
 def _joint(source: str) -> str:
     """What may stand between a statement and a cell: on one line, the lines keep their numbers."""
     try:
-        ast.parse(f"0; {source}")
+        syntax.parse(f"0; {source}")
     except (SyntaxError, ValueError):
         return "\n"
     return "; "

@@ -25,6 +25,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder import syntax
+
 CELL = "# %%"
 NAME = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 EXERCISE = re.compile(r"[A-Za-z_]\w*")
@@ -199,7 +201,7 @@ def _preamble_problems(text: str) -> Iterator[tuple[int, str]]:
     """Before the first cell there may be a docstring and comments, and no code."""
     preamble = text.partition("\n" + CELL)[0] if not text.startswith(CELL) else ""
     try:
-        statements = ast.parse(preamble).body
+        statements = syntax.parse(preamble).body
     except SyntaxError as error:
         yield error.lineno or 1, f"the text before the first cell is not Python: {error.msg}"
         return
@@ -245,7 +247,7 @@ def _exercise_problems(
 
 def _source_problems(cell: _Cell) -> Iterator[tuple[int, str]]:
     try:
-        statements = ast.parse(cell.source).body
+        statements = syntax.parse(cell.source).body
     except SyntaxError as error:
         line = cell.source_line + (error.lineno or 1) - 1
         yield line, f"syntax error: {error.msg}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from autograder import syntax
 from autograder.errors import GraderFault
 from autograder.judging.evidence import read_evidence
 from autograder.model import CellRun, JobCell, NotebookTemplate
@@ -64,7 +65,7 @@ def _cells(book: NotebookTemplate) -> list[JobCell]:
 
 def _functions(source: str) -> list[str]:
     try:
-        tree = ast.parse(source)
+        tree = syntax.parse(source)
     except (SyntaxError, ValueError):  # a magic: nothing to watch
         return []
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]

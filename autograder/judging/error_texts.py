@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 
+from autograder import syntax
 from autograder.judging.vocabulary import ELSEWHERE, Vocabulary
 from course.notebook_format import HIDDEN_TESTS
 
@@ -246,7 +247,7 @@ def _by_an_assert(message: str, source: str, names: Vocabulary | None) -> str | 
 def _asserts(source: str) -> tuple[tuple[_Said, ...], tuple[str, ...]]:
     """What the asserts in the visible part of a check may say, and those that say nothing."""
     try:
-        tree = ast.parse(HIDDEN_TESTS.without(source))
+        tree = syntax.parse(HIDDEN_TESTS.without(source))
     except SyntaxError:  # a magic, say: then no text is shown
         return (), ()
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]

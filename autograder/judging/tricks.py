@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from autograder import syntax
 from autograder.errors import Refused
 from autograder.model import PreparedCell, PreparedNotebook, Reference
 
@@ -135,7 +136,7 @@ def tricks_in(source: str, decisive: Iterable[str] = ()) -> list[tuple[int, str]
         decisive: the names that checks rest on, except those that an exercise asks for.
     """
     try:
-        tree = ast.parse(source)
+        tree = syntax.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     found = {

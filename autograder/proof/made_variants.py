@@ -9,6 +9,7 @@ import ast
 import symtable
 from collections.abc import Iterable
 
+from autograder import syntax
 from autograder.reference.overlay import Overlay
 
 ANY_FLOAT = "any float dtype"  # what a docstring says when the probes may be answered in float32
@@ -133,7 +134,7 @@ def in_precision(exercise: str, solution: str, dtype: str) -> Overlay:
 # ------------------------------------------------------------------------------------ reading code
 def defined(source: str, name: str) -> ast.FunctionDef | None:
     """The function that a cell defines under this name, if it defines one."""
-    body = ast.parse(source).body
+    body = syntax.parse(source).body
     found = (node for node in body if isinstance(node, ast.FunctionDef) and node.name == name)
     return next(found, None)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from autograder import syntax
+
 AT_MOST = 100  # of one exercise
 # Runs in the notebook's namespace, once, before all suppositions.
 HELPERS = (Path(__file__).parent / "supposing.py").read_text("utf-8")
@@ -79,7 +81,7 @@ def as_if(source: str, function: str) -> Iterator[AsIf]:
         source: the solution cell.
         function: which of its functions.
     """
-    functions = (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef))
+    functions = (n for n in syntax.parse(source).body if isinstance(n, ast.FunctionDef))
     node = next((n for n in functions if n.name == function), None)
     if node is None:
         return

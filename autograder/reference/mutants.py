@@ -18,6 +18,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder import syntax
 from autograder.reference.mutation import OPERATORS, Operator, Place, changes, other_axes
 from course.notebook_format import SOLUTION
 
@@ -47,7 +48,7 @@ def mutants(
     Raises:
         SyntaxError: the cell is not Python.
     """
-    tree = ast.parse(source)
+    tree = syntax.parse(source)
     regions = solution_lines(source)
     seen = {ast.unparse(tree)}
     found: list[tuple[int, str, str, str, str]] = []
@@ -72,7 +73,7 @@ def all_axes(source: str) -> Iterator[Mutant]:
 
     A student who takes the wrong axis takes it everywhere: one place alone would not even run.
     """
-    tree = ast.parse(source)
+    tree = syntax.parse(source)
     found: dict[int, list[tuple[Place, ast.AST]]] = {}
     for place, node, _ in _nodes(tree, solution_lines(source)):
         axis, _ = other_axes(node, place)

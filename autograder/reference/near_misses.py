@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from autograder import syntax
 from autograder.reference.mutants import Mutant, all_axes, mutants, spread
 from autograder.reference.mutation import OPERATORS, Operator, Place
 
@@ -143,7 +144,7 @@ def near_misses(source: str, function: str, at_most: int = AT_MOST) -> Iterator[
         function: the exercise's function in it; its parameters may be named.
         at_most: so many, the likeliest.
     """
-    tree = ast.parse(source)
+    tree = syntax.parse(source)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function]
     public = [arg.arg for arg in found[0].args.args] if found else []
     operators = (*OPERATORS, *MORE, _renamed(_locals(tree)))

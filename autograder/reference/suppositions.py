@@ -9,7 +9,6 @@ offering: it takes seconds, and an exercise that everybody solved needs no names
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import dataclasses
 import hashlib
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from autograder import syntax
 from autograder.judging.evidence import read_evidence
 from autograder.mistakebook import MistakeBook
 from autograder.model import (
@@ -190,7 +190,7 @@ def suppositions(
 def _parses(source: str) -> bool:
     """Whether a cell is plain Python; one with a magic in it is left alone."""
     try:
-        ast.parse(source)
+        syntax.parse(source)
     except (SyntaxError, ValueError):
         return False
     return True

@@ -17,11 +17,11 @@ and under stock nbval. Lines keep their numbers. Two regions of one cell share n
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import hmac
 import re
 
+from autograder import syntax
 from course.notebook_format import HIDDEN_TESTS
 
 # One expression, without a name that a student could have bound: `__import__` is Python's own.
@@ -81,7 +81,7 @@ def _apart(region: list[str]) -> list[str]:
     # the first line stands where the marker stood
     text = "\n".join(["if True:" if indent else "", *body, ""])
     try:
-        ast.parse(text)
+        syntax.parse(text)
     except (SyntaxError, ValueError):
         return region
     sow = SOW if "probe" in text else ""

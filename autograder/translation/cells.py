@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from autograder import syntax
 from autograder.translation.strings import code_texts, replaced
 from course.notebook_format import HIDDEN_TESTS, SOLUTION, Cell, normal, visible
 from course.phrases import Message, phrases
@@ -45,7 +46,7 @@ def _texts(cell: Cell) -> Iterator[tuple[str, str]]:
 
 def _probe_labels(source: str) -> Iterator[str]:
     try:
-        tree = ast.parse(HIDDEN_TESTS.inside(source))
+        tree = syntax.parse(HIDDEN_TESTS.inside(source))
     except SyntaxError:
         return
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
+from autograder import syntax
 from autograder.translation.templates import as_literal, field_of
 from course.phrases import fields, split_template
 
@@ -34,7 +35,7 @@ class CodeText:
 def code_texts(source: str) -> list[CodeText]:
     """The texts of a cell in their order; none where the cell is no Python."""
     try:
-        tree = ast.parse(source)
+        tree = syntax.parse(source)
     except (SyntaxError, ValueError):
         return []
     lines = _line_starts(source)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from autograder import syntax
 from autograder.model import (
     NotebookTemplate,
     StudentCell,
@@ -91,7 +92,7 @@ def _as_original(source: str, original: str) -> str:
     if not original or len(source) > PARSED_CHARS:
         return source
     try:
-        same = ast.dump(ast.parse(source)) == ast.dump(ast.parse(original))
+        same = ast.dump(syntax.parse(source)) == ast.dump(syntax.parse(original))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source
     return original if same else source

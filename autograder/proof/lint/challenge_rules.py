@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from autograder import syntax
 from autograder.proof.lint.manuscript import Manuscript, StoredCell
 from autograder.proof.lint.rule import Fault, rule
 from course.notebook_format import HIDDEN_TESTS
@@ -42,7 +43,7 @@ def _cell_problems(week: Manuscript, check: StoredCell, name: str) -> Iterator[s
 
 def _worth(source: str) -> list[object]:
     """The points of each call of `challenge`, None where they are not written as a number."""
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(syntax.parse(source)) if isinstance(node, ast.Call)]
     found = []
     for call in calls:
         if getattr(call.func, "id", "") == "challenge":

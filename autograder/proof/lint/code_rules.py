@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autograder import syntax
 from autograder.proof.lint.manuscript import HEADING, Manuscript, StoredCell, exercise_in
 from autograder.proof.lint.rule import Fault, rule
 from course.notebook_format import HIDDEN_TESTS, SOLUTION
@@ -131,7 +132,7 @@ def _definition_problems(node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
 
 def _parsed(source: str) -> ast.Module | None:
     try:
-        return ast.parse(source)
+        return syntax.parse(source)
     except (SyntaxError, ValueError):  # ValueError: a NUL character
         return None
 
