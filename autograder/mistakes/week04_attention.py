@@ -74,6 +74,32 @@ def pad_batch(rows, pad=0):
     return ids, mask
 
 
+# %% exercise=pad_batch name=mask-of-numbers
+# en: The mask holds numbers: which type is made for true and false?
+# ko: 마스크가 수로 되어 있습니다. 참과 거짓에는 어떤 자료형을 쓰나요?
+def pad_batch(rows, pad=0):
+    T = max(len(r) for r in rows)
+    ids = torch.full((len(rows), T), pad)
+    mask = torch.zeros(len(rows), T, dtype=torch.long)
+    for b, r in enumerate(rows):
+        ids[b, :len(r)] = torch.tensor(r, dtype=torch.long)
+        mask[b, :len(r)] = 1
+    return ids, mask
+
+
+# %% exercise=pad_batch name=ids-with-a-fraction
+# en: The ids have the type of fractions: which type has a number that looks up a row?
+# ko: 번호가 실수형입니다. 행을 찾는 번호는 어떤 자료형이어야 하나요?
+def pad_batch(rows, pad=0):
+    T = max(len(r) for r in rows)
+    ids = torch.zeros(len(rows), T) + pad
+    mask = torch.zeros(len(rows), T, dtype=torch.bool)
+    for b, r in enumerate(rows):
+        ids[b, :len(r)] = torch.tensor(r, dtype=torch.long)
+        mask[b, :len(r)] = True
+    return ids, mask
+
+
 # %% exercise=pad_batch variant=library-call
 def pad_batch(rows, pad=0):
     parts = [torch.tensor(row, dtype=torch.int64) for row in rows]
@@ -137,6 +163,42 @@ def additive_scores(h, memory, W, U, v):
 # ko: 점수가 일정한 비율만큼 작습니다. 식에 나눗셈이 있나요?
 def additive_scores(h, memory, W, U, v):
     return torch.tanh((h @ W).unsqueeze(1) + memory @ U) @ v / v.shape[0] ** 0.5
+
+
+# %% exercise=additive_scores name=query-without-its-axis
+# en: (B, A) meets (B, T, A): to which of the positions does each query belong, and which axis is missing?
+# ko: (B, A)와 (B, T, A)가 만납니다. 쿼리 하나는 어느 위치들과 짝이 되나요? 빠진 축은 무엇인가요?
+def additive_scores(h, memory, W, U, v):
+    query = (h @ W)
+    keys = memory @ U
+    return torch.tanh(query + keys) @ v
+
+
+# %% exercise=additive_scores name=v-left-out
+# en: All hidden numbers count alike: what weighs them?
+# ko: 은닉층의 수를 모두 똑같이 더했습니다. 무엇이 가중치를 주나요?
+def additive_scores(h, memory, W, U, v):
+    query = (h @ W).unsqueeze(1)
+    keys = memory @ U
+    return torch.tanh(query + keys).sum(-1)
+
+
+# %% exercise=additive_scores name=cut-off-below-zero
+# en: What is negative is lost on the way: which curve stands in the formula?
+# ko: 음수가 사라졌습니다. 식에는 어떤 곡선이 있나요?
+def additive_scores(h, memory, W, U, v):
+    query = (h @ W).unsqueeze(1)
+    keys = memory @ U
+    return torch.relu(query + keys) @ v
+
+
+# %% exercise=additive_scores name=query-learns-nothing
+# en: The scores are right, but no gradient comes back to the state: is it cut off?
+# ko: 점수는 맞지만 상태로 기울기가 돌아오지 않습니다. 어디에서 끊겼나요?
+def additive_scores(h, memory, W, U, v):
+    query = (h.detach() @ W).unsqueeze(1)
+    keys = memory @ U
+    return torch.tanh(query + keys) @ v
 
 
 # %% exercise=additive_scores variant=loop
@@ -217,6 +279,22 @@ def masked_softmax(scores, mask):
 def masked_softmax(scores, mask):
     weights = scores.masked_fill(~mask, 0.0) * mask + (scores * 0 + torch.finfo(scores.dtype).min) * ~mask
     return weights.softmax(-1) * mask
+
+
+# %% exercise=masked_softmax name=second-axis
+# en: With two axes all is right, with three the rows no longer sum to 1: which axis is the last?
+# ko: 축이 둘이면 맞고 셋이면 행의 합이 1이 아닙니다. 마지막 축은 어느 것인가요?
+def masked_softmax(scores, mask):
+    low = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    return torch.where(mask, low.softmax(1), 0.0)
+
+
+# %% exercise=masked_softmax name=logarithms-of-weights
+# en: Weights are negative here: are these probabilities, or their logarithms?
+# ko: 가중치가 음수입니다. 확률인가요, 확률의 로그인가요?
+def masked_softmax(scores, mask):
+    low = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    return torch.where(mask, low.log_softmax(-1), 0.0)
 
 
 # %% exercise=masked_softmax variant=shifted-exponentials
@@ -355,6 +433,39 @@ def decoder_step(y, h, memory, look, cell, W_out, b_out):
     c = torch.einsum("bt,btm->bm", w, memory)
     h2 = cell(torch.cat([y, c], 1), h)
     return torch.cat([h2, c], 1) @ W_out + b_out, h2.detach(), w
+
+
+# %% exercise=decoder_step name=softmax-once-more
+# en: What look gives are weights already: must they become weights again?
+# ko: look이 주는 것은 이미 가중치입니다. 또 한 번 가중치로 바꿔야 할까요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h).softmax(-1)
+    context = (weights[:, :, None] * memory).sum(1)
+    h_new = cell(torch.cat([y, context], 1), h)
+    logits = torch.cat([h_new, context], 1) @ W_out + b_out
+    return logits, h_new, weights
+
+
+# %% exercise=decoder_step name=context-for-weights
+# en: The third answer has the size of a memory vector: what was to be returned, what was read or where?
+# ko: 세 번째 결과의 크기가 메모리 벡터와 같습니다. 읽은 내용과 본 위치 가운데 무엇을 돌려주어야 하나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = (weights[:, :, None] * memory).sum(1)
+    h_new = cell(torch.cat([y, context], 1), h)
+    logits = torch.cat([h_new, context], 1) @ W_out + b_out
+    return logits, h_new, context
+
+
+# %% exercise=decoder_step name=step-cut-off
+# en: The numbers are right, but the gradient ends at this step: can it reach the words before?
+# ko: 값은 맞지만 기울기가 이 단계에서 끝납니다. 앞 단어까지 갈 수 있나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = (weights[:, :, None] * memory).sum(1)
+    h_new = cell(torch.cat([y, context], 1), h.detach())
+    logits = torch.cat([h_new, context], 1) @ W_out + b_out
+    return logits, h_new, weights
 
 
 # %% exercise=decoder_step variant=matrix-product
@@ -528,6 +639,60 @@ def greedy_decode(step, state, B, bos, eos, max_len):
         if (ids == eos).all():
             break
     return [row[: row.index(eos)] if eos in row else row for row in rows]
+
+
+# %% exercise=greedy_decode name=begins-with-the-end
+# en: The first step is told the id that ends a sentence: which id begins one?
+# ko: 첫 단계에 문장을 끝내는 번호를 주었습니다. 시작하는 번호는 무엇인가요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids = torch.full((B,), eos)
+    out = [[] for _ in range(B)]
+    writing = set(range(B))
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        writing -= {b for b in writing if ids[b] == eos}
+        for b in writing:
+            out[b].append(ids[b].item())
+        if not writing:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=beginning-written-down
+# en: Each sentence begins with the id that only the first step should hear.
+# ko: 문장마다 첫 단계에만 주어야 할 번호가 맨 앞에 있습니다.
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids = torch.full((B,), bos)
+    out = [[bos] for _ in range(B)]
+    writing = set(range(B))
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        writing -= {b for b in writing if ids[b] == eos}
+        for b in writing:
+            out[b].append(ids[b].item())
+        if not writing:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=one-list-for-all
+# en: All rows hold the words of all: how many lists are there when one is multiplied by B?
+# ko: 모든 줄에 모두의 단어가 들어 있습니다. 리스트 하나에 B를 곱하면 리스트는 몇 개인가요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids = torch.full((B,), bos)
+    out = [[]] * B
+    writing = set(range(B))
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        writing -= {b for b in writing if ids[b] == eos}
+        for b in writing:
+            out[b].append(ids[b].item())
+        if not writing:
+            break
+    return out
 
 
 # %% exercise=greedy_decode variant=cut-at-the-end
@@ -825,6 +990,66 @@ def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
     return sorted(done, key=lambda x: -x[1])
 
 
+# %% exercise=beam_search name=normalised-while-growing
+# en: Sums are divided by a length at each step: when, and which hypotheses, are compared by length?
+# ko: 합을 단계마다 길이로 나누고 있습니다. 길이로 비교하는 것은 언제, 어떤 가설인가요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, done = [([], 0.0)], []
+    ids = torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        V = log_p.shape[1]
+        total = log_p + torch.tensor([s for _, s in beam])[:, None]
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words, new = [], [], []
+        for value, place in zip(best.tolist(), places.tolist()):
+            r, w = place // V, place % V
+            grown = beam[r][0] + [w]
+            if w == eos:
+                done.append((grown[:-1], value))
+            else:
+                new.append((grown, value / len(grown) ** alpha))
+                rows.append(r)
+                words.append(w)
+        beam = new
+        if not beam:
+            break
+        state = tuple(part[rows] for part in state)
+        ids = torch.tensor(words)
+    done += [(g, v) for g, v in beam]
+    return sorted(done, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=rows-and-words-exchanged
+# en: A place in the flat table is taken apart wrongly: how long is one row of it?
+# ko: 펼친 표의 자리를 잘못 나누었습니다. 한 행의 길이는 얼마인가요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, done = [([], 0.0)], []
+    ids = torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        V = log_p.shape[1]
+        total = log_p + torch.tensor([s for _, s in beam])[:, None]
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words, new = [], [], []
+        for value, place in zip(best.tolist(), places.tolist()):
+            r, w = place % len(beam), place // len(beam)
+            grown = beam[r][0] + [w]
+            if w == eos:
+                done.append((grown[:-1], value / len(grown) ** alpha))
+            else:
+                new.append((grown, value))
+                rows.append(r)
+                words.append(w)
+        beam = new
+        if not beam:
+            break
+        state = tuple(part[rows] for part in state)
+        ids = torch.tensor(words)
+    done += [(g, v / len(g) ** alpha) for g, v in beam]
+    return sorted(done, key=lambda pair: -pair[1])
+
+
 # %% exercise=beam_search variant=one-at-a-time
 def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
     beam, finished = [([], 0.0, bos, state)], []
@@ -1106,6 +1331,106 @@ def bleu(candidates, references):
     return 100 * bp * math.exp(sum(math.log(max(a, 1e-3) / b) for a, b in zip(m, t)) / 4)
 
 
+# %% exercise=bleu name=divided-by-references
+# en: Matches are divided by what the references hold: whose n-grams stand below the line?
+# ko: 맞은 수를 참조문의 n-그램 수로 나누었습니다. 분모는 누구의 n-그램인가요?
+def bleu(candidates, references):
+    def grams(x, n):
+        return Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+    matched, counted = [0] * 4, [0] * 4
+    c = r = 0
+    for cand, refs in zip(candidates, references):
+        c += len(cand)
+        r += min((len(ref) for ref in refs), key=lambda L: (abs(L - len(cand)), L))
+        for n in range(1, 5):
+            mine = grams(cand, n)
+            allowed = Counter()
+            for ref in refs:
+                allowed |= grams(ref, n)
+            matched[n - 1] += sum((mine & allowed).values())
+            counted[n - 1] += sum(allowed.values())
+    if min(matched) == 0:
+        return 0.0
+    mean = sum(math.log(m / t) for m, t in zip(matched, counted)) / 4
+    penalty = 1.0 if c >= r else math.exp(1 - r / c)
+    return 100 * penalty * math.exp(mean)
+
+
+# %% exercise=bleu name=each-kind-once
+# en: An n-gram counts once, however often it comes: are kinds counted, or occurrences?
+# ko: n-그램이 몇 번 나오든 한 번만 셉니다. 종류를 세나요, 나온 횟수를 세나요?
+def bleu(candidates, references):
+    def grams(x, n):
+        return Counter(set(tuple(x[i : i + n]) for i in range(len(x) - n + 1)))
+    matched, counted = [0] * 4, [0] * 4
+    c = r = 0
+    for cand, refs in zip(candidates, references):
+        c += len(cand)
+        r += min((len(ref) for ref in refs), key=lambda L: (abs(L - len(cand)), L))
+        for n in range(1, 5):
+            mine = grams(cand, n)
+            allowed = Counter()
+            for ref in refs:
+                allowed |= grams(ref, n)
+            matched[n - 1] += sum((mine & allowed).values())
+            counted[n - 1] += sum(mine.values())
+    if min(matched) == 0:
+        return 0.0
+    mean = sum(math.log(m / t) for m, t in zip(matched, counted)) / 4
+    penalty = 1.0 if c >= r else math.exp(1 - r / c)
+    return 100 * penalty * math.exp(mean)
+
+
+# %% exercise=bleu name=penalty-upside-down
+# en: Brevity raises the score here: which length stands above the line in the exponent?
+# ko: 짧을수록 점수가 오릅니다. 지수의 분자는 어느 쪽 길이인가요?
+def bleu(candidates, references):
+    def grams(x, n):
+        return Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+    matched, counted = [0] * 4, [0] * 4
+    c = r = 0
+    for cand, refs in zip(candidates, references):
+        c += len(cand)
+        r += min((len(ref) for ref in refs), key=lambda L: (abs(L - len(cand)), L))
+        for n in range(1, 5):
+            mine = grams(cand, n)
+            allowed = Counter()
+            for ref in refs:
+                allowed |= grams(ref, n)
+            matched[n - 1] += sum((mine & allowed).values())
+            counted[n - 1] += sum(mine.values())
+    if min(matched) == 0:
+        return 0.0
+    mean = sum(math.log(m / t) for m, t in zip(matched, counted)) / 4
+    penalty = 1.0 if c >= r else math.exp(1 - c / r)
+    return 100 * penalty * math.exp(mean)
+
+
+# %% exercise=bleu name=length-rewarded
+# en: The penalty is above 1 where the candidates are long: what is it there?
+# ko: 후보가 길 때 벌점이 1을 넘습니다. 그때는 얼마여야 하나요?
+def bleu(candidates, references):
+    def grams(x, n):
+        return Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+    matched, counted = [0] * 4, [0] * 4
+    c = r = 0
+    for cand, refs in zip(candidates, references):
+        c += len(cand)
+        r += min((len(ref) for ref in refs), key=lambda L: (abs(L - len(cand)), L))
+        for n in range(1, 5):
+            mine = grams(cand, n)
+            allowed = Counter()
+            for ref in refs:
+                allowed |= grams(ref, n)
+            matched[n - 1] += sum((mine & allowed).values())
+            counted[n - 1] += sum(mine.values())
+    if min(matched) == 0:
+        return 0.0
+    mean = sum(math.log(m / t) for m, t in zip(matched, counted)) / 4
+    penalty = math.exp(1 - r / c)
+    return 100 * penalty * math.exp(mean)
+
+
 # %% exercise=bleu variant=counters
 def bleu(candidates, references):
     matched, counted = np.zeros(4), np.zeros(4)
@@ -1202,6 +1527,14 @@ def alignment_accuracy(weights, links):
     has = links.any(2)
     hit = (weights * links).sum(2) > 0.5
     return (hit & has).sum().item() / max(1, has.sum().item())
+
+
+# %% exercise=alignment_accuracy name=unlinked-looks-at-zero
+# en: What does argmax say of a row without a single True, and is that word asked about?
+# ko: True가 하나도 없는 행에서 argmax는 무엇인가요? 그 단어도 세어야 하나요?
+def alignment_accuracy(weights, links):
+    ok = weights.argmax(2) == links.int().argmax(2)
+    return ok.float().mean().item() if links.any() else 0.0
 
 
 # %% exercise=alignment_accuracy variant=one-hot
