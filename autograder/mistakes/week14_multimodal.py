@@ -245,6 +245,43 @@ def info_nce(u, v, tau):
     return -((rows + 1e-8).log().mean() + (columns + 1e-8).log().mean()) / 2
 
 
+# %% exercise=info_nce name=softmax-twice
+# en: `cross_entropy` takes logits and has a softmax of its own: what do you hand it?
+# ko: `cross_entropy`는 로짓을 받고 softmax도 스스로 합니다. 무엇을 넘겨주었나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z.softmax(1), pairs) + F.cross_entropy(z.T.softmax(1), pairs)) / 2
+
+
+# %% exercise=info_nce name=temperature-taken-for-a-logarithm
+# en: The temperature comes as it is, not as a logarithm: what does your exp make of it?
+# ko: 온도는 로그가 아니라 값 그대로 들어옵니다. exp를 취하면 무엇이 되나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T * torch.as_tensor(tau).exp()
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=one-pair-has-nothing-below
+# en: What stands below the fraction line: the wrong captions alone? With one pair nothing is left.
+# ko: 분모에는 무엇이 들어가나요? 틀린 캡션만이라면, 쌍이 하나일 때는 아무것도 남지 않습니다.
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau
+    others = z.masked_fill(torch.eye(len(z), dtype=torch.bool), -math.inf)
+    rows, columns = others.logsumexp(1), others.logsumexp(0)
+    return ((rows + columns) / 2 - z.diag()).mean()
+
+
+# %% exercise=info_nce name=captions-are-detached
+# en: The value is right, but the captions' tower learns nothing: where is it cut off?
+# ko: 값은 맞지만 캡션 쪽 탑은 전혀 배우지 못합니다. 어디에서 끊겼나요?
+def info_nce(u, v, tau):
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).detach().T / tau
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
 # %% exercise=info_nce variant=log-softmax
 def info_nce(u, v, tau):
     a, b = u / u.norm(dim=1, keepdim=True), v / v.norm(dim=1, keepdim=True)
@@ -347,6 +384,14 @@ def zero_shot_classify(u, captions, tau):
 def zero_shot_classify(u, captions, tau):
     table = torch.stack([F.normalize(c, dim=-1).mean(0) for c in captions])
     return (F.normalize(u, dim=-1) @ F.normalize(table, dim=0).T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=the-winner-alone
+# en: The number of the likeliest class comes back: what is asked for of each class?
+# ko: 가장 그럴듯한 클래스의 번호만 돌아옵니다. 클래스마다 무엇을 돌려줘야 하나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).T).argmax(-1)
 
 
 # %% exercise=zero_shot_classify variant=sum-of-directions
@@ -468,6 +513,30 @@ def recall_at_k(scores, right, k):
         ahead = [int((wrong >= s).sum()) for s in row[is_right]]
         shares.append(sum(a < k for a in ahead) / len(ahead))
     return sum(shares) / len(shares)
+
+
+# %% exercise=recall_at_k name=stands-before-itself
+# en: Only wrong items stand before a right one: does yours stand before itself?
+# ko: 맞는 항목 앞에 세는 것은 틀린 항목뿐입니다. 자기 자신까지 세고 있나요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -math.inf).amax(-1, keepdim=True)
+    return ((scores >= best).sum(-1) < k).float().mean().item()
+
+
+# %% exercise=recall_at_k name=half-a-hit
+# en: Two items are right and one of them is found: is that a half, or a hit?
+# ko: 맞는 항목이 둘인데 하나를 찾았습니다. 절반인가요, 적중인가요?
+def recall_at_k(scores, right, k):
+    first = scores.argsort(dim=-1, descending=True)[:, :k]
+    return (right.gather(-1, first).sum(-1) / right.sum(-1)).mean().item()
+
+
+# %% exercise=recall_at_k name=share-of-the-first-k
+# en: How many of the first k are right is another measure: by what do you divide?
+# ko: 앞의 k개 가운데 맞는 것의 비율은 다른 척도입니다. 무엇으로 나누고 있나요?
+def recall_at_k(scores, right, k):
+    first = scores.argsort(dim=-1, descending=True)[:, :k]
+    return (right.gather(-1, first).sum(-1) / k).mean().item()
 
 
 # %% exercise=recall_at_k variant=loop
@@ -594,6 +663,24 @@ def cross_attend(x, p, real, W_q, W_k, W_v):
     e = ((x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5).exp() * real[:, None]
     weights = e / e.sum(-1, keepdim=True)
     return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=scaled-by-the-patches-width
+# en: Queries and keys meet in A numbers: is it the patch's width under your root?
+# ko: 쿼리와 키는 숫자 A개로 만납니다. 제곱근 안에 패치의 너비를 넣었나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    z = (x @ W_q) @ (p @ W_k).mT / math.sqrt(p.shape[-1])
+    weights = z.masked_fill(~real[:, None], -math.inf).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=scores-come-back
+# en: What comes out is right; beside it stand the scores: what makes weights of them?
+# ko: 결과는 맞는데 그 옆에 점수가 돌아옵니다. 무엇을 거쳐야 가중치가 되나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    z = (x @ W_q) @ (p @ W_k).mT / math.sqrt(W_q.shape[-1])
+    z = z.masked_fill(~real[:, None], -math.inf)
+    return z.softmax(-1) @ (p @ W_v), z
 
 
 # %% exercise=cross_attend variant=einsum
@@ -735,6 +822,51 @@ def mel_spectrogram(wave, bank, hop):
     n = 2 * (len(bank) - 1)
     frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
     return ((torch.fft.rfft(frames).abs() ** 2) @ bank).clamp(min=1e-10).log().T
+
+
+# %% exercise=mel_spectrogram name=logarithm-before-the-bank
+# en: The bank adds up powers: do you take the logarithm too early?
+# ko: 필터 뱅크는 파워를 더합니다. 로그를 너무 일찍 취했나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() ** 2).clamp(min=1e-10).log() @ bank
+
+
+# %% exercise=mel_spectrogram name=last-frame-lost
+# en: The last whole frame is missing: where does it begin?
+# ko: 마지막 온전한 프레임이 빠졌습니다. 그 프레임은 어디에서 시작하나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop)[:-1] * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() ** 2 @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=real-part-alone
+# en: A complex number has two parts: where is the other one in your power?
+# ko: 복소수에는 두 부분이 있습니다. 파워에서 나머지 한 부분은 어디에 있나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).real ** 2 @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=power-over-n
+# en: Your power is divided by n: is that asked for?
+# ko: 파워를 n으로 나누었습니다. 그렇게 하라고 했나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() ** 2 / n @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=hamming-window
+# en: A Hamming window does not come down to 0 at the ends: which one is asked for?
+# ko: 해밍 창은 양 끝에서 0이 되지 않습니다. 어떤 창을 쓰라고 했나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hamming_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() ** 2 @ bank).clamp(min=1e-10).log()
 
 
 # %% exercise=mel_spectrogram variant=loop-over-frames
@@ -1036,6 +1168,80 @@ def ctc_loss(logp, target, blank=0):
     labels = torch.tensor([list(target)], dtype=torch.long)
     whole = F.ctc_loss(logp[:, None], labels, (len(logp),), (len(target),), blank, "sum")
     return whole / max(1, len(target))
+
+
+# %% exercise=ctc_loss name=must-begin-with-a-symbol
+# en: May the first frame say nothing yet? Your paths all begin with the first symbol.
+# ko: 첫 프레임이 아직 아무것도 말하지 않아도 되나요? 지금은 모든 경로가 첫 기호로 시작합니다.
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = torch.tensor([s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)])
+    a = torch.cat([never, logp[0, places[1:2]], never.expand(max(0, S - 2))])
+    for row in logp[1:]:
+        padded = torch.cat([never, never, a])
+        steps = torch.stack([a, padded[1 : S + 1], torch.where(two, padded[:S], never)])
+        a = steps.logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=may-end-anywhere
+# en: A path that stops in the middle of the text has not said it: where may it end?
+# ko: 텍스트 중간에서 멈춘 경로는 그 텍스트를 말한 것이 아닙니다. 어디에서 끝나도 되나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = torch.tensor([s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)])
+    a = torch.cat([logp[0, places[:2]], never.expand(max(0, S - 2))])
+    for row in logp[1:]:
+        padded = torch.cat([never, never, a])
+        steps = torch.stack([a, padded[1 : S + 1], torch.where(two, padded[:S], never)])
+        a = steps.logsumexp(0) + row[places]
+    loss = -a.logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=mean-over-the-frames
+# en: Your loss is a mean over the frames: the probability of the whole text is asked for.
+# ko: 프레임 수로 나눈 평균입니다. 텍스트 전체의 확률을 구해야 합니다.
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = torch.tensor([s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)])
+    a = torch.cat([logp[0, places[:2]], never.expand(max(0, S - 2))])
+    for row in logp[1:]:
+        padded = torch.cat([never, never, a])
+        steps = torch.stack([a, padded[1 : S + 1], torch.where(two, padded[:S], never)])
+        a = steps.logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    loss = loss / len(logp)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=no-blank-behind-the-text
+# en: A blank belongs behind the last symbol too: how many places has a text of L symbols?
+# ko: 마지막 기호 뒤에도 공백 기호가 있습니다. 기호가 L개인 텍스트에는 자리가 몇 개인가요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    places = places[:-1] or places
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = torch.tensor([s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)])
+    a = torch.cat([logp[0, places[:2]], never.expand(max(0, S - 2))])
+    for row in logp[1:]:
+        padded = torch.cat([never, never, a])
+        steps = torch.stack([a, padded[1 : S + 1], torch.where(two, padded[:S], never)])
+        a = steps.logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
 
 
 # %% exercise=ctc_loss variant=torch-itself
