@@ -851,15 +851,6 @@ def mel_spectrogram(wave, bank, hop):
     return (torch.fft.rfft(frames).real ** 2 @ bank).clamp(min=1e-10).log()
 
 
-# %% exercise=mel_spectrogram name=power-over-n
-# en: Your power is divided by n: is that asked for?
-# ko: 파워를 n으로 나누었습니다. 그렇게 하라고 했나요?
-def mel_spectrogram(wave, bank, hop):
-    n = 2 * (len(bank) - 1)
-    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
-    return (torch.fft.rfft(frames).abs() ** 2 / n @ bank).clamp(min=1e-10).log()
-
-
 # %% exercise=mel_spectrogram name=hamming-window
 # en: A Hamming window does not come down to 0 at the ends: which one is asked for?
 # ko: 해밍 창은 양 끝에서 0이 되지 않습니다. 어떤 창을 쓰라고 했나요?
