@@ -23,7 +23,9 @@ def sandboxes(pid: int) -> dict[str, int]:
     "bwrap", "warm parent" (a cold start has none), "process 1" of the sandbox, "kernel".
     """
     names: dict[str, int] = {}
-    chains = [chain for chain in _chains(pid) if _name(chain[0]) == "bwrap"]
+    # a bubblewrap with less below it is one of a warm parent that waits, or is about to end
+    complete = (chain for chain in _chains(pid) if len(chain) >= 3)
+    chains = [chain for chain in complete if _name(chain[0]) == "bwrap"]
     newest = max(chains, key=lambda chain: _started(chain[-1]))
     kinds = ["bwrap", "warm parent", "process 1", "kernel"]
     if len(newest) == 3:
