@@ -105,10 +105,10 @@ class Calm:
         """Linux may share by session, and takes ten such changes a second from all sandboxes."""
         try:
             with open(f"/proc/{pid}/autogroup") as file:
-                calm = int(file.read().split()[-1]) == LOWEST_PRIORITY
+                group = file.read()  # "/autogroup-7 nice 19"; of the first of all groups, nothing
         except FileNotFoundError:
             return
-        if calm:
+        if group.endswith(f" {LOWEST_PRIORITY}\n"):
             return
         descriptor = os.open(f"{pid}/autogroup", os.O_WRONLY, dir_fd=self.writable_proc)
         try:
