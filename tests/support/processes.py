@@ -24,8 +24,7 @@ def sandboxes(pid: int) -> dict[str, int]:
     """
     names: dict[str, int] = {}
     # a bubblewrap with less below it is one of a warm parent that waits, or is about to end
-    complete = (chain for chain in _chains(pid) if len(chain) >= 3)
-    chains = [chain for chain in complete if _name(chain[0]) == "bwrap"]
+    chains = [one for one in _chains(pid) if len(one) >= 3 and _name(one[0]) == "bwrap"]
     newest = max(chains, key=lambda chain: _started(chain[-1]))
     kinds = ["bwrap", "warm parent", "process 1", "kernel"]
     if len(newest) == 3:
