@@ -124,6 +124,36 @@ def test_without_a_group_busy_children_come_last(start: str, monkeypatch) -> Non
         assert say(one, "import os; os.nice(-1)").startswith("error PermissionError")
 
 
+LATER = """
+import os, time
+if not (child := os.fork()):
+    time.sleep(2)
+    os.setsid()
+    while True: pass
+if not (near := os.fork()):
+    while True: pass
+print("busy")
+"""
+
+
+def test_a_session_taken_later_comes_last_too(start: str, monkeypatch) -> None:
+    """A child that was calmed before is in a new group then; one that stays lowers no kernel."""
+    monkeypatch.setattr(cgroup, "hierarchies", lambda: ())
+    lasting = replace(SMALL, submission_seconds=1000)
+    with running_kernel(spec(limits=lasting), start) as one:
+        assert one.run(LATER, 90).text.strip() == "busy"
+        children = set(selftest.members(one.pid_namespace)) - {one.pid, one.provisioner.pid}
+        assert len(children) == 2
+        deadline = time.monotonic() + 200
+        while not any(os.getsid(pid) == pid for pid in children) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        (late,) = (pid for pid in children if os.getsid(pid) == pid)
+        while priorities(late) != {19} and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert priorities(late) == {19}
+        assert 19 not in priorities(one.pid)
+
+
 SIXTY = """
 import os
 made = 0

@@ -77,7 +77,6 @@ class Calm:
 
     def __init__(self, kernel: int, writable_proc: int) -> None:
         self.kernel, self.writable_proc = kernel, writable_proc
-        self._done: set[int] = set()
 
     def start(self) -> None:
         """Look until this process ends."""
@@ -90,31 +89,47 @@ class Calm:
             time.sleep(CALM_SECONDS * some if self.look() else WATCH_SECONDS)
 
     def look(self) -> bool:
-        """Calm every process that has come since the last look; whether some are still to do."""
+        """Calm every process but the kernel; whether Linux asks to come again soon.
+
+        None is done for good: one that takes a session of its own later is in a new group.
+        """
         processes = {int(name) for name in os.listdir("/proc") if name.isdigit()}
-        self._done &= processes
-        for pid in processes - self._done - {os.getpid(), self.kernel}:
-            with contextlib.suppress(OSError):  # it is gone, or Linux asks to come again later
+        again = False
+        for pid in processes - {os.getpid(), self.kernel}:
+            try:
                 for thread in os.listdir(f"/proc/{pid}/task"):
                     os.setpriority(os.PRIO_PROCESS, int(thread), LOWEST_PRIORITY)
                 self._calm_session(pid)
-                self._done.add(pid)
-        return len(self._done) < len(processes - {os.getpid(), self.kernel})
+            except BlockingIOError:
+                again = True
+            except OSError:  # it is gone
+                continue
+        return again
 
     def _calm_session(self, pid: int) -> None:
-        """Linux may share by session, and takes ten such changes a second from all sandboxes."""
-        try:
-            with open(f"/proc/{pid}/autogroup") as file:
-                group = file.read()  # "/autogroup-7 nice 19"; of the first of all groups, nothing
-        except FileNotFoundError:
-            return
-        if group.endswith(f" {LOWEST_PRIORITY}\n"):
+        """Linux may share by session, and takes ten such changes a second from all sandboxes.
+
+        The kernel's own session stays as it is: with all that is in it, it weighs as one.
+        """
+        name, nice = session_group(pid)
+        if nice in ("", str(LOWEST_PRIORITY)) or name == session_group(self.kernel)[0]:
             return
         descriptor = os.open(f"{pid}/autogroup", os.O_WRONLY, dir_fd=self.writable_proc)
         try:
             os.write(descriptor, str(LOWEST_PRIORITY).encode())
         finally:
             os.close(descriptor)
+
+
+def session_group(pid: int) -> tuple[str, str]:
+    """Where Linux shares by session, its group and how nice that is; empty texts elsewhere.
+
+    Empty too for a process that has ended and is not collected; see sched(7).
+    """
+    with contextlib.suppress(FileNotFoundError), open(f"/proc/{pid}/autogroup") as file:
+        if told := file.read().split():  # such as "/autogroup-7 nice 19"
+            return told[0], told[-1]
+    return "", ""
 
 
 def offer_all_again() -> None:
