@@ -11,6 +11,7 @@ that the rest are special cases. In doubt there is no name: a wrong one costs a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -44,6 +45,7 @@ def diagnose(check: CheckReference, answers: list[dict | None]) -> MistakeRefere
             or _supposed(check, check.as_if, lost)
             or _general(lost, everywhere=True)
             or _supposed(check, check.near_misses, lost)
+            or _beside_a_flag(check, lost)
             or _general(lost)
             or _known_in_part(check, lost)
             or where(check, lost)
@@ -138,6 +140,48 @@ def _particular(one: Lost) -> bool:
     """Whether what is wrong holds so many different numbers that chance can be left out."""
     wrong = (_array(answer) for answer, _ in one.wrong)
     return sum(rich(numbers) for numbers in wrong if numbers is not None) >= PARTICULAR
+
+
+# ------------------------------------------------------------------------------- two slips at once
+def _beside_a_flag(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
+    """A mistake that explains all but yes-or-no parts of an answer, with a word on those.
+
+    A probe may say beside its numbers whether a result still asks for gradients. A student who
+    forgets a `detach` too gives the numbers of a known slip beside another flag.
+    """
+    for mistake in (*check.mistakes, *check.as_if, *check.near_misses):
+        others = [one for one in lost if not _same(one, mistake)]
+        flags = all(_differs_in_flags(one, mistake) for one in others)
+        lost_by_it = _loses(check, mistake)
+        numbers = [one for one in lost if one.place in lost_by_it and _particular(one)]
+        if flags and numbers and lost_by_it <= {one.place for one in lost}:
+            return _with_a_second(mistake, others)
+    return None
+
+
+def _differs_in_flags(one: Lost, mistake: MistakeReference) -> bool:
+    """Whether an answer is the mistake's but for single numbers that are 0 or 1 in both."""
+    pairs = differing(one.answer, mistake.values[one.place], one.probe)
+    return all(_flags(mine) and _flags(theirs) for mine, theirs in pairs)
+
+
+def _flags(value: dict) -> bool:
+    if value["kind"] == "sequence":
+        return bool(value["items"]) and all(map(_flags, value["items"]))
+    if value["kind"] != "array" or value["dtype"] == "float" or value["shape"]:
+        return False
+    return value["values"][0] in (0, 1)
+
+
+def _with_a_second(mistake: MistakeReference, others: list[Lost]) -> MistakeReference:
+    at = labels([one.probe for one in others])
+    return replace(
+        mistake,
+        en=f"{mistake.en} And a second thing, at {at}: a part that says yes or no says the other, "
+        "such as whether a result still asks for gradients.",
+        ko=f"{mistake.ko} 그리고 {at}에서 한 가지 더: 예와 아니요가 뒤바뀐 부분이 있습니다. "
+        "예를 들면 결과가 아직 그래디언트를 요구하는지입니다.",
+    )
 
 
 # ------------------------------------------------------------------------------------ general ones

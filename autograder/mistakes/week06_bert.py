@@ -112,6 +112,61 @@ def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     return ids, labels
 
 
+# %% exercise=mlm_corrupt name=unlucky-ones-chosen
+# en: Most positions are chosen: on which side of share must a throw lie?
+# ko: 위치가 거의 다 골라졌습니다. 주사위가 share의 어느 쪽이어야 하나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick > share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    labels = torch.where(chosen, ids, IGNORE)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=border-chosen
+# en: A throw of exactly share is chosen here: does "below" hold for it?
+# ko: share와 꼭 같은 값도 골랐습니다. "작다"가 성립하나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick <= share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    labels = torch.where(chosen, ids, IGNORE)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=low-fate-random
+# en: Random tokens stand where [MASK] should: which tenth of the fates is theirs?
+# ko: [MASK]가 있어야 할 곳에 임의의 토큰이 있습니다. 어느 십분의 일이 그 몫인가요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate < 0.1), random_ids, inputs)
+    labels = torch.where(chosen, ids, IGNORE)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=fate-for-all
+# en: Tokens that were not chosen become [MASK]: for whom does fate decide?
+# ko: 고르지 않은 토큰도 [MASK]가 됩니다. fate는 누구의 몫을 정하나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where((fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    labels = torch.where(chosen, ids, IGNORE)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=nine-tenths-masked
+# en: No chosen token stays what it is: how many fates are there?
+# ko: 고른 토큰 가운데 그대로 남는 것이 없습니다. 갈래는 몇 가지인가요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.9), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.9), random_ids, inputs)
+    labels = torch.where(chosen, ids, IGNORE)
+    return inputs, labels
+
+
 # %% exercise=mlm_corrupt variant=indexing
 def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     inputs, labels = ids.clone(), torch.full_like(ids, IGNORE)
@@ -284,6 +339,58 @@ def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     real = ids != pad_id
     inputs, labels = corrupt(ids, real & (ids != cls_id) & (ids != sep_id))
     return {"input_ids": inputs, "attention_mask": real, "labels": labels}
+
+
+# %% exercise=dynamic_collate name=special-tokens-unseen
+# en: [CLS] and [SEP] are never chosen, but are they real, or padding?
+# ko: [CLS]와 [SEP]는 고르지 않습니다. 그래도 진짜인가요, 패딩인가요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
+    T = max(len(r) for r in rows)
+    ids = torch.tensor([r + [pad_id] * (T - len(r)) for r in rows])
+    mask = torch.tensor([[1] * len(r) + [0] * (T - len(r)) for r in rows])
+    can = (ids != cls_id) & (ids != sep_id) & (ids != pad_id)
+    inputs, labels = corrupt(ids, can)
+    return {"input_ids": inputs, "attention_mask": can.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=all-ids-as-labels
+# en: The labels are the true ids everywhere: who says which positions are asked for?
+# ko: 레이블이 모든 자리의 원래 번호입니다. 맞힐 자리는 누가 정하나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
+    T = max(len(r) for r in rows)
+    ids = torch.tensor([r + [pad_id] * (T - len(r)) for r in rows])
+    mask = torch.tensor([[1] * len(r) + [0] * (T - len(r)) for r in rows])
+    can = (ids != cls_id) & (ids != sep_id) & (ids != pad_id)
+    inputs, labels = corrupt(ids, can)
+    return {"input_ids": inputs, "attention_mask": mask, "labels": ids}
+
+
+# %% exercise=dynamic_collate name=filler-always-zero
+# en: The filler is always 0: which id is that of padding?
+# ko: 항상 0으로 채웁니다. 패딩의 번호는 무엇인가요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
+    T = max(len(r) for r in rows)
+    ids = torch.tensor([r + [0] * (T - len(r)) for r in rows])
+    mask = torch.tensor([[1] * len(r) + [0] * (T - len(r)) for r in rows])
+    can = (ids != cls_id) & (ids != sep_id) & (ids != pad_id)
+    inputs, labels = corrupt(ids, can)
+    return {"input_ids": inputs, "attention_mask": mask, "labels": labels}
+
+
+# %% exercise=dynamic_collate name=filled-in-front
+# en: The rows are flush right: at which end should the filler stand?
+# ko: 줄이 오른쪽 끝에 맞춰져 있습니다. 패딩은 어느 쪽 끝인가요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
+    T = max(len(r) for r in rows)
+    ids = torch.tensor([[pad_id] * (T - len(r)) + r for r in rows])
+    mask = torch.tensor([[0] * (T - len(r)) + [1] * len(r) for r in rows])
+    can = (ids != cls_id) & (ids != sep_id) & (ids != pad_id)
+    inputs, labels = corrupt(ids, can)
+    return {"input_ids": inputs, "attention_mask": mask, "labels": labels}
 
 
 # %% exercise=dynamic_collate variant=row-by-row
@@ -464,6 +571,109 @@ def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     return pairs
 
 
+# %% exercise=nsp_pairs name=half-is-true
+# en: A throw of exactly 0.5 makes a true pair here: is it below 0.5?
+# ko: 꼭 0.5인 동전이 참인 쌍이 됩니다. 0.5보다 작은가요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for d, doc in enumerate(documents):
+        others = [x for j, other in enumerate(documents) if j != d for x in other]
+        for A, B in pairwise(doc):
+            label = 0
+            if coin() > 0.5:
+                B, label = choose(others), 1
+            ids = [cls_id, *A, sep_id, *B, sep_id]
+            segments = [0] * (len(A) + 2) + [1] * (len(B) + 1)
+            pairs.append((ids, segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=coin-turned-round
+# en: Pairs are drawn where they should be true, and the other way round.
+# ko: 참인 쌍이어야 할 때 뽑고, 뽑아야 할 때 참인 쌍을 만듭니다.
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for d, doc in enumerate(documents):
+        others = [x for j, other in enumerate(documents) if j != d for x in other]
+        for A, B in pairwise(doc):
+            label = 0
+            if coin() < 0.5:
+                B, label = choose(others), 1
+            ids = [cls_id, *A, sep_id, *B, sep_id]
+            segments = [0] * (len(A) + 2) + [1] * (len(B) + 1)
+            pairs.append((ids, segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=one-throw-a-document
+# en: All pairs of a document have one fate: how often is the coin thrown?
+# ko: 한 문서의 쌍이 모두 같은 운명입니다. 동전은 몇 번 던지나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for d, doc in enumerate(documents):
+        others = [x for j, other in enumerate(documents) if j != d for x in other]
+        c = coin()
+        for A, B in pairwise(doc):
+            label = 0
+            if c >= 0.5:
+                B, label = choose(others), 1
+            ids = [cls_id, *A, sep_id, *B, sep_id]
+            segments = [0] * (len(A) + 2) + [1] * (len(B) + 1)
+            pairs.append((ids, segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=first-sentence-drawn
+# en: A drawn sentence stands first: which of the two is replaced?
+# ko: 뽑은 문장이 앞에 있습니다. 둘 가운데 어느 것이 바뀌나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for d, doc in enumerate(documents):
+        others = [x for j, other in enumerate(documents) if j != d for x in other]
+        for A, B in pairwise(doc):
+            label = 0
+            if coin() >= 0.5:
+                A, label = choose(others), 1
+            ids = [cls_id, *A, sep_id, *B, sep_id]
+            segments = [0] * (len(A) + 2) + [1] * (len(B) + 1)
+            pairs.append((ids, segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=drawn-from-home
+# en: False pairs are drawn from the document itself: from where should they come?
+# ko: 거짓 쌍을 같은 문서에서 뽑았습니다. 어디에서 뽑아야 하나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for d, doc in enumerate(documents):
+        others = doc
+        for A, B in pairwise(doc):
+            label = 0
+            if coin() >= 0.5:
+                B, label = choose(others), 1
+            ids = [cls_id, *A, sep_id, *B, sep_id]
+            segments = [0] * (len(A) + 2) + [1] * (len(B) + 1)
+            pairs.append((ids, segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=every-second-pair
+# en: Half of the pairs are missing: may a sentence be B in one pair and A in the next?
+# ko: 쌍이 절반만 있습니다. 한 문장이 한 쌍에서는 B, 다음 쌍에서는 A일 수 있나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for d, doc in enumerate(documents):
+        others = [x for j, other in enumerate(documents) if j != d for x in other]
+        for A, B in zip(doc[::2], doc[1::2]):
+            label = 0
+            if coin() >= 0.5:
+                B, label = choose(others), 1
+            ids = [cls_id, *A, sep_id, *B, sep_id]
+            segments = [0] * (len(A) + 2) + [1] * (len(B) + 1)
+            pairs.append((ids, segments, label))
+    return pairs
+
+
 # %% exercise=nsp_pairs variant=by-index
 def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     found = []
@@ -587,6 +797,38 @@ def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
     x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
     x = (x - x.mean(-1, keepdim=True)) / (x.var(-1, keepdim=True) + EPS).sqrt()
     return x * gain + bias
+
+
+# %% exercise=bert_embed name=along-the-text
+# en: The norm runs over the places of the text: over which numbers does a LayerNorm go?
+# ko: 글의 자리들에 걸쳐 정규화했습니다. LayerNorm은 어떤 수들의 평균을 내나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return (x - x.mean(1, keepdim=True)) / torch.sqrt(x.var(1, keepdim=True, unbiased=False) + EPS) * gain + bias
+
+
+# %% exercise=bert_embed name=words-scaled
+# en: The words weigh more than places and segments: is one of the three multiplied?
+# ko: 단어가 위치와 세그먼트보다 큽니다. 셋 가운데 하나에 무엇을 곱했나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] * E_word.shape[1] ** 0.5 + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, x.shape[-1:], gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=never-normalised
+# en: Gain and bias are there, but what do they scale and shift?
+# ko: gain과 bias는 있습니다. 그런데 무엇을 늘리고 옮기나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return x * gain + bias
+
+
+# %% exercise=bert_embed name=eps-outside-the-root
+# en: Only tiny vectors come out wrong: what is EPS added to, before or after the root?
+# ko: 아주 작은 벡터만 틀립니다. EPS는 제곱근의 앞과 뒤 가운데 어디에 더하나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True, unbiased=False) + EPS) * gain + bias
 
 
 # %% exercise=bert_embed variant=by-hand
@@ -729,6 +971,47 @@ def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
     return total / max(len(u), 1)
 
 
+# %% exercise=mlm_loss name=norm-before-gelu
+# en: The norm and the gelu have traded places: which one is outside?
+# ko: 정규화와 gelu의 자리가 바뀌었습니다. 바깥은 어느 것인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    if not chosen.any():
+        return h.sum() * 0
+    u = F.gelu(F.layer_norm(h[chosen] @ W + b, W.shape[1:], gain, bias, EPS))
+    return F.cross_entropy(u @ E.T + b_out, labels[chosen])
+
+
+# %% exercise=mlm_loss name=tanh-for-gelu
+# en: The bend is a tanh: which function does the head have?
+# ko: 곡선이 tanh입니다. 이 헤드의 함수는 무엇인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    if not chosen.any():
+        return h.sum() * 0
+    u = F.layer_norm(torch.tanh(h[chosen] @ W + b), W.shape[1:], gain, bias, EPS)
+    return F.cross_entropy(u @ E.T + b_out, labels[chosen])
+
+
+# %% exercise=mlm_loss name=unchosen-guess-token-zero
+# en: Positions that nobody chose are asked for token 0: which ones take part in the mean?
+# ko: 고르지 않은 자리에도 토큰 0을 물었습니다. 평균에는 어느 자리가 들어가나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    u = F.layer_norm(F.gelu(h @ W + b), W.shape[1:], gain, bias, EPS)
+    return F.cross_entropy((u @ E.T + b_out).flatten(0, 1), labels.clamp(min=0).flatten())
+
+
+# %% exercise=mlm_loss name=probabilities-in-the-loss
+# en: The cross-entropy takes logits: has a softmax been there already?
+# ko: 교차 엔트로피는 로짓을 받습니다. 그 전에 소프트맥스를 거쳤나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    if not chosen.any():
+        return h.sum() * 0
+    u = F.layer_norm(F.gelu(h[chosen] @ W + b), W.shape[1:], gain, bias, EPS)
+    return F.cross_entropy((u @ E.T + b_out).softmax(-1), labels[chosen])
+
+
 # %% exercise=mlm_loss variant=all-positions-ignored
 def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
     u = F.layer_norm(F.gelu(h @ W + b), gain.shape, gain, bias, EPS)
@@ -846,6 +1129,68 @@ def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
     else:
         s = (h * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
     return (torch.tanh(s @ W_pool) + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=divided-by-the-batch
+# en: The sum of one text is divided by the tokens of all: how many has this text?
+# ko: 한 글의 합을 모든 글의 토큰 수로 나누었습니다. 이 글에는 몇 개인가요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    if pool == "cls":
+        s = h[:, 0]
+    else:
+        m = mask[:, :, None].to(h.dtype)
+        s = (h * m).sum(1) / m.sum()
+    return torch.tanh(s @ W_pool + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=tanh-too-early
+# en: The curve bends the summary itself: which numbers should it bend?
+# ko: 곡선이 요약 벡터 자체에 씌워졌습니다. 어떤 수에 씌워야 하나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    if pool == "cls":
+        s = h[:, 0]
+    else:
+        m = mask[:, :, None].to(h.dtype)
+        s = (h * m).sum(1) / m.sum(1)
+    return (torch.tanh(s) @ W_pool + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=start-left-out
+# en: The first position is missing from the mean: is [CLS] a real one?
+# ko: 평균에 첫 자리가 빠졌습니다. [CLS]는 진짜 자리인가요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    if pool == "cls":
+        s = h[:, 0]
+    else:
+        mask = mask.clone()
+        mask[:, 0] = False
+        m = mask[:, :, None].to(h.dtype)
+        s = (h * m).sum(1) / m.sum(1)
+    return torch.tanh(s @ W_pool + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=mean-after-the-pooler
+# en: The curve is applied to each position and the mean comes after: which comes first?
+# ko: 자리마다 곡선을 씌운 다음 평균을 냈습니다. 무엇이 먼저인가요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    if pool == "cls":
+        s = h[:, 0]
+    else:
+        m = mask[:, :, None].to(h.dtype)
+        return (torch.tanh(h @ W_pool + b_pool) * m).sum(1) / m.sum(1) @ W + b
+    return torch.tanh(s @ W_pool + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=mean-by-default
+# en: Nobody asked for the mean: which summary is taken then?
+# ko: 평균을 달라고 하지 않았습니다. 그때는 어떤 요약을 쓰나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="mean"):
+    if pool == "cls":
+        s = h[:, 0]
+    else:
+        m = mask[:, :, None].to(h.dtype)
+        s = (h * m).sum(1) / m.sum(1)
+    return torch.tanh(s @ W_pool + b_pool) @ W + b
 
 
 # %% exercise=classifier_head variant=row-by-row
@@ -1025,6 +1370,111 @@ def param_groups(model, lr, weight_decay, layer_decay):
     return out
 
 
+# %% exercise=param_groups name=two-layers-supposed
+# en: With two layers all is right: how do you learn how many there are?
+# ko: 층이 둘일 때는 맞습니다. 층이 몇 개인지 어떻게 알 수 있나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    named = [(n, p) for n, p in model.named_parameters()]
+    L = 2
+    groups = []
+    for n, p in named:
+        if not p.requires_grad:
+            continue
+        if n.startswith("bert.embeddings."):
+            rate = lr * layer_decay ** (L + 1)
+        elif n.startswith("bert.encoder.layer."):
+            rate = lr * layer_decay ** (L - int(n.split(".")[3]))
+        else:
+            rate = lr
+        decay = 0.0 if n.endswith("bias") or "LayerNorm" in n else weight_decay
+        groups.append({"params": [p], "lr": rate, "weight_decay": decay})
+    return groups
+
+
+# %% exercise=param_groups name=pooler-below
+# en: The pooler learns as slowly as the embeddings: on which side of the layers does it stand?
+# ko: 풀러가 임베딩만큼 느리게 배웁니다. 층들의 어느 쪽에 있나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    named = [(n, p) for n, p in model.named_parameters()]
+    L = 1 + max(int(n.split(".")[3]) for n, _ in named if n.startswith("bert.encoder.layer."))
+    groups = []
+    for n, p in named:
+        if not p.requires_grad:
+            continue
+        if n.startswith("bert.") and "layer" not in n:
+            rate = lr * layer_decay ** (L + 1)
+        elif n.startswith("bert.encoder.layer."):
+            rate = lr * layer_decay ** (L - int(n.split(".")[3]))
+        else:
+            rate = lr
+        decay = 0.0 if n.endswith("bias") or "LayerNorm" in n else weight_decay
+        groups.append({"params": [p], "lr": rate, "weight_decay": decay})
+    return groups
+
+
+# %% exercise=param_groups name=decay-by-depth
+# en: The weight decay shrinks with the depth, too: what is layer_decay for?
+# ko: 가중치 감쇠도 깊이에 따라 줄어듭니다. layer_decay는 무엇에 쓰나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    named = [(n, p) for n, p in model.named_parameters()]
+    L = 1 + max(int(n.split(".")[3]) for n, _ in named if n.startswith("bert.encoder.layer."))
+    groups = []
+    for n, p in named:
+        if not p.requires_grad:
+            continue
+        if n.startswith("bert.embeddings."):
+            rate = lr * layer_decay ** (L + 1)
+        elif n.startswith("bert.encoder.layer."):
+            rate = lr * layer_decay ** (L - int(n.split(".")[3]))
+        else:
+            rate = lr
+        decay = 0.0 if n.endswith("bias") or "LayerNorm" in n else weight_decay * rate / lr
+        groups.append({"params": [p], "lr": rate, "weight_decay": decay})
+    return groups
+
+
+# %% exercise=param_groups name=decay-turned-round
+# en: Just those decay that should not: who gets a weight decay of 0?
+# ko: 감쇠하지 말아야 할 것만 감쇠합니다. 누가 0을 받나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    named = [(n, p) for n, p in model.named_parameters()]
+    L = 1 + max(int(n.split(".")[3]) for n, _ in named if n.startswith("bert.encoder.layer."))
+    groups = []
+    for n, p in named:
+        if not p.requires_grad:
+            continue
+        if n.startswith("bert.embeddings."):
+            rate = lr * layer_decay ** (L + 1)
+        elif n.startswith("bert.encoder.layer."):
+            rate = lr * layer_decay ** (L - int(n.split(".")[3]))
+        else:
+            rate = lr
+        decay = weight_decay if n.endswith("bias") or "LayerNorm" in n else 0.0
+        groups.append({"params": [p], "lr": rate, "weight_decay": decay})
+    return groups
+
+
+# %% exercise=param_groups name=linear-in-depth
+# en: Deeper layers learn faster here: is the depth a factor or an exponent?
+# ko: 깊은 층이 더 빨리 배웁니다. 깊이는 곱하는 수인가요, 지수인가요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    named = [(n, p) for n, p in model.named_parameters()]
+    L = 1 + max(int(n.split(".")[3]) for n, _ in named if n.startswith("bert.encoder.layer."))
+    groups = []
+    for n, p in named:
+        if not p.requires_grad:
+            continue
+        if n.startswith("bert.embeddings."):
+            rate = lr * layer_decay ** (L + 1)
+        elif n.startswith("bert.encoder.layer."):
+            rate = lr * layer_decay * (L - int(n.split(".")[3]))
+        else:
+            rate = lr
+        decay = 0.0 if n.endswith("bias") or "LayerNorm" in n else weight_decay
+        groups.append({"params": [p], "lr": rate, "weight_decay": decay})
+    return groups
+
+
 # %% exercise=param_groups variant=grouped
 def param_groups(model, lr, weight_decay, layer_decay):
     import re
@@ -1169,6 +1619,100 @@ def evaluate(predicted, targets, n_classes):
         said, true = predicted == c, targets == c
         total = said.sum().item() + true.sum().item()
         f1.append(2 * (said & true).sum().item() / total if total else 1.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=classes-of-the-targets
+# en: The macro mean leaves out classes that never come: over how many does it run?
+# ko: 매크로 평균에서 나오지 않는 클래스가 빠졌습니다. 몇 개의 평균인가요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        tp = ((predicted == c) & (targets == c)).sum().item()
+        fp = ((predicted == c) & (targets != c)).sum().item()
+        fn = ((predicted != c) & (targets == c)).sum().item()
+        d = 2 * tp + fp + fn
+        f1.append(2 * tp / d if d else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1[c] for c in set(targets.tolist())) / len(set(targets.tolist()))}
+
+
+# %% exercise=evaluate name=twos-left-out
+# en: Twos are missing above and below the line: this is another measure.
+# ko: 분자와 분모에서 2가 빠졌습니다. 다른 척도가 되었습니다.
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        tp = ((predicted == c) & (targets == c)).sum().item()
+        fp = ((predicted == c) & (targets != c)).sum().item()
+        fn = ((predicted != c) & (targets == c)).sum().item()
+        d = tp + fp + fn
+        f1.append(tp / d if d else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=plain-mean-of-both
+# en: Precision and recall are added and halved: which mean is F1?
+# ko: 정밀도와 재현율을 더해 반으로 나누었습니다. F1은 어떤 평균인가요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        tp = ((predicted == c) & (targets == c)).sum().item()
+        fp = ((predicted == c) & (targets != c)).sum().item()
+        fn = ((predicted != c) & (targets == c)).sum().item()
+        d = 2 * tp + fp + fn
+        p = tp / (tp + fp) if tp + fp else 0.0
+        r = tp / (tp + fn) if tp + fn else 0.0
+        f1.append((p + r) / 2)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=mean-before-f1
+# en: The macro F1 is made of mean precision and mean recall: of what should it be the mean?
+# ko: 평균 정밀도와 평균 재현율로 매크로 F1을 만들었습니다. 무엇의 평균이어야 하나요?
+def evaluate(predicted, targets, n_classes):
+    f1, P, R = [], [], []
+    for c in range(n_classes):
+        tp = ((predicted == c) & (targets == c)).sum().item()
+        fp = ((predicted == c) & (targets != c)).sum().item()
+        fn = ((predicted != c) & (targets == c)).sum().item()
+        d = 2 * tp + fp + fn
+        P.append(tp / (tp + fp) if tp + fp else 0.0)
+        R.append(tp / (tp + fn) if tp + fn else 0.0)
+        f1.append(2 * tp / d if d else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": 2 * sum(P) * sum(R) / (sum(P) + sum(R)) / n_classes if sum(P) else 0.0}
+
+
+# %% exercise=evaluate name=agreement-counted
+# en: Places where neither has the class count as hits: when is a positive a true one?
+# ko: 둘 다 그 클래스가 아닌 곳도 맞은 것으로 셉니다. 참 양성은 언제인가요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        tp = ((predicted == c) == (targets == c)).sum().item()
+        fp = ((predicted == c) & (targets != c)).sum().item()
+        fn = ((predicted != c) & (targets == c)).sum().item()
+        d = 2 * tp + fp + fn
+        f1.append(2 * tp / d if d else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=classes-from-the-data
+# en: How many classes there are was told: you look at which ones come.
+# ko: 클래스의 수는 주어졌습니다. 나온 클래스만 보고 있습니다.
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(int(targets.max()) + 1):
+        tp = ((predicted == c) & (targets == c)).sum().item()
+        fp = ((predicted == c) & (targets != c)).sum().item()
+        fn = ((predicted != c) & (targets == c)).sum().item()
+        d = 2 * tp + fp + fn
+        f1.append(2 * tp / d if d else 0.0)
     accuracy = (predicted == targets).float().mean().item()
     return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
 

@@ -262,6 +262,29 @@ def test_an_error_alone_is_no_mistake() -> None:
     assert named((error, X), (W, X), mistakes=(mistake,)) is None
 
 
+def test_a_known_mistake_beside_a_flag_is_named_with_a_word_on_the_flag() -> None:
+    """A slip that comes with a forgotten detach, which the known mistake has not forgotten."""
+    slip = known("slip", Y, [0, 0])
+    assert named((Y, X), ([1, 0], [0, 0]), mistakes=(slip,)) == "slip"
+    assert named(([Y, 1], [X, 0]), mistakes=(known("slip", [Y, 0]),)) == "slip"
+    probes = (
+        ProbeReference("p0", 1.0, 1e-5, 1e-8, as_bundle(X)),
+        ProbeReference("how far", 1.0, 1e-5, 1e-8, as_bundle([0, 0])),
+    )
+    found = diagnose(CheckReference("c", 1.0, probes, (slip,)), [bundle(Y), bundle([1, 0])])
+    assert found is not None and "'how far': a part that says yes or no" in found.en
+    assert "'p0'" not in found.en
+
+
+def test_only_a_flag_may_differ_from_a_known_mistake() -> None:
+    """Other numbers, a flag that is no 0 or 1, or numbers that are all right, name nothing."""
+    slip = known("slip", Y, [0, 0])
+    assert named((W, X), ([1, 0], [0, 0]), mistakes=(slip,)) != "slip"
+    assert named((Y, X), ([2, 0], [0, 0]), mistakes=(slip,)) != "slip"
+    assert named((Y, X), ([0.5, 0.0], [0, 0]), mistakes=(slip,)) != "slip"
+    assert named((X, X), ([1, 0], [0, 0]), mistakes=(slip,)) != "slip"
+
+
 def supposed(*pairs: tuple[object, object], suppositions: tuple) -> str | None:
     """As `named`, for a check with suppositions and no known mistake."""
     probes = tuple(
