@@ -134,13 +134,13 @@ def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     return inputs, labels
 
 
-# %% exercise=mlm_corrupt name=low-fate-random
-# en: Random tokens stand where [MASK] should: which tenth of the fates is theirs?
-# ko: [MASK]가 있어야 할 곳에 임의의 토큰이 있습니다. 어느 십분의 일이 그 몫인가요?
+# %% exercise=mlm_corrupt name=fate-on-the-border
+# en: A fate of exactly 0.8 becomes [MASK] here: to which of the three fates does it belong?
+# ko: fate가 꼭 0.8이면 [MASK]가 됩니다. 0.8은 세 갈래 가운데 어디에 드나요?
 def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     chosen = can_mask & (pick < share)
-    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
-    inputs = torch.where(chosen & (fate < 0.1), random_ids, inputs)
+    inputs = torch.where(chosen & (fate <= 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate > 0.8) & (fate < 0.9), random_ids, inputs)
     labels = torch.where(chosen, ids, IGNORE)
     return inputs, labels
 
@@ -829,6 +829,14 @@ def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
 def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
     x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
     return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True, unbiased=False) + EPS) * gain + bias
+
+
+# %% exercise=bert_embed name=words-cut-off
+# en: The vectors are right, but the table of words learns nothing: what cuts it off?
+# ko: 벡터는 맞지만 단어 표가 배우지 못합니다. 무엇이 표를 잘라 냈나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word.detach()[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, x.shape[-1:], gain, bias, EPS)
 
 
 # %% exercise=bert_embed variant=by-hand

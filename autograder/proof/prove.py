@@ -31,13 +31,7 @@ from autograder.mistakebook import MistakeBook
 from autograder.model import CellEnd, CellRun, CheckVerdict, JobCell, Reference
 from autograder.proof.harmless import helpers, spoiled
 from autograder.proof.made_variants import in_precision, lazy, promises_any_float
-from autograder.proof.results import (
-    Cost,
-    Problem,
-    Proof,
-    Tried,
-    tried,
-)
+from autograder.proof.results import Cost, Problem, Proof, Tried, tried
 from autograder.proof.rivals import DRAWS, rivalry, without_challenge
 from autograder.proof.side_by_side import SideBySide
 from autograder.proof.survivors import mutants_of, mutation_of, short, too_many_survivors
@@ -75,6 +69,7 @@ def prove_week(
     say: Callable[[str], None] = lambda text: None,
     truth: Reference | None = None,
     workers: int = 1,
+    elsewhere: bool = True,
     quick: bool = False,
 ) -> Proof:
     """Prove the checks of one week.
@@ -89,8 +84,9 @@ def prove_week(
         say: is told what happens next.
         truth: the reference, where it has just been executed; by default it is executed now.
         workers: how many kernels work side by side.
-        quick: leave out what takes longest: the open challenge, whose entries may train for a
-            minute, and each known answer at the checks of the other exercises.
+        elsewhere: whether to try each known answer at the checks of the other exercises too.
+        quick: leave out what takes longest: that, and the open challenge, whose entries may train
+            for a minute.
 
     Raises:
         UserError: there is more than one notebook in it.
@@ -103,8 +99,9 @@ def prove_week(
     started = time.monotonic()
     bench = Workbench(week, week.notebooks[0], provisioner)
     bench = bench.without_challenge if quick else bench
+    elsewhere = elsewhere and not quick
     try:
-        proof = _proof(bench, seeds, mutants, mutant_limit, say, truth, workers, quick)
+        proof = _proof(bench, seeds, mutants, mutant_limit, say, truth, workers, elsewhere)
     except UserError as error:
         proof = Proof(week.name, problems=(Problem("reference", "", str(error)),))
     return replace(proof, seconds=time.monotonic() - started)
@@ -118,7 +115,7 @@ def _proof(
     say: Callable[[str], None],
     truth: Reference | None,
     workers: int,
-    quick: bool,
+    elsewhere: bool,
 ) -> Proof:
     """All parts, side by side.
 
@@ -141,9 +138,10 @@ def _proof(
     asked = (*_variants(book, visible=False), *precise, *map(laid_over, book.mistakes))
     title = f"{week}: {len(book.variants)} variants, {len(book.mistakes)} mistakes"
     with SideBySide(workers, say) as parts:
-        known_answers = _known_answers(bench, book, elsewhere=not quick)
+        known_answers = _known_answers(bench, book, elsewhere)
         first = parts.start(title, _known, bench, book, known_answers, precise, truth)
-        one = parts.start(f"{week}: {seed_count} seeds", _under_seeds, bench, names, asked)
+        others = f"{week}: {seed_count} seeds" if names else ""
+        one = parts.start(others, _under_seeds, bench, names, asked)
         other = parts.start("", _under_seeds, bench, names[::-1], ())
         entries = parts.start(f"{week}: open challenge", rivalry, every, whole, draws)
         nothing = parts.start(f"{week}: empty notebook", _empty, bench, truth)

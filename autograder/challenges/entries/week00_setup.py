@@ -8,10 +8,10 @@ def mix_logits(logits):
 def mix_logits(logits):
     return torch.tensor(np.stack(logits))[:, 0].softmax(-1)
 
-# %% entry=the-second-as-it-comes points=1..2
+# %% entry=the-second-as-it-comes points=0.5..2
 def mix_logits(logits):
     return torch.tensor(np.stack(logits))[:, 1].softmax(-1)
 
-# %% entry=mean-of-probabilities points=3..4
+# %% entry=mean-of-probabilities points=2.5..4
 def mix_logits(logits):
     return torch.tensor(np.stack(logits)).softmax(-1).mean(dim=1)

@@ -10,7 +10,7 @@ def best_aligner(contexts):
         out[n, :length] = 1 / length
     return out
 
-# %% entry=seen-together-once points=0.5..1.5
+# %% entry=seen-together-once points=0.5..2
 def best_aligner(contexts):
     from course.weeks.week04_attention.challenge import read
 
@@ -25,7 +25,7 @@ def best_aligner(contexts):
         out[n, : len(source)] = shares / shares.sum()
     return out
 
-# %% entry=model-1-three-rounds points=2..3.5
+# %% entry=model-1-three-rounds points=1.5..4.5
 def best_aligner(contexts):
     return model_1(contexts, rounds=3)
 
@@ -51,7 +51,7 @@ def model_1(contexts, rounds):
         out[n, : len(source)] = 0.98 * shares / shares.sum() + 0.02 / len(source)
     return out
 
-# %% entry=model-1-fifteen-rounds points=3..4
+# %% entry=model-1-fifteen-rounds points=2.5..5
 def best_aligner(contexts):
     from course.weeks.week04_attention.challenge import read
 

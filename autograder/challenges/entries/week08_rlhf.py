@@ -4,7 +4,7 @@
 def best_wins(contexts):
     return np.full((len(contexts), 8), 1 / 8)
 
-# %% entry=mean-comparison-as-taste points=2..2
+# %% entry=mean-comparison-as-taste points=1.5..3
 def best_wins(contexts):
     table = np.stack(contexts)
     reward = (table[:, 8:] * table[:, :8].mean(1, keepdims=True)).sum(-1)

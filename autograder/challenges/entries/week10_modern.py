@@ -6,7 +6,7 @@ def best_file(weights):
     return Squeezed(b"", lambda file: {name: torch.zeros(size) for name, size in sizes.items()})
 
 
-# %% entry=signs-alone points=0.5..2
+# %% entry=signs-alone points=0..2
 def best_file(weights):
     sizes = {name: tuple(weight.shape) for name, weight in weights.items()}
     heads = [w.abs().mean(1) if w.dim() == 2 else w for w in weights.values()]

@@ -13,7 +13,7 @@ def best_forger(examples):
 
     return forge
 
-# %% entry=sixty-images-by-heart points=0.5..1.5
+# %% entry=sixty-images-by-heart points=0..2
 def best_forger(examples):
     kept = examples.images[:60].copy()
 
