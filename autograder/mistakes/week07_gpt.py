@@ -102,6 +102,130 @@ def bpe_train(words, n_merges):
     return merges
 
 
+# %% exercise=bpe_train name=pair-once-a-word
+# en: How many pairs of neighbours has `aaaa`? Is each of those places counted in yours?
+# ko: `aaaa`에는 이웃한 쌍이 몇 개 있나요? 그 자리를 모두 세고 있나요?
+def bpe_train(words, n_merges):
+    parts, merges = [(list(word), count) for word, count in words.items()], []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts:
+            for pair in set(zip(ids, ids[1:])):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = [(merge_pair(ids, best, new), count) for ids, count in parts]
+    return merges
+
+
+# %% exercise=bpe_train name=pairs-across-words
+# en: Some of your pairs stand in no word: what lies between the end of a word and the next one?
+# ko: 어느 단어에도 없는 쌍이 있습니다. 한 단어의 끝과 다음 단어의 처음은 이웃인가요?
+def bpe_train(words, n_merges):
+    ids = [i for word, count in words.items() for _ in range(count) for i in word]
+    merges = []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter(zip(ids, ids[1:]))
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        ids = merge_pair(ids, best, new)
+    return merges
+
+
+# %% exercise=bpe_train name=new-ids-one-late
+# en: The bytes end at 255: which id has the first merge, and which has yours?
+# ko: 바이트 번호는 255에서 끝납니다. 첫 병합의 번호는 무엇이어야 하나요?
+def bpe_train(words, n_merges):
+    parts, merges = [(list(word), count) for word, count in words.items()], []
+    for new in range(257, 257 + n_merges):
+        pairs = Counter()
+        for ids, count in parts:
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = [(merge_pair(ids, best, new), count) for ids, count in parts]
+    return merges
+
+
+# %% exercise=bpe_train name=pieces-for-pairs
+# en: These are pieces of text. What does the list that is asked for hold: the joined bytes, or which two ids were joined?
+# ko: 돌려준 것이 텍스트 조각입니다. 이어진 바이트와 이어진 두 번호 중 무엇을 돌려주라고 했나요?
+def bpe_train(words, n_merges):
+    parts, merges = [(list(word), count) for word, count in words.items()], []
+    piece = [bytes([i]) for i in range(256)]
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts:
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        piece.append(piece[best[0]] + piece[best[1]])
+        merges.append(piece[-1])
+        parts = [(merge_pair(ids, best, new), count) for ids, count in parts]
+    return merges
+
+
+# %% exercise=bpe_train name=table-for-list
+# en: A table came back. Which of its two columns is asked for, and in which form?
+# ko: 딕셔너리를 돌려주었습니다. 그중 무엇을 어떤 형태로 돌려주라고 했나요?
+def bpe_train(words, n_merges):
+    parts, merges = [(list(word), count) for word, count in words.items()], []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts:
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = [(merge_pair(ids, best, new), count) for ids, count in parts]
+    return {pair: 256 + k for k, pair in enumerate(merges)}
+
+
+# %% exercise=bpe_train name=no-pair-left
+# en: Every word may have become one token. What is then left to choose from, and what does the contract want?
+# ko: 모든 단어가 토큰 하나가 될 수 있습니다. 그때 고를 쌍이 남아 있나요? 설명은 무엇을 돌려주라고 하나요?
+def bpe_train(words, n_merges):
+    parts, merges = [(list(word), count) for word, count in words.items()], []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts:
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = [(merge_pair(ids, best, new), count) for ids, count in parts]
+    return merges
+
+
+# %% exercise=bpe_train name=letters-for-bytes
+# en: Where a word is no English, your first ids are above 255: what are the ids at the start?
+# ko: 영어가 아닌 단어에서 처음 번호가 255를 넘습니다. 처음의 번호는 무엇의 번호인가요?
+def bpe_train(words, n_merges):
+    parts, merges = [([ord(c) for c in word.decode(errors="replace")], count) for word, count in words.items()], []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts:
+            for pair in zip(ids, ids[1:]):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = [(merge_pair(ids, best, new), count) for ids, count in parts]
+    return merges
+
+
 # %% exercise=bpe_train variant=lists-and-numpy-free-loop
 def bpe_train(words, n_merges):
     rows, merges = [[list(word), count] for word, count in words.items()], []
@@ -297,6 +421,81 @@ class BPE:
         return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
 
 
+# %% exercise=BPE name=longest-piece-first
+# en: The longest piece that fits is not what training did: which merge comes first in a word?
+# ko: 가장 긴 조각부터 고르는 것은 학습이 한 일과 다릅니다. 단어에서 어느 병합이 먼저인가요?
+class BPE(BPE):
+    def encode(self, word):
+        pieces = [bytes([i]) for i in range(256)]
+        for left, right in self.merges:
+            pieces.append(pieces[left] + pieces[right])
+        table = {piece: i for i, piece in enumerate(pieces)}
+        ids, at = [], 0
+        while at < len(word):
+            end = next(end for end in range(len(word), at, -1) if word[at:end] in table)
+            ids.append(table[word[at:end]])
+            at = end
+        return ids
+
+
+# %% exercise=BPE name=one-occurrence-only
+# en: A merge may fit at several places of a word: at how many of them do you join it?
+# ko: 한 병합이 단어의 여러 자리에 맞을 수 있습니다. 몇 곳에서 병합하고 있나요?
+class BPE(BPE):
+    def encode(self, word):
+        ids = list(word)
+        for rank, pair in enumerate(self.merges):
+            for k in range(len(ids) - 1):
+                if (ids[k], ids[k + 1]) == pair:
+                    ids[k : k + 2] = [256 + rank]
+                    break
+        return ids
+
+
+# %% exercise=BPE name=ids-one-late
+# en: The merge of rank 0 is the first id behind the bytes: which number is that, and which is yours?
+# ko: 순위 0의 병합은 바이트 바로 다음 번호입니다. 그 번호는 몇이고, 지금은 몇인가요?
+class BPE(BPE):
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in zip(ids, ids[1:]) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 257 + self.ranks[first])
+
+
+# %% exercise=BPE name=bytes-for-text
+# en: Bytes came back. What turns them into text, and when?
+# ko: 바이트를 돌려주었습니다. 언제 무엇으로 글자로 바꾸나요?
+class BPE(BPE):
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids))
+
+
+# %% exercise=BPE name=unreadable-bytes-raise
+# en: A model may stop in the middle of a syllable: what does your decoding do with such bytes?
+# ko: 모델이 음절 중간에서 멈출 수 있습니다. 그런 바이트를 만나면 지금 코드는 어떻게 되나요?
+class BPE(BPE):
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids)).decode()
+
+
+# %% exercise=BPE name=merge-taken-for-byte
+# en: How many bytes are there, and is 256 one of them?
+# ko: 바이트는 모두 몇 가지이고, 256도 그중 하나인가요?
+class BPE(BPE):
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i <= 256 else b"".join(map(piece, self.merges[i - 256]))
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
+
+
 # %% exercise=BPE variant=all-merges-in-order
 class BPE:
     def __init__(self, merges):
@@ -392,6 +591,54 @@ def get_batch(ids, starts, T):
     return x[:, :-1], x[:, 1:]
 
 
+# %% exercise=get_batch name=targets-behind-the-window
+# en: The first target stands behind the whole window: what does the model predict at its first place?
+# ko: 첫 목표가 창 전체의 뒤에 있습니다. 창의 첫 자리에서 모델이 예측할 것은 무엇인가요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T)
+    return ids[places], ids[places + T]
+
+
+# %% exercise=get_batch name=starts-counted-in-windows
+# en: Is a start a place in the text, or the number of a window?
+# ko: 시작값은 글에서의 자리인가요, 창의 번호인가요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] * T + torch.arange(T)
+    return ids[places], ids[places + 1]
+
+
+# %% exercise=get_batch name=window-one-too-long
+# en: How many places has a window, and how many has yours?
+# ko: 창 하나의 길이는 몇이고, 지금은 몇인가요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T + 1)
+    return ids[places], ids[places + 1]
+
+
+# %% exercise=get_batch name=places-for-ids
+# en: These are places in the text: what stands there?
+# ko: 돌려준 것은 글에서의 자리입니다. 그 자리에는 무엇이 있나요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T)
+    return places, places + 1
+
+
+# %% exercise=get_batch name=last-target-filled
+# en: The last target of a window is a filler: where in the text does the true one stand?
+# ko: 창의 마지막 목표가 채움값입니다. 진짜 목표는 글의 어디에 있나요?
+def get_batch(ids, starts, T):
+    x = ids[starts[:, None] + torch.arange(T)]
+    return x, F.pad(x[:, 1:], (0, 1))
+
+
+# %% exercise=get_batch name=narrow-ids
+# en: The ids have another integer type: which one is asked for?
+# ko: 번호의 정수형이 다릅니다. 어떤 형이어야 하나요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T)
+    return ids[places].int(), ids[places + 1].int()
+
+
 # %% exercise=get_batch variant=stacked-slices
 def get_batch(ids, starts, T):
     x = torch.stack([ids[s : s + T] for s in starts.tolist()])
@@ -427,7 +674,6 @@ class GPT(GPT):
                    .permute(2, 0, 3, 1, 4))
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
         hidden = torch.ones(T, T, dtype=torch.bool).triu(0)
-        hidden[0, 0] = False
         p = scores.masked_fill(hidden, -torch.inf).softmax(-1)
         return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
 
@@ -458,21 +704,6 @@ class GPT(GPT):
         return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
 
 
-# %% exercise=GPT name=heads-interleaved
-# en: Head k owns neighbouring columns: does the split into heads take every n-th one?
-# ko: 한 헤드는 이웃한 열들을 가집니다. 지금은 띄엄띄엄 나누고 있지 않나요?
-class GPT(GPT):
-    def attend(self, x, block):
-        B, T, D = x.shape
-        n = self.config.n_heads
-        q, k, v = (part.reshape(B, T, D // n, n).permute(0, 3, 1, 2)
-                   for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1))
-        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-        hidden = torch.ones(T, T, dtype=torch.bool).triu(1)
-        p = scores.masked_fill(hidden, -torch.inf).softmax(-1)
-        return (p @ v).permute(0, 2, 3, 1).reshape(B, T, D) @ block.W_out + block.b_out
-
-
 # %% exercise=GPT name=heads-not-moved-back
 # en: The heads are reshaped away without being moved behind the positions first.
 # ko: 헤드를 위치 뒤로 옮기지 않고 바로 모양만 바꾸었습니다.
@@ -497,19 +728,6 @@ class GPT(GPT):
             x = block.ln_1(x + self.attend(x, block))
             inner = F.gelu(x @ block.W_up + block.b_up, approximate="tanh")
             x = block.ln_2(x + inner @ block.W_down + block.b_down)
-        return self.ln_f(x) @ self.E.T
-
-
-# %% exercise=GPT name=no-residual
-# en: Each part adds to what it got: is the sum there, both times?
-# ko: 각 부분은 받은 것에 더합니다. 두 번 모두 더하고 있나요?
-class GPT(GPT):
-    def forward(self, ids):
-        x = self.E[ids] + self.P[: ids.shape[1]]
-        for block in self.blocks:
-            x = x + self.attend(block.ln_1(x), block)
-            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
-            x = inner @ block.W_down + block.b_down
         return self.ln_f(x) @ self.E.T
 
 
@@ -538,19 +756,6 @@ class GPT(GPT):
         return self.ln_f(x) @ self.E.T
 
 
-# %% exercise=GPT name=no-positions
-# en: Without something the model cannot tell the order of its tokens: what was added to E[ids]?
-# ko: 이대로는 토큰의 순서를 알 수 없습니다. E[ids]에 무엇을 더해야 하나요?
-class GPT(GPT):
-    def forward(self, ids):
-        x = self.E[ids]
-        for block in self.blocks:
-            x = x + self.attend(block.ln_1(x), block)
-            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
-            x = x + inner @ block.W_down + block.b_down
-        return self.ln_f(x) @ self.E.T
-
-
 # %% exercise=GPT name=scale-forgotten
 # en: Scores grow with the width of a head: what are they divided by?
 # ko: 점수는 헤드의 너비에 따라 커집니다. 무엇으로 나누나요?
@@ -560,20 +765,6 @@ class GPT(GPT):
         q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
                    .permute(2, 0, 3, 1, 4))
         scores = q @ k.transpose(-2, -1)
-        future = torch.ones(T, T, dtype=torch.bool).triu(1)
-        p = scores.masked_fill(future, -torch.inf).softmax(-1)
-        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
-
-
-# %% exercise=GPT name=queries-for-keys
-# en: Which of the three comes first out of W_qkv? Two have changed places.
-# ko: W_qkv에서 가장 먼저 나오는 것은 무엇인가요? 둘의 자리가 바뀌었습니다.
-class GPT(GPT):
-    def attend(self, x, block):
-        B, T, D = x.shape
-        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
-                   .permute(2, 0, 3, 1, 4))
-        scores = k @ q.transpose(-2, -1) / math.sqrt(q.shape[-1])
         future = torch.ones(T, T, dtype=torch.bool).triu(1)
         p = scores.masked_fill(future, -torch.inf).softmax(-1)
         return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
@@ -593,20 +784,6 @@ class GPT(GPT):
         return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
 
 
-# %% exercise=GPT name=one-place-of-the-future
-# en: Which is the first place that a position must not see? Look at the diagonal of your mask.
-# ko: 처음으로 볼 수 없는 자리는 어디인가요? 마스크의 대각선을 보세요.
-class GPT(GPT):
-    def attend(self, x, block):
-        B, T, D = x.shape
-        q, k, v = ((x @ block.W_qkv + block.b_qkv).reshape(B, T, 3, self.config.n_heads, -1)
-                   .permute(2, 0, 3, 1, 4))
-        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-        future = torch.ones(T, T, dtype=torch.bool).triu(2)
-        p = scores.masked_fill(future, -torch.inf).softmax(-1)
-        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
-
-
 # %% exercise=GPT name=future-at-score-zero
 # en: A score of 0 is a score: what does the softmax make of it?
 # ko: 점수 0도 점수입니다. 소프트맥스를 거치면 무엇이 되나요?
@@ -619,6 +796,76 @@ class GPT(GPT):
         future = torch.ones(T, T, dtype=torch.bool).triu(1)
         p = scores.masked_fill(future, 0.0).softmax(-1)
         return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=heads-cut-across-places
+# en: The reshape into heads mixes positions: which axis must be cut, and which one only moves?
+# ko: 헤드로 나누면서 위치가 섞였습니다. 나눌 축은 어느 것이고, 옮기기만 할 축은 어느 것인가요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (part.reshape(B, self.config.n_heads, T, -1)
+                   for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(future, -torch.inf).softmax(-1)
+        return (p @ v).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=one-head
+# en: Every score is made of all D columns: how many heads has the config?
+# ko: 점수 하나에 D개의 열이 모두 들어갑니다. 설정에는 헤드가 몇 개인가요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (part.reshape(B, T, 1, -1).transpose(1, 2)
+                   for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(future, -torch.inf).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+
+# %% exercise=GPT name=output-matrix-left-out
+# en: The heads stand side by side: which two parameters of the block have not been used yet?
+# ko: 헤드들이 나란히 놓였습니다. 블록의 매개변수 중 아직 쓰지 않은 둘은 무엇인가요?
+class GPT(GPT):
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (part.reshape(B, T, self.config.n_heads, -1).transpose(1, 2)
+                   for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1))
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        p = scores.masked_fill(future, -torch.inf).softmax(-1)
+        return (p @ v).transpose(1, 2).reshape(B, T, D)
+
+
+# %% exercise=GPT name=stream-normed
+# en: What is added to the output of a part: the x that came in, or its norm?
+# ko: 각 부분의 출력에 더하는 것은 들어온 x인가요, 정규화한 x인가요?
+class GPT(GPT):
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = block.ln_1(x)
+            x = x + self.attend(x, block)
+            x = block.ln_2(x)
+            inner = F.gelu(x @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=first-norm-twice
+# en: A layer has two norms: does each part have its own?
+# ko: 한 층에는 정규화가 둘 있습니다. 두 부분이 각자의 것을 쓰고 있나요?
+class GPT(GPT):
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_1(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
 
 
 # %% exercise=GPT variant=library-attention
@@ -819,6 +1066,134 @@ def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
     return (z / temperature).softmax(-1)
 
 
+# %% exercise=sampling_probs name=likeliest-dropped-too
+# en: What if the first token alone holds more than top_p? The one that crosses the line belongs to what stays.
+# ko: 첫 토큰 하나가 이미 top_p를 넘으면 어떻게 되나요? 선을 넘는 토큰도 남아야 합니다.
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        gone = ranked.cumsum(-1) > top_p
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(gone, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=equals-share-greedy
+# en: At temperature 0 several largest logits share the probability: which of them should have all of it?
+# ko: 온도 0에서 가장 큰 로짓이 여럿이면 확률을 나누어 갖고 있습니다. 누가 모두 가져야 하나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        best = (logits == logits.amax(-1, keepdim=True)).to(logits.dtype)
+        return best / best.sum(-1, keepdim=True)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        gone = ranked.cumsum(-1) - ranked >= top_p
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(gone, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=one-token-too-many
+# en: Take away the least likely token that you keep: is the sum of the others still at least top_p?
+# ko: 남긴 토큰 중 확률이 가장 낮은 것을 빼 보세요. 나머지의 합이 그래도 top_p 이상인가요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        gone = ranked.cumsum(-1) - ranked >= top_p
+        gone = torch.cat([torch.zeros_like(gone[:, :1]), gone[:, :-1]], dim=1)
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(gone, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=gathered-for-scattered
+# en: `order` says where a sorted value came from: do you send it there, or fetch from there?
+# ko: `order`는 정렬된 값이 원래 있던 자리입니다. 그 자리로 보내고 있나요, 그 자리에서 가져오고 있나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        gone = ranked.cumsum(-1) - ranked >= top_p
+        p = ranked.masked_fill(gone, 0).gather(1, order)
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=kth-lost
+# en: How many tokens stay in yours at top-k 3? Does the k-th largest belong to them?
+# ko: top-k가 3이면 지금은 몇 개가 남나요? k번째로 큰 것도 남아야 하나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z <= z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        gone = ranked.cumsum(-1) - ranked >= top_p
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(gone, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=gone-at-logit-zero
+# en: A logit of 0 is no probability of 0: what does the softmax make of it?
+# ko: 로짓 0은 확률 0이 아닙니다. 소프트맥스를 거치면 무엇이 되나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], 0.0)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        gone = ranked.cumsum(-1) - ranked >= top_p
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(gone, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=least-likely-kept
+# en: The sum of top-p begins at one end of the sorted tokens: at which?
+# ko: top-p의 합은 정렬한 토큰의 한쪽 끝에서 시작합니다. 어느 쪽인가요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        z = z.masked_fill(z < z.topk(min(top_k, V)).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort()
+        gone = ranked.cumsum(-1) - ranked >= top_p
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(gone, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
 # %% exercise=sampling_probs variant=row-by-row
 def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
     out = torch.zeros_like(logits)
@@ -946,6 +1321,59 @@ def sft_labels(ids, starts, ends):
     return torch.where(answer, ids, -100)
 
 
+# %% exercise=sft_labels name=answer-left-out
+# en: What is -100 in your labels, and what should the loss leave out?
+# ko: 지금 -100인 것은 무엇인가요? 손실에서 빠져야 할 것은 무엇인가요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places < ends[:, None])
+    return torch.where(answer, -100, ids)
+
+
+# %% exercise=sft_labels name=zero-taken-for-padding
+# en: Is an id of 0 always padding, and is padding always 0? Go by places, not by ids.
+# ko: 0번은 언제나 패딩이고, 패딩은 언제나 0인가요? 번호가 아니라 자리로 판단하세요.
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (ids != 0)
+    return torch.where(answer, ids, -100)
+
+
+# %% exercise=sft_labels name=another-number-for-left-out
+# en: Which number does cross_entropy leave out by itself, and which is yours?
+# ko: cross_entropy가 알아서 빼는 수는 무엇이고, 지금은 무엇인가요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places < ends[:, None])
+    return torch.where(answer, ids, -1)
+
+
+# %% exercise=sft_labels name=mask-for-labels
+# en: This says where the answer stands: which numbers stand there?
+# ko: 돌려준 것은 답이 어디 있는지입니다. 그 자리에는 어떤 번호가 있나요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places < ends[:, None])
+    return answer
+
+
+# %% exercise=sft_labels name=first-row-for-all
+# en: Every row has an answer of its own: whose start and end do the others get?
+# ko: 행마다 답의 자리가 다릅니다. 다른 행들은 누구의 시작과 끝을 쓰고 있나요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[0]) & (places < ends[0])
+    return torch.where(answer, ids, -100)
+
+
+# %% exercise=sft_labels name=narrow-labels
+# en: The labels have another integer type: which one is asked for?
+# ko: 레이블의 정수형이 다릅니다. 어떤 형이어야 하나요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places < ends[:, None])
+    return torch.where(answer, ids, -100).int()
+
 
 # %% exercise=sft_labels variant=loop
 def sft_labels(ids, starts, ends):
@@ -982,18 +1410,6 @@ class LoRALinear(LoRALinear):
         nn.Module.__init__(self)
         self.base = base.requires_grad_(False)
         self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
-        self.B = nn.Parameter(0.02 * torch.randn(r, D_out, dtype=base.weight.dtype))
-        self.scale = alpha / r
-
-
-# %% exercise=LoRALinear name=A-zero
-# en: The wrong one of the two matrices starts at zero.
-# ko: 두 행렬 중 0으로 시작해야 할 것은 다른 쪽입니다.
-class LoRALinear(LoRALinear):
-    def __init__(self, base, D_in, D_out, r, alpha):
-        nn.Module.__init__(self)
-        self.base = base.requires_grad_(False)
-        self.A = nn.Parameter(torch.zeros(D_in, r, dtype=base.weight.dtype))
         self.B = nn.Parameter(0.02 * torch.randn(r, D_out, dtype=base.weight.dtype))
         self.scale = alpha / r
 
@@ -1080,6 +1496,56 @@ class LoRALinear(LoRALinear):
     def forward(self, x):
         return F.linear(x, self.base.weight, self.base.bias) + x @ self.delta()
 
+
+# %% exercise=LoRALinear name=A-out-of-the-graph
+# en: No gradient arrives at A: what in your forward cuts it off?
+# ko: A에 기울기가 오지 않습니다. forward의 무엇이 길을 끊나요?
+class LoRALinear(LoRALinear):
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A.detach() @ self.B)
+
+
+# %% exercise=LoRALinear name=axes-of-the-paper
+# en: The paper writes matrices the other way round: which shapes do A and B have here?
+# ko: 논문은 행렬을 반대 방향으로 적습니다. 여기에서 A와 B의 모양은 무엇인가요?
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__(base, D_in, D_out, r, alpha)
+        self.A = nn.Parameter(0.02 * torch.randn(r, D_in, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(D_out, r, dtype=base.weight.dtype))
+
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A.T @ self.B.T)
+
+    def delta(self):
+        return self.scale * (self.A.T @ self.B.T)
+
+
+# %% exercise=LoRALinear name=bias-not-frozen
+# en: A base may have more parameters than its weight: which of them still asks for a gradient?
+# ko: 기반 층에는 weight 말고도 매개변수가 있을 수 있습니다. 아직 기울기를 요구하는 것은 무엇인가요?
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__(base, D_in, D_out, r, alpha)
+        base.requires_grad_(True)
+        base.weight.requires_grad_(False)
+
+
+# %% exercise=LoRALinear name=delta-with-the-base
+# en: Is the whole new matrix asked for, or what has to be added to the old one?
+# ko: 새 행렬 전체를 돌려주라고 했나요, 원래 행렬에 더할 것을 돌려주라고 했나요?
+class LoRALinear(LoRALinear):
+    def delta(self):
+        return self.base.weight.T + self.scale * (self.A @ self.B)
+
+
+# %% exercise=LoRALinear name=spread-of-the-variance
+# en: 0.02 is a standard deviation: is it yours, or is it the square of yours?
+# ko: 0.02는 표준편차입니다. 지금 A에서 0.02인 것은 표준편차인가요, 분산인가요?
+class LoRALinear(LoRALinear):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__(base, D_in, D_out, r, alpha)
+        self.A = nn.Parameter(0.02**0.5 * torch.randn(D_in, r, dtype=base.weight.dtype))
 
 
 # %% exercise=LoRALinear variant=through-functional-linear
@@ -1313,49 +1779,6 @@ def finetune(model, batches, lr, warmup=0, max_norm=1.0):
     return losses
 
 
-# %% exercise=finetune name=loss-behind-the-step
-# en: The loss that you keep is that of the model after its step: which one was asked for?
-# ko: 남긴 것은 단계를 밟은 뒤의 손실입니다. 어느 손실을 돌려주라고 했나요?
-def finetune(model, batches, lr, warmup=0, max_norm=1.0):
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
-    model.train()
-    losses = []
-    for step, (ids, labels) in enumerate(batches):
-        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
-        logits = model(input_ids=ids).logits[:, :-1]
-        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(trained, max_norm)
-        optimizer.step()
-        again = model(input_ids=ids).logits[:, :-1].flatten(0, 1)
-        losses.append(F.cross_entropy(again, labels[:, 1:].flatten()).item())
-    model.eval()
-    return losses
-
-
-# %% exercise=finetune name=frozen-ones-thawed
-# en: Some parameters ask for no gradient: were they meant to be trained?
-# ko: 기울기를 요구하지 않는 매개변수도 있습니다. 그것도 학습해야 하나요?
-def finetune(model, batches, lr, warmup=0, max_norm=1.0):
-    trained = [p.requires_grad_(True) for p in model.parameters()]
-    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
-    model.train()
-    losses = []
-    for step, (ids, labels) in enumerate(batches):
-        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
-        logits = model(input_ids=ids).logits[:, :-1]
-        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(trained, max_norm)
-        optimizer.step()
-        losses.append(loss.item())
-    model.eval()
-    return losses
-
-
 # %% exercise=finetune name=left-in-training-mode
 # en: In which mode is the model when you hand it back?
 # ko: 모델을 돌려줄 때 어떤 모드인가요?
@@ -1373,6 +1796,111 @@ def finetune(model, batches, lr, warmup=0, max_norm=1.0):
         nn.utils.clip_grad_norm_(trained, max_norm)
         optimizer.step()
         losses.append(loss.item())
+    return losses
+
+
+# %% exercise=finetune name=never-in-training-mode
+# en: The model was handed over in evaluation mode: who puts it into training mode?
+# ko: 모델이 평가 모드로 넘어왔습니다. 학습 모드로는 누가 바꾸나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=clipped-one-by-one
+# en: The norm is taken over all gradients together: over what is yours?
+# ko: 노름은 모든 기울기를 합쳐서 잽니다. 지금은 무엇의 노름을 재나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        for p in trained:
+            nn.utils.clip_grad_norm_(p, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=gradients-zeroed-again
+# en: The step moves nothing: what becomes of the gradients between `backward` and `step`?
+# ko: 단계를 밟아도 아무것도 움직이지 않습니다. `backward`와 `step` 사이에 기울기는 어떻게 되나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        loss.backward()
+        optimizer.zero_grad()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=losses-not-numbers
+# en: The losses are tensors: what makes a plain number of one?
+# ko: 손실이 텐서입니다. 파이썬 수로 바꾸는 것은 무엇인가요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.detach())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=learning-rate-behind-the-step
+# en: With which learning rate is the very first step taken: is it set before that step?
+# ko: 맨 첫 단계는 어떤 학습률로 밟나요? 그 단계 전에 정해 두었나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        losses.append(loss.item())
+    model.eval()
     return losses
 
 
