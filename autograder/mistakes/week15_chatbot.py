@@ -189,6 +189,74 @@ def chat_template(messages):
     return text if spoken else f"{text}{START}assistant\n"
 
 
+# %% exercise=chat_template name=blank-behind-the-role
+# en: What stands between a role and its content? Compare one turn sign by sign with the form above.
+# ko: 역할과 내용 사이에 무엇이 있나요? 한 차례를 위의 형식과 한 글자씩 비교해 보세요.
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(f"there is no role '{message.role}': it is one of {ROLES}")
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role} {content}{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=line-break-before-the-end
+# en: A line break stands in front of END: where does the form put it?
+# ko: END 앞에 줄바꿈이 있습니다. 형식에서는 어디에 있나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(f"there is no role '{message.role}': it is one of {ROLES}")
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}\n{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=invitation-ends-too-soon
+# en: The invitation ends with the role: on which line is the model to begin?
+# ko: 초대가 역할에서 끝납니다. 모델은 어느 줄에서 쓰기 시작하나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(f"there is no role '{message.role}': it is one of {ROLES}")
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant"
+
+
+# %% exercise=chat_template name=tokens-become-blanks
+# en: Where a control token was, a blank stands now: what is left of it when it is taken out?
+# ko: 제어 토큰이 있던 자리에 빈칸이 생겼습니다. 빼면 무엇이 남나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError(f"there is no role '{message.role}': it is one of {ROLES}")
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, " ").replace(END, " ")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant\n"
+
+
 # %% exercise=chat_template variant=joined-with-a-pattern
 def chat_template(messages):
     def clean(text):
@@ -395,6 +463,66 @@ def loss_mask(ids, header, end):
         for t, token in enumerate(row):
             mask[b, t] = inside
             opened = row[max(0, t - 2) : t + 1] == header.tolist()
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=mask-upside-down
+# en: True stands where nothing is learned: what does the mask mark?
+# ko: 배우지 않는 곳이 True입니다. 마스크는 무엇을 표시하나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
+            inside = token != end if inside else opened
+    return ~mask
+
+
+# %% exercise=loss_mask name=header-by-its-last-token
+# en: A turn of anybody opens your mask: is one token of the header enough to know it?
+# ko: 누구의 차례든 마스크가 열립니다. 헤더의 토큰 하나로 알 수 있나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = token == header.tolist()[-1]
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=begins-with-the-header
+# en: The last token of the header is marked: who writes it?
+# ko: 헤더의 마지막 토큰도 표시했습니다. 그것은 누가 쓰나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
+            mask[b, t] = inside or opened
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=line-break-is-learned
+# en: The token behind the end is marked too: whose is it?
+# ko: 끝 토큰 다음 토큰도 표시했습니다. 그것은 누구의 것인가요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside or (t > 0 and row[t - 1] == end and bool(mask[b, t - 1]))
+            opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
             inside = token != end if inside else opened
     return mask
 
@@ -775,6 +903,143 @@ class DialogState(DialogState):
 # why: Equivalent: once the budget is below 0 it stays there, and no older message fits either.
 
 
+# %% exercise=DialogState name=skips-what-does-not-fit
+# en: A message that does not fit is passed over, and older ones come in: what ends the walk?
+# ko: 들어가지 않는 메시지를 건너뛰고 더 오래된 것을 넣었습니다. 무엇이 걸음을 끝내나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            size = len(message.content.split())
+            if kept and size > budget:
+                continue
+            budget -= size
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=newest-first
+# en: The newest message stands first: in which order is a dialogue read?
+# ko: 가장 새 메시지가 맨 앞에 있습니다. 대화는 어떤 순서로 읽나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept[::-1]
+
+
+# %% exercise=DialogState name=characters-are-counted
+# en: The budget is used up too soon: what is counted, words or characters?
+# ko: 예산이 너무 빨리 끝납니다. 낱말과 글자 가운데 무엇을 세나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content)
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=first-subject-for-ever
+# en: The subject never changes again: what did the user name last?
+# ko: 주제가 다시 바뀌지 않습니다. 사용자가 마지막으로 부른 것은 무엇인가요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.subject or self.named(message.content)
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
 # %% exercise=DialogState variant=indices
 class DialogState:
     def __init__(self, system, names):
@@ -1059,6 +1324,78 @@ def retrieve_and_ground(question, hits, clean, floor, budget):
     return [Message("system", INSTRUCTION), Message("user", asked)], used
 
 
+# %% exercise=retrieve_and_ground name=title-left-out
+# en: A model reads the texts, but of what do they speak? See the form of a line.
+# ko: 모델이 글은 읽지만 무엇에 대한 글인가요? 한 줄의 형식을 보세요.
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=no-empty-line
+# en: The question follows right behind the sources: what stands between them?
+# ko: 질문이 출처 바로 뒤에 옵니다. 그 사이에 무엇이 있나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += [f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=answers-exchanged
+# en: What is returned first, the messages or the passages?
+# ko: 먼저 돌려줄 것은 메시지인가요, 글인가요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return used, [Message("system", INSTRUCTION), Message("user", "\n".join(lines))]
+
+
+# %% exercise=retrieve_and_ground name=characters-in-the-budget
+# en: Hardly a passage fits: what does the budget count?
+# ko: 들어가는 글이 거의 없습니다. 예산은 무엇을 세나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text) <= budget:
+            budget -= len(text)
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
 # %% exercise=retrieve_and_ground variant=dictionary-of-texts
 def retrieve_and_ground(question, hits, clean, floor, budget):
     titles = {}
@@ -1301,6 +1638,76 @@ def quote(question, passages, weight, least):
     return found
 
 
+# %% exercise=quote name=counted-from-one
+# en: The place of a passage is counted from 1: what does the docstring count from?
+# ko: 글의 자리를 1부터 셌습니다. 설명에서는 무엇부터 세나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages, 1):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=share-of-the-piece
+# en: Short pieces win: whose share is it, the question's or the piece's?
+# ko: 짧은 조각이 이깁니다. 질문의 몫인가요, 조각의 몫인가요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            mine = sum(weight(term) for term in set(terms(piece[0])))
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * mine and held / mine > best:
+                best = held / mine
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=union-below-the-line
+# en: A long piece loses although it holds all that was asked: what stands below the line?
+# ko: 물은 것을 모두 담은 긴 조각이 집니다. 분모에는 무엇이 있나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            both = sum(weight(term) for term in asked | set(terms(piece[0])))
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * both and held / both > best:
+                best = held / both
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=the-title-below-the-line
+# en: Shares come out too small: do the title's words count below the line?
+# ko: 몫이 너무 작습니다. 제목의 낱말이 분모에 들어가나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in set(terms(question)))
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
 # %% exercise=quote variant=all-pieces-then-max
 def quote(question, passages, weight, least):
     rows = []
@@ -1525,6 +1932,70 @@ def guardrail(answer, question, passages):
     return missing
 
 
+# %% exercise=guardrail name=names-are-not-checked
+# en: A name that stands nowhere passes: which words are claims?
+# ko: 어디에도 없는 이름이 통과합니다. 어떤 낱말이 주장인가요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=numbers-are-not-checked
+# en: A number that stands nowhere passes: which words are claims?
+# ko: 어디에도 없는 수가 통과합니다. 어떤 낱말이 주장인가요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=reported-in-small-letters
+# en: The words are right, but are they told as the answer writes them?
+# ko: 낱말은 맞습니다. 그런데 답에 쓰인 그대로인가요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word.lower() not in missing:
+            missing.append(word.lower())
+    return missing
+
+
+# %% exercise=guardrail name=order-lost
+# en: The words are right, but in which order does the answer hold them?
+# ko: 낱말은 맞습니다. 그런데 답에서는 어떤 순서인가요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return sorted(missing)
+
+
 # %% exercise=guardrail variant=sets-for-each-text
 def guardrail(answer, question, passages):
     def stems(text):
@@ -1737,6 +2208,139 @@ def evaluate(said, cases):
         "cited": (sum(one.source == case.source for one, case in right), len(known)),
         "made up": (len(spoken) - len(right), len(spoken)),
         "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=shares-for-pairs
+# en: One number stands where two belong: 3 of 4 and 300 of 400 are not equally sure.
+# ko: 둘이 있을 자리에 수가 하나입니다. 넷 중 셋과 사백 중 삼백은 똑같이 확실하지 않습니다.
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    counts = {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+    return {name: k / n if n else 0.0 for name, (k, n) in counts.items()}
+
+
+# %% exercise=evaluate name=equal-and-not-mentioned
+# en: An answer with a word more is no longer right: what does `mentions` look for?
+# ko: 한 낱말이 더 있는 답이 틀린 것이 됩니다. `mentions`는 무엇을 찾나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and one.text == case.answer
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=right-if-cited
+# en: A right answer with a wrong source does not count as right: which pair is about sources?
+# ko: 출처가 틀린 옳은 답이 옳은 것에서 빠졌습니다. 출처를 보는 쌍은 어느 것인가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer) and one.source == case.source
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=right-of-what-was-said
+# en: The rate of right answers leaves out silence: of what is it a part?
+# ko: 옳은 답의 비율에서 침묵이 빠졌습니다. 무엇 가운데의 비율인가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    return {
+        "right": (len(right), sum(one.text is not None for one, _ in known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=made-up-where-nothing-was-known
+# en: Only answers to the unanswerable are called made up: what about a wrong answer to the others?
+# ko: 답이 없는 질문의 답만 지어낸 것이라 했습니다. 다른 질문의 틀린 답은요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (sum(one.text is not None for one in unknown), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=every-silence
+# en: All silences are counted as one: of which questions is this pair?
+# ko: 모든 침묵을 함께 셌습니다. 이 쌍은 어떤 질문에 대한 것인가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (len(said) - len(spoken), len(unknown)),
         "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
     }
 
@@ -2061,6 +2665,162 @@ def model_card(name, author, sections, results):
     body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)]) + "\n\n"
     digest = hashlib.sha256(body.encode()).hexdigest()[:16]
     return f"{body}Signed by {author}: {digest}"
+
+
+# %% exercise=model_card name=interval-not-divided
+# en: The interval is a little too high and too wide: what stands below the line of the formula?
+# ko: 구간이 조금 높고 넓습니다. 식의 분모에는 무엇이 있나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1.0
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=quarter-by-n-alone
+# en: The interval is too wide where n is large: read what stands below z² under the root.
+# ko: n이 클 때 구간이 너무 넓습니다. 제곱근 안의 z² 아래를 다시 읽어 보세요.
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=no-z-before-the-root
+# en: The interval is too narrow: how many standard errors wide is it on each side?
+# ko: 구간이 너무 좁습니다. 양쪽으로 표준 오차의 몇 배인가요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=whole-hash
+# en: The signature is longer than it should be: how many digits are asked for?
+# ko: 서명이 너무 깁니다. 몇 자리인가요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=results-apart
+# en: Empty lines stand between the results: how many blocks do they make?
+# ko: 결과 사이에 빈 줄이 있습니다. 결과는 몇 개의 블록인가요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=text-right-below-its-heading
+# en: A heading and its text stand in one block: where does the form want an empty line?
+# ko: 제목과 본문이 한 블록입니다. 빈 줄은 어디에 있어야 하나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks.append(f"## {heading}\n{sections[heading].strip()}")
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
 
 
 # %% exercise=model_card variant=line-by-line
