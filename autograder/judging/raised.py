@@ -45,9 +45,9 @@ RAISED: tuple[Raised, ...] = (
            ("scalar type", "same dtype", "Found dtype", "can't be cast", "must be tensors used as "
             "indices", "destination to have the same dtype"),
            "Two tensors of different dtype meet. Is one made without a dtype, by torch.zeros say, "
-           "while the input has another?",
+           "or do two results come in the other order?",
            "자료형이 다른 두 텐서가 만납니다. dtype 없이, 예를 들어 torch.zeros로 만든 텐서가 "
-           "있나요?"),
+           "있나요? 아니면 두 결과의 순서가 바뀌었나요?"),
     Raised("matrices-do-not-fit", ("RuntimeError",),
            ("shapes cannot be multiplied", "size mismatch", "mat1 and mat2", "batch1 and batch2"),
            "Two matrices are multiplied whose inner axes differ. Is a transpose missing, or are "
@@ -69,10 +69,10 @@ RAISED: tuple[Raised, ...] = (
            "없는 축을 찾습니다. 합이나 인덱스가 그 축을 없앴나요, 아니면 docstring이 허용하는 "
            "입력 가운데 축이 더 적은 모양이 있나요?"),
     Raised("beyond-the-end", ("IndexError",), (),
-           "An index goes beyond the end. Where does your range end, and can this input be "
-           "shorter or empty?",
-           "인덱스가 끝을 넘어갑니다. 범위는 어디에서 끝나나요? 입력이 더 짧거나 비어 있을 수 "
-           "있나요?"),
+           "An index goes beyond the end. Is it what you mean, counted from 0? Where does your "
+           "range end, and can this input be shorter or empty?",
+           "인덱스가 끝을 넘어갑니다. 뜻한 번호가 맞고 0부터 세었나요? 범위는 어디에서 끝나나요? "
+           "입력이 더 짧거나 비어 있을 수 있나요?"),
     Raised("key-not-there", ("KeyError",), (),
            "A key is looked up that is not there. What should happen for one that was never seen?",
            "없는 키를 찾습니다. 한 번도 보지 못한 키는 어떻게 해야 하나요?"),
