@@ -203,8 +203,10 @@ GENERIC: tuple[Generic, ...] = (
            "way round.",
            "숫자는 맞지만 텐서여야 할 곳에 리스트가 있거나 그 반대입니다."),
     _array("nan-among-them", relations.with_nan,
-           "Some numbers are NaN, the others are right. Where can 0/0, log 0 or inf - inf arise?",
-           "NaN이 섞여 있고 나머지는 맞습니다. 0/0, log 0, inf - inf가 어디서 생길 수 있나요?"),
+           "What is wrong in your answer is NaN. Where can 0/0, inf - inf, 0 times log 0, or a "
+           "root or logarithm of a negative number arise?",
+           "틀린 곳이 모두 NaN입니다. 0/0, inf - inf, 0 곱하기 log 0, 음수의 제곱근이나 로그가 "
+           "어디서 생길 수 있나요?"),
     _array("axis-of-size-one", relations.axis_of_one,
            "The numbers are right, but an axis of size 1 is too many or missing. Where do you use "
            "keepdim, squeeze or unsqueeze?",

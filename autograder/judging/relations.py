@@ -253,7 +253,7 @@ def all_alike(mine: Array, theirs: Array, rtol: float) -> int:
 
 
 def with_nan(mine: Array, theirs: Array, rtol: float) -> int:
-    """Some numbers are NaN; the others are right."""
+    """What is wrong is NaN, perhaps all of it."""
     lost = np.isnan(mine)
     return int(mine.shape == theirs.shape and lost.any() and near(mine[~lost], theirs[~lost], rtol))
 

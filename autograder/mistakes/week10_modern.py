@@ -131,8 +131,8 @@ def rope(x, positions, theta=10_000.0):
 
 
 # %% exercise=rope name=exponent-half-as-large
-# en: The later pairs turn too fast: by what is 0, 2, 4, … divided in the exponent?
-# ko: 뒤쪽 쌍이 너무 빨리 돕니다. 지수에서 0, 2, 4, …를 무엇으로 나누나요?
+# en: The later pairs turn too fast: in the exponent, which numbers are divided, and by what?
+# ko: 뒤쪽 쌍이 너무 빨리 돕니다. 지수에서 어떤 수를 무엇으로 나누나요?
 def rope(x, positions, theta=10_000.0):
     d = x.shape[-1]
     angles = positions[:, None] * theta ** (-torch.arange(d // 2, dtype=x.dtype) / d)
@@ -1282,8 +1282,8 @@ def route(logits, k):
 
 
 # %% exercise=route name=no-factor-of-experts
-# en: With even shares the loss should be 1, whatever the number of experts: what is missing?
-# ko: 고르게 나뉘면 전문가 수와 관계없이 손실이 1이어야 합니다. 무엇이 빠졌나요?
+# en: With even shares the loss is 1 for any number of experts: is a factor lost or divided away?
+# ko: 고르게 나뉘면 전문가 수와 관계없이 손실이 1이어야 합니다. 인수가 빠졌거나 다시 나누어졌나요?
 def route(logits, k):
     chosen, experts = logits.topk(k)
     shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))

@@ -943,8 +943,8 @@ def ddpm_step(x, t, eps, noise, betas):
 
 
 # %% exercise=ddpm_step name=spread-of-the-way-there
-# en: The fresh noise is scaled by beta: which variance does the docstring name?
-# ko: 새 잡음의 크기를 beta로 정했습니다. 설명에는 어떤 분산이 나오나요?
+# en: The fresh noise has the variance beta: which variance does the docstring name?
+# ko: 새 잡음의 분산을 beta로 정했습니다. 설명에는 어떤 분산이 나오나요?
 def ddpm_step(x, t, eps, noise, betas):
     abar = (1 - betas).cumprod(dim=0)
     mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()

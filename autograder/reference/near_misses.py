@@ -58,13 +58,13 @@ KINDS: dict[str, tuple[str, str, str]] = {  # the likeliest first
     ),
     "axes": (
         "another-axis-everywhere",
-        "all sums, maxima or norms run along another axis",
-        "합, 최댓값, 노름이 모두 다른 축을 따라 계산됩니다",
+        "all steps along an axis (sums, softmaxes, stacks, loops) take another axis",
+        "축을 따라가는 계산(합, 소프트맥스, stack, 반복문)이 모두 다른 축을 씁니다",
     ),
     "axis": (
         "another-axis",
-        "one sum, maximum, norm or stack runs along another axis",
-        "합, 최댓값, 노름, stack 가운데 하나가 다른 축을 따라 계산됩니다",
+        "one step along an axis (a sum, a softmax, a stack, a loop) takes another axis",
+        "축을 따라가는 계산(합, 소프트맥스, stack, 반복문) 가운데 하나가 다른 축을 씁니다",
     ),
     "arithmetic": (
         "an-operation",
