@@ -132,8 +132,16 @@ def _explains(mistake: MistakeReference, one: Lost) -> bool:
     named = list(differing(one.answer, value, one.probe))
     if one.wrong == ((one.answer, one.probe.value),) or named == [(one.answer, value)]:
         return False
-    still = [answer for answer, _ in named]
-    return not any(any(answer is other for other in still) for answer, _ in one.wrong)
+    wrong, still = [answer for answer, _ in one.wrong], [answer for answer, _ in named]
+    # either may hold the other: a mistake with other keys differs in a row, and not in its numbers
+    return not _held(wrong) & {id(part) for part in still} and not _held(still) & {
+        id(part) for part in wrong
+    }
+
+
+def _held(parts: list[dict]) -> set[int]:
+    """The parts, and all parts within them."""
+    return {id(part) for part in parts}.union(*(_held(_parts(part)) for part in parts))
 
 
 def _particular(one: Lost) -> bool:

@@ -238,8 +238,10 @@ GENERIC: tuple[Generic, ...] = (
            "Right, but one place too few or too many at an end. Does your range include its end?",
            "맞지만 끝에서 한 자리가 모자라거나 남습니다. 범위가 끝을 포함하나요?"),
     _number("opposite-sign", relations.opposite,
-            "Every number has the opposite sign. Where does a minus belong, or is one too many?",
-            "모든 숫자의 부호가 반대입니다. 마이너스가 어디에 있어야 하나요? 하나가 더 있나요?"),
+            "All that is wrong has the opposite sign. Where does a minus belong, or is one too "
+            "many?",
+            "틀린 숫자는 모두 부호가 반대입니다. 마이너스가 어디에 있어야 하나요? 하나가 더 "
+            "있나요?"),
     _number("another-base", relations.another_base,
             "The logarithm has another base. Natural logarithms are asked for: log, not log2.",
             "로그의 밑이 다릅니다. 자연로그가 필요합니다. log2가 아니라 log입니다."),

@@ -907,7 +907,7 @@ def bm25(documents, k1=1.2, b=0.75):
     index = {}
     for place, document in enumerate(documents):
         for word, f in Counter(document).items():
-            n = min(counts[word], N)
+            n = counts[word]
             rare = math.log(1 + (N - n + 0.5) / (n + 0.5))
             long = 1 - b + b * len(document) * N / total
             index.setdefault(word, {})[place] = rare * f * (k1 + 1) / (f + k1 * long)

@@ -64,12 +64,12 @@ def count_params(shape):
 
 
 # %% exercise=count_params name=biases-as-long-as-the-input
-# en: A bias is as long as the output of its matrix: which matrices have an output of another width?
-# ko: 편향의 길이는 행렬의 출력 너비와 같습니다. 출력 너비가 다른 행렬은 무엇인가요?
+# en: A bias is added to the output of its matrix (in, out): which of the two is its length?
+# ko: 편향은 행렬 (입력, 출력)의 출력에 더합니다. 편향의 길이는 둘 가운데 어느 쪽인가요?
 def count_params(shape):
     D, inner, d_kv = shape.D, shape.inner, shape.n_kv * shape.D // shape.n_heads
     matrices = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * inner
-    biases = (7 if shape.gated else 6) * D if shape.biases else 0
+    biases = (6 if shape.gated else 5) * D + inner if shape.biases else 0
     norm = 2 * D if shape.biases else D
     outside = shape.n_layers * (matrices + biases + 2 * norm) + norm
     return outside + shape.V * D * (1 if shape.tied else 2) + shape.positions * D, outside
@@ -259,9 +259,9 @@ def train_flops(shape, T, n_tokens):
     return 6 * (shape.n_layers * layer + D * shape.V) * n_tokens
 
 
-# %% exercise=train_flops name=scores-without-mixing
-# en: After the scores the values are mixed: how many multiplications is that?
-# ko: 점수를 구한 다음 값을 섞습니다. 곱셈이 몇 번인가요?
+# %% exercise=train_flops name=half-of-the-attention
+# en: T times D for the scores and as much for mixing, masked places too: yours counts half of that.
+# ko: 점수에 T·D번, 값을 섞는 데 또 그만큼이고 가려진 자리도 셉니다. 지금은 그 절반만 세었습니다.
 def train_flops(shape, T, n_tokens):
     D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
     layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner

@@ -198,10 +198,10 @@ def test_it_says_where_it_holds() -> None:
     found = diagnose(check, [bundle(-X), bundle(-X), bundle(X.T @ X)])
     assert found is not None
     assert found.general
-    assert found.en.startswith("'p0', 'p1': Every number has the opposite sign.")
+    assert found.en.startswith("'p0', 'p1': All that is wrong has the opposite sign.")
     everywhere = diagnose(check, [bundle(-X), bundle(X), bundle(X)])
     assert everywhere is not None
-    assert everywhere.en.startswith("Every number has the opposite sign.")
+    assert everywhere.en.startswith("All that is wrong has the opposite sign.")
 
 
 # ------------------------------------------------------------------------------------ known ones
@@ -246,6 +246,17 @@ def test_two_that_explain_it_name_none() -> None:
     """A tie is not broken by chance."""
     third, twin = known("third", Y, Z, W), known("twin", Y, Z, W * 3)
     assert named((Y, X), (Z, X), (X, X), mistakes=(third, twin)) is None
+
+
+def test_a_mistake_with_other_keys_explains_no_wrong_numbers() -> None:
+    """A row that it fills up differs as a whole; the numbers in the row are still not its own."""
+    rest = {"0": 3.456, "1": 4.567}
+    right = {"a": {"0": 1.234, "1": 2.345, "2": 6.789}, "b": rest}
+    padded = {"a": {**right["a"], "3": 0.0}, "b": {**rest, "2": 0.0}}
+    other = {"a": {"0": 9.876, "1": 8.765, "2": 7.654}, "b": {"0": 6.543, "1": 5.432}}
+    filled = known("filled", padded)
+    assert named((padded, right), mistakes=(filled,)) == "filled"
+    assert named((other, right), mistakes=(filled,)) is None
 
 
 def test_values_that_chance_produces_name_none_in_part() -> None:
