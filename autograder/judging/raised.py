@@ -50,9 +50,10 @@ RAISED: tuple[Raised, ...] = (
            "있나요? 아니면 두 결과의 순서가 바뀌었나요?"),
     Raised("matrices-do-not-fit", ("RuntimeError",),
            ("shapes cannot be multiplied", "size mismatch", "mat1 and mat2", "batch1 and batch2"),
-           "Two matrices are multiplied whose inner axes differ. Is a transpose missing, or are "
-           "the two in the wrong order?",
-           "안쪽 축의 크기가 다른 두 행렬을 곱합니다. 전치가 빠졌거나 순서가 바뀌었나요?"),
+           "Two matrices are multiplied whose inner axes differ. Is a transpose missing or one too "
+           "many, or are the two in the wrong order?",
+           "안쪽 축의 크기가 다른 두 행렬을 곱합니다. 전치가 빠졌거나 하나 더 있거나 순서가 "
+           "바뀌었나요?"),
     Raised("shapes-do-not-broadcast", ("RuntimeError", "ValueError"),
            ("must match the size", "must match the existing size", "could not be broadcast",
             "not broadcastable", "shape mismatch", "The size of tensor"),

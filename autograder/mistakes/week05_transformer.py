@@ -1391,8 +1391,8 @@ def fix_loss(model, source, target, pad):
 
 
 # %% exercise=fix_loss name=told-queries-masked
-# en: In the target mask padding shuts rows, not columns: who is masked?
-# ko: 타깃 마스크에서 패딩이 열이 아니라 행을 가립니다. 누구를 가려야 하나요?
+# en: In the target mask padding shuts rows: who is masked, the one that looks or what it looks at?
+# ko: 타깃 마스크에서 패딩이 행을 가립니다. 보는 쪽과 보이는 쪽 가운데 어느 쪽을 가려야 하나요?
 def fix_loss(model, source, target, pad):
     told, wanted = target[:, :-1], target[:, 1:]
     T = told.shape[1]

@@ -48,8 +48,8 @@ KINDS: dict[str, tuple[str, str, str]] = {  # the likeliest first
     ),
     "dropped": (
         "a-function-lost",
-        "one function (exp, log, tanh, a root, a transpose, a copy) is left out",
-        "함수 하나(exp, log, tanh, 제곱근, 전치, 복사)가 빠졌습니다",
+        "one function (exp, log, tanh, a root, a transpose, a copy, a detach) is left out",
+        "함수 하나(exp, log, tanh, 제곱근, 전치, 복사, detach)가 빠졌습니다",
     ),
     "other_function": (
         "a-function-for-another",
