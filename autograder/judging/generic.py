@@ -332,8 +332,9 @@ GENERIC: tuple[Generic, ...] = (
            "What is there is right, but some places hold 0 that should not.",
            "들어 있는 값은 맞지만 0이 아니어야 할 자리 몇 개가 0입니다."),
     _array("all-zero", relations.all_zero,
-           "What is wrong holds nothing but 0. Is the result written there?",
-           "틀린 곳이 모두 0입니다. 결과를 그곳에 썼나요?"),
+           "What is wrong holds nothing but 0. Is the result written there, or, if it is a "
+           "gradient, is something cut off?",
+           "틀린 곳이 모두 0입니다. 결과를 그곳에 썼나요? 기울기라면 무엇이 끊겼나요?"),
     _array("all-alike", relations.all_alike,
            "What is wrong holds one number everywhere. Does each place get a value of its own?",
            "틀린 곳의 숫자가 모두 같습니다. 자리마다 자기 값을 받나요?"),
@@ -342,8 +343,9 @@ GENERIC: tuple[Generic, ...] = (
             "in the way?",
             "크기는 맞지만 일부 부호가 틀립니다. 절댓값이나 마이너스가 끼어 있나요?"),
     _array("another-order", relations.other_order,
-           "The numbers are right, but they stand in other places. Which order is asked for?",
-           "숫자는 맞지만 자리가 다릅니다. 어떤 순서여야 하나요?"),
+           "The numbers are right, but they stand in other places. Which order is asked for, and "
+           "which shape?",
+           "숫자는 맞지만 자리가 다릅니다. 어떤 순서와 어떤 모양이어야 하나요?"),
     _other("outputs-exchanged", exchanged,
            "Each output is right, but they come in another order. What does the docstring return "
            "first?",

@@ -233,8 +233,8 @@ def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
 
 
 # %% exercise=dynamic_collate name=no-attention-mask
-# en: The encoder is told that everything is real: what will it read in the shorter rows?
-# ko: 모든 위치가 진짜라고 알려 주고 있습니다. 짧은 행에서 인코더는 무엇을 읽게 될까요?
+# en: The mask calls filler real: from which ids, or from which lengths, do you tell the two apart?
+# ko: 마스크가 패딩을 진짜라고 합니다. 둘을 어떤 번호나 어떤 길이로 구별하나요?
 def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
     T = max(len(row) for row in rows)
