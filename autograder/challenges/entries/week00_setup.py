@@ -12,6 +12,6 @@ def mix_logits(logits):
 def mix_logits(logits):
     return torch.tensor(np.stack(logits))[:, 1].softmax(-1)
 
-# %% entry=mean-of-probabilities points=2.5..4
+# %% entry=mean-of-probabilities points=2.5..4.5
 def mix_logits(logits):
     return torch.tensor(np.stack(logits)).softmax(-1).mean(dim=1)
