@@ -158,17 +158,18 @@ def _beside_a_flag(check: CheckReference, lost: list[Lost]) -> MistakeReference 
     forgets a `detach` too gives the numbers of a known slip beside another flag.
     """
     for mistake in (*check.mistakes, *check.as_if, *check.near_misses):
-        others = [one for one in lost if not _same(one, mistake)]
-        flags = all(_differs_in_flags(one, mistake) for one in others)
+        # there are hundreds, and nearly all are told apart by the first comparison
+        if not all(_differs_in_flags(one, mistake) for one in lost):
+            continue
         lost_by_it = _loses(check, mistake)
-        numbers = [one for one in lost if one.place in lost_by_it and _particular(one)]
-        if flags and numbers and lost_by_it <= {one.place for one in lost}:
-            return _with_a_second(mistake, others)
+        numbers = any(one.place in lost_by_it and _particular(one) for one in lost)
+        if numbers and lost_by_it <= {one.place for one in lost}:
+            return _with_a_second(mistake, [one for one in lost if not _same(one, mistake)])
     return None
 
 
 def _differs_in_flags(one: Lost, mistake: MistakeReference) -> bool:
-    """Whether an answer is the mistake's but for single numbers that are 0 or 1 in both."""
+    """Whether an answer is the mistake's, but perhaps for numbers that are 0 or 1 in both."""
     pairs = differing(one.answer, mistake.values[one.place], one.probe)
     return all(_flags(mine) and _flags(theirs) for mine, theirs in pairs)
 
