@@ -52,9 +52,9 @@ def stable_softmax(logits, temperature=1.0):
     return exps / exps.sum()
 
 
-# %% exercise=stable_softmax name=shifted-by-the-mean
-# en: You take the mean away. In a row with one very large logit, how large is the exponent then?
-# ko: 평균을 뺐습니다. 한 로짓만 아주 큰 행에서는 지수가 얼마나 커질까요?
+# %% exercise=stable_softmax name=shift-leaves-a-large-exponent
+# en: In a row whose logits are far apart exp still overflows. What do you take away, and how large is the largest exponent then?
+# ko: 로짓이 서로 멀리 떨어진 행에서 exp가 여전히 넘칩니다. 무엇을 뺐고, 그러면 가장 큰 지수는 얼마나 되나요?
 def stable_softmax(logits, temperature=1.0):
     finite = logits.masked_fill(logits.isinf(), 0.0)
     z = (logits - finite.mean(dim=-1, keepdim=True)) / temperature
@@ -125,8 +125,8 @@ def cross_entropy(logits, targets):
 
 
 # %% exercise=cross_entropy name=mean-over-the-vocabulary
-# en: Your mean also counts the words that are not the target. How many losses are there: N or N times V?
-# ko: 정답이 아닌 단어까지 평균에 들어갔습니다. 손실은 N개인가요, N × V개인가요?
+# en: Your loss is the right one divided by V. Over how many losses do you average: N, or N times V?
+# ko: 손실이 맞는 값을 V로 나눈 것과 같습니다. 손실 몇 개를 평균하나요? N개인가요, N × V개인가요?
 def cross_entropy(logits, targets):
     log_p = torch.log_softmax(logits, dim=-1)
     return -(torch.nn.functional.one_hot(targets, logits.shape[-1]) * log_p).mean()
@@ -140,10 +140,9 @@ def cross_entropy(logits, targets):
     return -log_p[torch.arange(len(targets)), targets].sum() / logits.shape[-1]
 
 
-# %% exercise=cross_entropy name=shifted-on-one-side
-# en: You take the maximum away from the target's logit and not from the rest, or the other way round.
-#    Both sides of the difference need the same shift.
-# ko: 정답의 로짓과 나머지 가운데 한쪽에서만 최댓값을 뺐습니다. 양쪽에서 똑같이 빼야 합니다.
+# %% exercise=cross_entropy name=off-by-the-maximum
+# en: In each row your loss is too large by the row's maximum. Is it taken away on one side of the difference only, or put back twice?
+# ko: 행마다 손실이 그 행의 최댓값만큼 큽니다. 최댓값을 뺄셈의 한쪽에서만 뺐나요, 아니면 두 번 더했나요?
 def cross_entropy(logits, targets):
     shifted = logits - logits.amax(dim=-1, keepdim=True)
     picked = shifted[torch.arange(len(targets)), targets]
@@ -195,8 +194,8 @@ def masked_mean(values, mask):
 
 
 # %% exercise=masked_mean name=divides-by-the-length
-# en: The sum is right, but you divide by T. How many positions are real?
-# ko: 합은 맞지만 T로 나누었습니다. 실제 위치는 몇 개인가요?
+# en: The sum is right, but what divides it comes to T. Does your mean, or your count, take in the padding?
+# ko: 합은 맞지만 나누는 수가 T입니다. 평균이나 개수를 구할 때 패딩까지 들어가지 않나요?
 def masked_mean(values, mask):
     real = mask.bool().unsqueeze(-1)
     return values.masked_fill(~real, 0.0).mean(dim=1)
@@ -243,8 +242,8 @@ def masked_mean(values, mask):
 
 
 # %% exercise=masked_mean name=zeros-are-padding
-# en: You count the numbers that are not 0. A real number may be 0: what says which positions are real?
-# ko: 0이 아닌 수를 세었습니다. 실제 위치의 수도 0일 수 있습니다. 실제 위치는 무엇이 알려 주나요?
+# en: What is 0 does not count as real in your result. A real number may be 0: what says which positions are real?
+# ko: 결과에서 0인 것이 실제 위치로 세어지지 않았습니다. 실제 수도 0일 수 있습니다. 실제 위치는 무엇이 알려 주나요?
 def masked_mean(values, mask):
     real = mask.bool().unsqueeze(-1)
     clean = values.masked_fill(~real, 0.0)
@@ -378,8 +377,8 @@ def numerical_grad(f, x, eps=1e-5):
 
 
 # %% exercise=numerical_grad name=moves-a-copy
-# en: For a transposed x all slopes are 0. Is a reshaped view of it always a view, or sometimes a copy?
-# ko: 전치된 x에서 기울기가 모두 0입니다. reshape의 결과는 늘 뷰일까요, 때로는 복사본일까요?
+# en: For a transposed x all slopes are 0: what you move is not what f sees. Which call gives a view of one tensor and a copy of another?
+# ko: 전치된 x에서 기울기가 모두 0입니다. 움직인 것을 f가 보지 못합니다. 때로는 뷰를, 때로는 복사본을 돌려주는 호출은 무엇인가요?
 def numerical_grad(f, x, eps=1e-5):
     flat = x.reshape(-1)
     slopes = torch.zeros(x.numel(), dtype=x.dtype)
@@ -448,8 +447,8 @@ def numerical_grad(f, x, eps=1e-5):
 
 
 # %% exercise=numerical_grad name=a-float-has-no-item
-# en: f may return a float, and a float has no .item(). Which call makes a number of both?
-# ko: f는 float를 돌려줄 수도 있고, float에는 .item()이 없습니다. 둘 다 숫자로 만드는 호출은 무엇인가요?
+# en: f may return a float, and a float has no method of a tensor, such as .item(). Which call makes a number of both?
+# ko: f는 float를 돌려줄 수도 있고, float에는 .item() 같은 텐서의 메서드가 없습니다. 둘 다 숫자로 만드는 호출은 무엇인가요?
 def numerical_grad(f, x, eps=1e-5):
     slopes = torch.zeros(x.numel(), dtype=x.dtype)
     for i in range(x.numel()):
@@ -566,8 +565,8 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
 
 
 # %% exercise=ask_api name=prices-swapped
-# en: The two prices have traded places: which of the two is the dearer one?
-# ko: 두 가격이 뒤바뀌었습니다. 어느 쪽이 더 비싼가요?
+# en: Prompt tokens are charged at the price of completion tokens, and the other way round: which count belongs to the dearer price?
+# ko: 프롬프트 토큰에 답변 토큰의 가격이, 답변 토큰에 프롬프트 토큰의 가격이 매겨졌습니다. 더 비싼 가격에는 어느 수를 곱하나요?
 def ask_api(post, prompt, max_tokens, wait, tries=3):
     for attempt in range(tries):
         status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
@@ -619,8 +618,8 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
 
 
 # %% exercise=ask_api name=hammers
-# en: You try again at once. What does the answer to 429 tell you to do first?
-# ko: 곧바로 다시 시도합니다. 429 응답은 먼저 무엇을 하라고 알려 주나요?
+# en: After a 429 wait is not called before the next try. What does the answer to 429 ask you to do first?
+# ko: 429 다음에 wait를 부르지 않고 다시 시도합니다. 429 응답은 먼저 무엇을 하라고 알려 주나요?
 def ask_api(post, prompt, max_tokens, wait, tries=3):
     for attempt in range(tries):
         status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
@@ -637,8 +636,8 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
 
 
 # %% exercise=ask_api name=tries-again-with-a-wrong-key
-# en: A wrong key is tried again and again. Will it be right the next time?
-# ko: 틀린 키로 계속 다시 시도합니다. 다음번에는 맞을까요?
+# en: A status of 401 does not end in PermissionError. Do you treat a wrong key as you treat 429?
+# ko: 401에서 PermissionError가 나지 않습니다. 틀린 키를 429처럼 다루고 있지 않나요?
 def ask_api(post, prompt, max_tokens, wait, tries=3):
     for attempt in range(tries):
         status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
