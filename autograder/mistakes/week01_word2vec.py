@@ -168,8 +168,8 @@ def encode(text, index):
     return ids
 
 # %% exercise=encode name=id-zero-is-unknown
-# en: A known word with the id 0 comes out as unknown. What does `or` make of a 0?
-# ko: id가 0인 단어가 모르는 단어로 나옵니다. `or`는 0을 무엇으로 볼까요?
+# en: A known word with the id 0 comes out as unknown. What do `or` and `if` make of a 0?
+# ko: id가 0인 단어가 모르는 단어로 나옵니다. `or`와 `if`는 0을 무엇으로 볼까요?
 def encode(text, index):
     ids, word = [], ""
     for char in text.lower() + " ":
@@ -183,9 +183,9 @@ def encode(text, index):
         word = ""
     return ids
 
-# %% exercise=encode name=pattern-keeps-fractions
-# en: A pattern for "no digit" still keeps ½ and ²: are these letters for str.isalpha?
-# ko: "숫자가 아닌 것"이라는 패턴에는 ½이나 ²이 남습니다. str.isalpha는 이들을 글자로 보나요?
+# %% exercise=encode name=fractions-kept-in-words
+# en: ½ and ² have become part of a word. Does str.isalpha call them letters, and what does your own test say?
+# ko: ½과 ²이 단어의 일부가 되었습니다. str.isalpha는 이들을 글자로 보나요? 지금 쓰는 검사는 어떤가요?
 def encode(text, index):
     import re
 
@@ -229,7 +229,7 @@ def one_hot(ids, V):
 
 # %% exercise=one_hot name=integers
 # en: The ones are in the right places, but what type are they? A matrix product with E needs floats.
-# ko: 1의 자리는 맞지만 자료형은 무엇인가요? W와 행렬 곱을 하려면 실수형이어야 합니다.
+# ko: 1의 자리는 맞지만 자료형은 무엇인가요? E와 행렬 곱을 하려면 실수형이어야 합니다.
 def one_hot(ids, V):
     return F.one_hot(ids, V)
 
@@ -271,8 +271,8 @@ def one_hot(ids, V):
     return out.scatter_(-1, ids.unsqueeze(-1), 1.0)
 
 # %% exercise=context_pairs name=last-place-missing
-# en: The window reaches less far to the right than to the left. Does range() include its end?
-# ko: 창이 왼쪽보다 오른쪽으로 덜 뻗습니다. range()는 끝값을 포함하나요?
+# en: The window reaches less far to the right than to the left. Does a range, or a slice, include its end?
+# ko: 창이 왼쪽보다 오른쪽으로 덜 뻗습니다. range나 슬라이스는 끝값을 포함하나요?
 def context_pairs(ids, window):
     return [
         (ids[i], ids[j])
@@ -392,8 +392,8 @@ def cbow_forward(context, mask, E_in, E_out):
     return E_in[context].mean(dim=1) @ E_out.T
 
 # %% exercise=cbow_forward name=divided-by-the-window
-# en: Padded words add nothing now, but you still divide by the full window. How many words are real?
-# ko: 채운 단어는 더해지지 않지만 여전히 창 전체 크기로 나눕니다. 진짜 단어는 몇 개인가요?
+# en: Padded words add nothing, but the sum is still divided by C. Does your mean, or your count, take in the padding?
+# ko: 채운 단어는 더해지지 않지만 합을 여전히 C로 나눕니다. 평균이나 개수를 구할 때 패딩까지 들어가지 않나요?
 def cbow_forward(context, mask, E_in, E_out):
     return (E_in[context] * mask.unsqueeze(-1)).mean(dim=1) @ E_out.T
 
@@ -724,9 +724,9 @@ def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
 def noise_distribution(counts, power=0.75):
     return counts.double() / counts.sum()
 
-# %% exercise=noise_distribution name=normalised-too-early
-# en: The numbers do not sum to 1. Normalise after the power, not before it.
-# ko: 합이 1이 아닙니다. 거듭제곱 앞이 아니라 뒤에서 정규화하세요.
+# %% exercise=noise_distribution name=frequencies-to-the-power
+# en: The numbers do not sum to 1: they are the frequencies to the power. The sum of which numbers makes the powered counts a distribution?
+# ko: 합이 1이 아닙니다. 빈도를 거듭제곱한 값입니다. 거듭제곱한 횟수를 어떤 수들의 합으로 나누어야 분포가 될까요?
 def noise_distribution(counts, power=0.75):
     return torch.where(counts > 0, (counts.double() / counts.sum()) ** power, 0.0)
 
@@ -869,9 +869,9 @@ def ppmi_svd(counts, D, power=0.75):
     U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
     return U[:, :D] * S[:D].sqrt()
 
-# %% exercise=ppmi_svd name=log-of-zero
-# en: A row of zeros spoils the whole table with nan. What is 0 divided by 0?
-# ko: 0으로 된 행 하나가 표 전체를 nan으로 만듭니다. 0 나누기 0은 얼마인가요?
+# %% exercise=ppmi_svd name=nan-for-empty-rows-or-columns
+# en: A row or a column of zeros spoils the table with nan. What is 0 divided by 0, and what should stand there?
+# ko: 0으로만 된 행이나 열이 표를 nan으로 만듭니다. 0 나누기 0은 얼마이고, 그 자리에는 무엇이 있어야 하나요?
 def ppmi_svd(counts, D, power=0.75):
     near = counts.sum(dim=0) ** power
     expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
@@ -882,8 +882,8 @@ def ppmi_svd(counts, D, power=0.75):
     return U[:, :D] * S[:D].sqrt()
 
 # %% exercise=ppmi_svd name=counts-overwritten
-# en: The vectors are right, but whose table were the zeros written over?
-# ko: 벡터는 맞습니다. 그런데 0을 덮어쓴 표는 누구의 것인가요?
+# en: The vectors are right, but after the call counts is not what it was. Which line writes into it?
+# ko: 벡터는 맞지만 호출한 뒤에 counts가 달라져 있습니다. 어느 줄이 counts에 값을 써넣나요?
 def ppmi_svd(counts, D, power=0.75):
     words, near = counts.sum(dim=1, keepdim=True), counts.sum(dim=0) ** power
     expected = (words * near / near.sum()).clamp(min=1e-30)
@@ -1027,8 +1027,8 @@ def most_similar(query, E, k, exclude=()):
     return ids, values
 
 # %% exercise=most_similar name=least-similar-first
-# en: The words come in the wrong order. Does argsort start with the smallest or with the largest?
-# ko: 단어의 순서가 거꾸로입니다. argsort는 가장 작은 값부터 시작하나요, 가장 큰 값부터 시작하나요?
+# en: The least similar words come first. Does your sorting, or your topk, begin with the smallest or with the largest?
+# ko: 가장 덜 비슷한 단어가 먼저 나옵니다. 정렬이나 topk가 가장 작은 값부터 시작하나요, 가장 큰 값부터 시작하나요?
 def most_similar(query, E, k, exclude=()):
     scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
     scores[list(exclude)] = torch.inf
@@ -1062,9 +1062,9 @@ def most_similar(query, E, k, exclude=()):
     scores, ids = cosines.topk(min(k, len(E) - len(exclude)))
     return ids, scores
 
-# %% exercise=most_similar name=table-normalised-in-place
-# en: After the call the table E is another one: divide into a new tensor.
-# ko: 호출한 뒤에 표 E가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
+# %% exercise=most_similar name=table-changed
+# en: After the call the table E is another one. Which line writes into it: a division in place, or an assignment to some rows?
+# ko: 호출한 뒤에 표 E가 달라져 있습니다. 어느 줄이 E에 값을 써넣나요? 제자리 나눗셈인가요, 몇 행에 대한 대입인가요?
 def most_similar(query, E, k, exclude=()):
     E /= E.norm(dim=1, keepdim=True).clamp(min=1e-12)
     cosines = E @ (query / query.norm())
@@ -1181,9 +1181,9 @@ def analogy(asked, E):
     others = (ranked[:, :, None] != asked[:, None, :]).all(dim=2)
     return ranked[others].reshape(len(asked), len(E) - 3)[:, 0]
 
-# %% exercise=analogy name=table-normalised-in-place
-# en: After the call the table E is another one: divide into a new tensor.
-# ko: 호출한 뒤에 표 E가 달라져 있습니다. 나눈 결과를 새 텐서에 담으세요.
+# %% exercise=analogy name=table-changed
+# en: After the call the table E is another one. Which line writes into it: a division in place, or an assignment to some rows?
+# ko: 호출한 뒤에 표 E가 달라져 있습니다. 어느 줄이 E에 값을 써넣나요? 제자리 나눗셈인가요, 몇 행에 대한 대입인가요?
 def analogy(asked, E):
     E /= E.norm(dim=1, keepdim=True)
     a, b, c = E[asked].unbind(dim=1)
