@@ -28,9 +28,9 @@ def count_ngrams(tokens, n):
         counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
     return dict(counts)
 
-# %% exercise=count_ngrams name=overwritten-counts
-# en: A follower that comes twice must be counted twice: do you add, or do you set the value?
-# ko: 같은 토큰이 두 번 나오면 두 번 세어야 합니다. 값을 더하고 있나요, 아니면 덮어쓰고 있나요?
+# %% exercise=count_ngrams name=all-counts-are-one
+# en: All your counts are 1. A follower that comes twice counts twice: do you add, set the value, or drop what comes again?
+# ko: 모든 횟수가 1입니다. 같은 토큰이 두 번 나오면 두 번 세어야 합니다. 값을 더하나요, 덮어쓰나요, 다시 나온 것을 버리나요?
 def count_ngrams(tokens, n):
     counts = defaultdict(Counter)
     for i in range(n - 1, len(tokens)):
@@ -118,8 +118,8 @@ def count_ngrams(tokens, n):
 
 # ------------------------------------------------------------------------------- interpolated_prob
 # %% exercise=interpolated_prob name=minus-zero
-# en: With k = 0 the context is empty: what is context[-0:]?
-# ko: k = 0이면 문맥은 비어 있습니다. context[-0:]은 무엇인가요?
+# en: Where there is a context, the counts of no context, tables[0], take no part. With which key do you ask them: what is context[-0:]?
+# ko: 문맥이 있으면 빈 문맥의 횟수인 tables[0]이 쓰이지 않습니다. 어떤 키로 찾고 있나요? context[-0:]은 무엇인가요?
 def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     p = 1 / vocab_size
     for k, table in enumerate(tables[: len(context) + 1]):
@@ -138,8 +138,8 @@ def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     return p
 
 # %% exercise=interpolated_prob name=evenly-spread-at-every-level
-# en: The pretended tokens are spread evenly in every table: what does the shorter context say?
-# ko: 모든 표에서 가상의 토큰을 고르게 나누었습니다. 더 짧은 문맥은 무엇이라고 하나요?
+# en: After the longest context the pretended tokens are spread evenly, 1 / V each: what does the shorter context say?
+# ko: 가장 긴 문맥 뒤에서 가상의 토큰을 1 / V씩 고르게 나누었습니다. 더 짧은 문맥은 무엇이라고 하나요?
 def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     k = min(len(context), len(tables) - 1)
     followers = tables[k].get(context[len(context) - k :], {})
@@ -201,8 +201,8 @@ def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     return p
 
 # %% exercise=interpolated_prob name=asking-changes-the-table
-# en: A table is longer after your call: which way of looking up a key never inserts it?
-# ko: 함수를 부른 뒤에 표가 길어졌습니다. 키를 넣지 않고 찾아보는 방법은 무엇일까요?
+# en: After your call the tables hold more than before: which way of looking up a key, in a table or in a row of it, never inserts it?
+# ko: 함수를 부른 뒤에 표의 내용이 늘었습니다. 표에서든 그 행에서든, 키를 넣지 않고 찾아보는 방법은 무엇일까요?
 def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     p = 1 / vocab_size
     for k, table in enumerate(tables[: len(context) + 1]):
@@ -437,8 +437,8 @@ def rnn_forward(step, x, h0):
     return torch.stack(states)
 
 # %% exercise=rnn_forward name=detached-each-step
-# en: The states are right, but the gradient at h0 is lost: what cuts the graph between steps?
-# ko: 상태 값은 맞지만 h0의 기울기가 사라집니다. 단계 사이에서 그래프를 끊는 것은 무엇일까요?
+# en: The states are right, but no gradient flows from one step to the step before it: what cuts the graph there?
+# ko: 상태 값은 맞지만 기울기가 한 단계에서 그 앞 단계로 흐르지 않습니다. 그 사이에서 그래프를 끊는 것은 무엇일까요?
 def rnn_forward(step, x, h0):
     h, states = h0, []
     for t in range(x.shape[1]):
@@ -474,9 +474,9 @@ def rnn_forward(step, x, h0):
         states.append(h)
     return torch.stack(states, dim=1)
 
-# %% exercise=rnn_forward name=float32-buffer
-# en: Which dtype has the tensor that you made room in, and which one have the states?
-# ko: 미리 만들어 둔 텐서의 dtype과 상태의 dtype은 각각 무엇인가요?
+# %% exercise=rnn_forward name=states-in-float32
+# en: The states come back in float32, whatever their dtype was. Does a tensor that you make room in, or a .float(), do that?
+# ko: 상태의 dtype과 관계없이 float32로 돌려줍니다. 미리 만들어 둔 텐서 때문인가요, .float() 때문인가요?
 def rnn_forward(step, x, h0):
     states = torch.zeros(x.shape[0], x.shape[1], h0.shape[1])
     h = h0
@@ -685,8 +685,8 @@ def clip_grad_norm(grads, max_norm):
     return [grad * factor for grad in grads], norm * factor
 
 # %% exercise=clip_grad_norm name=changed-in-place
-# en: Look at the tensors that were passed in, after the call: did you multiply them, or copies?
-# ko: 함수를 부른 뒤 넘겨준 텐서를 보세요. 원본을 곱했나요, 복사본을 곱했나요?
+# en: Look at what was passed in, after the call: do you write into its list or its tensors, or make new ones?
+# ko: 함수를 부른 뒤 넘겨받은 것을 보세요. 그 목록이나 텐서에 값을 써넣나요, 아니면 새로 만드나요?
 def clip_grad_norm(grads, max_norm):
     norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
     for grad in grads:
@@ -762,9 +762,9 @@ def bidirectional(run_forward, run_backward, x, lengths):
     states = torch.cat([reverse(run_backward(reverse(x))), run_forward(x)], dim=-1)
     return states * real[:, :, None]
 
-# %% exercise=bidirectional name=batch-reversed
-# en: You reversed the order of the sentences, not the order of the words: which axis is time?
-# ko: 단어의 순서가 아니라 문장의 순서를 뒤집었습니다. 시간은 어느 축인가요?
+# %% exercise=bidirectional name=backward-half-reads-from-the-left
+# en: Your backward half reads each sentence from the left, as the forward half does. What do you reverse, and along which axis is time?
+# ko: 역방향 쪽도 순방향처럼 문장을 왼쪽부터 읽습니다. 무엇을 뒤집고 있나요? 시간은 어느 축인가요?
 def bidirectional(run_forward, run_backward, x, lengths):
     real = torch.arange(x.shape[1]) < lengths[:, None]
     states = torch.cat([run_forward(x), run_backward(x.flip(0)).flip(0)], dim=-1)
@@ -833,8 +833,8 @@ def bidirectional(run_forward, run_backward, x, lengths):
     return torch.cat(rows)
 
 # %% exercise=count_ngrams name=spaces-lost
-# en: Gluing the tokens together and splitting them at spaces again loses tokens that are spaces.
-# ko: 토큰을 이어 붙였다가 공백에서 다시 나누면 공백 토큰이 사라집니다.
+# en: In a list of characters the spaces and line breaks are lost. Do you join the tokens and split them again, or leave some out?
+# ko: 글자 목록에서 공백과 줄바꿈이 사라집니다. 토큰을 이어 붙였다가 다시 나누나요, 아니면 몇몇을 버리나요?
 def count_ngrams(tokens, n):
     tokens = tokens if isinstance(tokens, str) else " ".join(tokens).split()
     counts = defaultdict(Counter)
@@ -908,8 +908,8 @@ def clip_grad_norm(grads, max_norm):
     return [g * factor for g in grads], norm
 
 # %% exercise=bidirectional name=backward-half-cut-off
-# en: Copying the states with detach cuts the backward network off from its training.
-# ko: detach로 상태를 복사하면 역방향 망이 학습에서 끊어집니다.
+# en: No gradient comes back through the backward half. What cuts it off: a detach, a no_grad or a new tensor?
+# ko: 역방향 쪽으로는 기울기가 돌아오지 않습니다. detach, no_grad, 새 텐서 가운데 무엇이 끊고 있나요?
 def bidirectional(run_forward, run_backward, x, lengths):
     def reverse(z):
         turned = z.detach().clone()
