@@ -141,8 +141,8 @@ def cross_entropy(logits, targets):
 
 
 # %% exercise=cross_entropy name=off-by-the-maximum
-# en: In each row your loss is too large by the row's maximum. Is it taken away on one side of the difference only, or put back twice?
-# ko: 행마다 손실이 그 행의 최댓값만큼 큽니다. 최댓값을 뺄셈의 한쪽에서만 뺐나요, 아니면 두 번 더했나요?
+# en: In each row your loss is the right one plus the row's maximum. Is it taken away on one side of the difference only, or put back twice?
+# ko: 행마다 손실이 맞는 값에 그 행의 최댓값을 더한 것과 같습니다. 최댓값을 뺄셈의 한쪽에서만 뺐나요, 아니면 두 번 더했나요?
 def cross_entropy(logits, targets):
     shifted = logits - logits.amax(dim=-1, keepdim=True)
     picked = shifted[torch.arange(len(targets)), targets]

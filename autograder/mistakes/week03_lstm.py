@@ -105,8 +105,8 @@ def lstm_cell(x, h, c, W, U, b):
 
 
 # %% exercise=lstm_cell name=blocks-interleaved
-# en: The blocks lie side by side, H columns each. Your view takes every fourth column for a gate.
-# ko: 블록은 H열씩 나란히 놓여 있습니다. 지금 view는 네 열마다 하나씩 모아 게이트로 씁니다.
+# en: The blocks lie side by side, H columns each. You take every fourth column for a gate.
+# ko: 블록은 H열씩 나란히 놓여 있습니다. 지금은 네 열마다 하나씩 모아 게이트로 씁니다.
 def lstm_cell(x, h, c, W, U, b):
     i, f, g, o = (x @ W + h @ U + b).view(x.shape[0], -1, 4).unbind(2)
     c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
@@ -228,7 +228,7 @@ def init_forget_bias(lstm, value):
 
 
 # %% exercise=init_forget_bias name=quarter-of-the-vector
-# en: Every LSTM is right: of which share of its vectors is a GRU's second block?
+# en: Every LSTM is right: but what share of its vector is the second block of a GRU?
 # ko: LSTM은 모두 맞습니다. GRU에서 둘째 블록은 벡터의 몇 분의 몇인가요?
 def init_forget_bias(lstm, value):
     with torch.no_grad():
@@ -361,8 +361,8 @@ def gru_cell(x, h, W, U, b_x, b_h):
 
 
 # %% exercise=gru_cell name=no-reset
-# en: One of the two gates is computed and then never used.
-# ko: 두 게이트 중 하나를 계산해 놓고 쓰지 않았습니다.
+# en: The reset gate changes nothing in your result: where should r act?
+# ko: 리셋 게이트가 결과를 전혀 바꾸지 않습니다. r은 어디에 작용해야 하나요?
 def gru_cell(x, h, W, U, b_x, b_h):
     _, z, n = (x @ W + b_x + h @ U + b_h).chunk(3, dim=1)
     z = z.sigmoid()
@@ -419,8 +419,8 @@ def gru_cell(x, h, W, U, b_x, b_h):
 
 
 # %% exercise=masked_unroll name=state-runs-through-padding
-# en: The outputs are clean, but the state goes on moving while the row has only padding left.
-# ko: 출력은 깨끗하지만, 패딩만 남은 행에서도 상태가 계속 변하고 있습니다.
+# en: The outputs at padding are clean, but the state goes on moving there. What should it do at padding?
+# ko: 패딩의 출력은 깨끗하지만 거기서도 상태가 계속 변하고 있습니다. 패딩에서 상태는 어떻게 해야 하나요?
 def masked_unroll(step, x, mask, state):
     outputs = []
     for t in range(x.shape[1]):
@@ -494,8 +494,8 @@ def masked_unroll(step, x, mask, state):
 
 
 # %% exercise=masked_unroll name=float32-outputs
-# en: Which dtype has the tensor that you made room in, and which one has the cell's output?
-# ko: 미리 만들어 둔 텐서의 dtype과 셀 출력의 dtype은 각각 무엇인가요?
+# en: The outputs come back in float32, whatever the cell's are. Does a tensor that you make room in, or a .float(), do that?
+# ko: 셀 출력의 dtype과 관계없이 outputs가 float32로 나옵니다. 미리 만들어 둔 텐서 때문인가요, .float() 때문인가요?
 def masked_unroll(step, x, mask, state):
     outputs = torch.zeros(mask.shape[0], mask.shape[1], state[0].shape[1])
     for t in range(mask.shape[1]):
@@ -639,8 +639,8 @@ def fix_lstm(x, mask, W, U, b):
 
 
 # %% exercise=fix_lstm name=swapped-gates-left
-# en: One bug is left, in the line of the cell state: which gate keeps and which one writes?
-# ko: 셀 상태를 계산하는 줄에 버그가 하나 남았습니다. 어느 게이트가 유지하고 어느 게이트가 쓰나요?
+# en: One bug is left: which gate keeps the old cell state and which one writes? Read its line, and the order of the blocks.
+# ko: 버그가 하나 남았습니다. 어느 게이트가 셀 상태를 유지하고 어느 게이트가 쓰나요? 그 줄과 블록의 순서를 읽어 보세요.
 def fix_lstm(x, mask, W, U, b):
     B, T, _ = x.shape
     h = c = x.new_zeros(B, U.shape[0])
@@ -918,8 +918,8 @@ def gate_trace(lstm, x, clamp=None):
 
 
 # %% exercise=gate_trace name=zero-clamp-ignored
-# en: A gate may be held at 0: is 0.0 true or false in your `if`?
-# ko: 게이트를 0으로 고정할 수도 있습니다. 여러분의 `if`에서 0.0은 참인가요, 거짓인가요?
+# en: A gate may be held at 0: what do `if` and `or` make of 0.0?
+# ko: 게이트를 0으로 고정할 수도 있습니다. `if`와 `or`는 0.0을 무엇으로 볼까요?
 @torch.no_grad()
 def gate_trace(lstm, x, clamp=None):
     W, U = lstm.weight_ih_l0, lstm.weight_hh_l0
@@ -958,8 +958,8 @@ def gate_trace(lstm, x, clamp=None):
 
 
 # %% exercise=gate_trace name=one-tensor-for-all-steps
-# en: c is changed in place, so all that you wrote down is one and the same tensor: its last value.
-# ko: c를 제자리에서 바꿔서, 적어 둔 것이 모두 같은 텐서(마지막 값)입니다.
+# en: Every row of c holds its last value. Is c changed in place, so that all you wrote down is one tensor, or written down at the end only?
+# ko: c의 모든 행이 마지막 값입니다. c를 제자리에서 바꿔서 적어 둔 것이 모두 같은 텐서인가요, 아니면 끝에서만 적었나요?
 @torch.no_grad()
 def gate_trace(lstm, x, clamp=None):
     W, U, b = lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0 + lstm.bias_hh_l0
@@ -1060,9 +1060,9 @@ def count_parameters(kind, D, H, n_layers=1):
 
 
 
-# %% exercise=lstm_cell name=cell-state-detached
-# en: The old states are cut off: no gradient rides back on the belt.
-# ko: 이전 상태가 끊어져 기울기가 셀 상태를 타고 되돌아가지 못합니다.
+# %% exercise=lstm_cell name=argument-without-gradient
+# en: Not every argument gets a gradient back. Which one is cut off, by a detach or a .data: a state, x, W, U or b?
+# ko: 기울기가 돌아오지 않는 인수가 있습니다. detach나 .data로 끊어진 것은 무엇인가요? 상태인가요, x, W, U, b인가요?
 def lstm_cell(x, h, c, W, U, b):
     i, f, g, o = (x @ W + h.detach() @ U + b).chunk(4, dim=1)
     c_new = f.sigmoid() * c.detach() + i.sigmoid() * g.tanh()
@@ -1183,9 +1183,9 @@ def gate_trace(lstm, x, clamp=None):
         rows.append({**now, "c": c, "h": h})
     return {name: torch.stack([row[name] for row in rows]) for name in "ifgoch"}
 
-# %% exercise=gate_trace name=given-dict-emptied
-# en: The dict of held gates is empty afterwards: read it, and leave it as it was.
-# ko: 고정할 게이트의 딕셔너리가 비었습니다. 읽기만 하고 그대로 두세요.
+# %% exercise=gate_trace name=given-dict-changed
+# en: The dict of held gates is not what it was before the call. Which line writes into it, or takes something out?
+# ko: 고정할 게이트의 딕셔너리가 호출 전과 달라졌습니다. 어느 줄이 거기에 써넣거나 무언가를 꺼내나요?
 @torch.no_grad()
 def gate_trace(lstm, x, clamp=None):
     b = lstm.bias_ih_l0 + lstm.bias_hh_l0
