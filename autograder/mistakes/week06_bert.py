@@ -53,8 +53,8 @@ def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
 
 
 # %% exercise=mlm_corrupt name=random-overwrites-mask
-# en: Nothing is left of the masks: which of your two replacements came last, and for whom?
-# ko: 마스크가 남아 있지 않습니다. 두 번의 바꾸기 중 나중 것이 누구에게 적용되었나요?
+# en: No chosen token is [MASK], all with a fate below 0.9 are random: which of your two conditions wins for a fate below 0.8?
+# ko: 고른 토큰 가운데 [MASK]가 없고, fate가 0.9보다 작으면 모두 무작위입니다. fate가 0.8보다 작을 때 두 조건 가운데 어느 것이 이기나요?
 def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     chosen = can_mask & (pick < share)
     inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
@@ -113,8 +113,8 @@ def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
 
 
 # %% exercise=mlm_corrupt name=unlucky-ones-chosen
-# en: Most positions are chosen: on which side of share must a throw lie?
-# ko: 위치가 거의 다 골라졌습니다. 주사위가 share의 어느 쪽이어야 하나요?
+# en: Of the positions that may be chosen, just the others are: on which side of share must a throw lie?
+# ko: 골라도 되는 위치 가운데 고르지 말아야 할 것만 골랐습니다. 주사위가 share의 어느 쪽이어야 하나요?
 def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     chosen = can_mask & (pick > share)
     inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
@@ -290,8 +290,8 @@ def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
 
 
 # %% exercise=dynamic_collate name=texts-written-to
-# en: The texts themselves grew: what do insert and append do to a list that others hold too?
-# ko: 원래 글 자체가 길어졌습니다. 다른 곳에서도 쓰는 리스트에 insert와 append를 하면 어떻게 될까요?
+# en: The texts that were given are changed after the call: which of your steps write into these lists?
+# ko: 호출한 뒤에 주어진 글 자체가 바뀌었습니다. 어느 단계가 그 리스트에 직접 쓰나요?
 def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     for text in texts:
         del text[max_len - 2 :]
@@ -342,8 +342,8 @@ def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
 
 
 # %% exercise=dynamic_collate name=special-tokens-unseen
-# en: [CLS] and [SEP] are never chosen, but are they real, or padding?
-# ko: [CLS]와 [SEP]는 고르지 않습니다. 그래도 진짜인가요, 패딩인가요?
+# en: The attention mask is 0 at [CLS] and [SEP]: they are never chosen, but are they real, or padding?
+# ko: 어텐션 마스크가 [CLS]와 [SEP]에서 0입니다. 이 둘은 고르지 않지만, 진짜인가요, 패딩인가요?
 def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
     T = max(len(r) for r in rows)
@@ -556,9 +556,9 @@ def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     return pairs
 
 
-# %% exercise=nsp_pairs name=only-the-next-document
-# en: Some documents are never drawn from: which ones are "the others"?
-# ko: 어떤 문서에서는 한 번도 뽑지 않습니다. "다른 문서들"에는 무엇이 들어가나요?
+# %% exercise=nsp_pairs name=other-documents-missing
+# en: The list for choose lacks some of the other documents: which ones are "all others"?
+# ko: choose에 주는 목록에 다른 문서 가운데 일부가 빠졌습니다. "다른 모든 문서"에는 무엇이 들어가나요?
 def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     pairs = []
     for place, document in enumerate(documents):
@@ -589,8 +589,8 @@ def nsp_pairs(documents, coin, choose, cls_id, sep_id):
 
 
 # %% exercise=nsp_pairs name=coin-turned-round
-# en: Pairs are drawn where they should be true, and the other way round.
-# ko: 참인 쌍이어야 할 때 뽑고, 뽑아야 할 때 참인 쌍을 만듭니다.
+# en: Pairs are drawn where they should be true, and the other way round: which throws make a true pair?
+# ko: 참인 쌍이어야 할 때 뽑고, 뽑아야 할 때 참인 쌍을 만듭니다. 동전이 얼마일 때 참인 쌍인가요?
 def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     pairs = []
     for d, doc in enumerate(documents):
@@ -658,8 +658,8 @@ def nsp_pairs(documents, coin, choose, cls_id, sep_id):
 
 
 # %% exercise=nsp_pairs name=every-second-pair
-# en: Half of the pairs are missing: may a sentence be B in one pair and A in the next?
-# ko: 쌍이 절반만 있습니다. 한 문장이 한 쌍에서는 B, 다음 쌍에서는 A일 수 있나요?
+# en: Pairs are missing in the longer documents: may a sentence be B in one pair and A in the next?
+# ko: 긴 문서에서 빠진 쌍이 있습니다. 한 문장이 한 쌍에서는 B, 다음 쌍에서는 A일 수 있나요?
 def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     pairs = []
     for d, doc in enumerate(documents):
@@ -824,8 +824,8 @@ def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
 
 
 # %% exercise=bert_embed name=eps-outside-the-root
-# en: Only tiny vectors come out wrong: what is EPS added to, before or after the root?
-# ko: 아주 작은 벡터만 틀립니다. EPS는 제곱근의 앞과 뒤 가운데 어디에 더하나요?
+# en: Only tiny vectors come out wrong, as if EPS did nothing: is it added to the variance, before the root?
+# ko: 아주 작은 벡터만 틀리고, EPS가 없는 것과 같습니다. 제곱근을 하기 전에 분산에 더했나요?
 def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
     x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
     return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True, unbiased=False) + EPS) * gain + bias
@@ -916,8 +916,8 @@ def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
 
 
 # %% exercise=mlm_loss name=relu-for-gelu
-# en: Everything below zero is cut off: which bend does BERT use?
-# ko: 0보다 작은 값이 모두 잘렸습니다. BERT는 어떤 활성화 함수를 쓰나요?
+# en: Everything below zero is cut off between the product and the norm: which function does the docstring name?
+# ko: 곱과 정규화 사이에서 0보다 작은 값이 모두 잘렸습니다. 설명에는 어떤 함수가 나오나요?
 def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
     chosen = labels != IGNORE
     u = F.layer_norm(F.relu(h[chosen] @ W + b), gain.shape, gain, bias, EPS)
@@ -991,8 +991,8 @@ def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
 
 
 # %% exercise=mlm_loss name=tanh-for-gelu
-# en: The bend is a tanh: which function does the head have?
-# ko: 곡선이 tanh입니다. 이 헤드의 함수는 무엇인가요?
+# en: Between the product and the norm stands a tanh: which function does the docstring name?
+# ko: 곱과 정규화 사이에 tanh가 있습니다. 설명에는 어떤 함수가 나오나요?
 def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
     chosen = labels != IGNORE
     if not chosen.any():
@@ -1152,8 +1152,8 @@ def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
 
 
 # %% exercise=classifier_head name=tanh-too-early
-# en: The curve bends the summary itself: which numbers should it bend?
-# ko: 곡선이 요약 벡터 자체에 씌워졌습니다. 어떤 수에 씌워야 하나요?
+# en: The tanh bends the summary itself: before or after the product with W_pool should it stand?
+# ko: tanh가 요약 벡터 자체에 씌워졌습니다. W_pool을 곱하기 전과 후 가운데 언제 씌워야 하나요?
 def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
     if pool == "cls":
         s = h[:, 0]
@@ -1178,8 +1178,8 @@ def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
 
 
 # %% exercise=classifier_head name=mean-after-the-pooler
-# en: The curve is applied to each position and the mean comes after: which comes first?
-# ko: 자리마다 곡선을 씌운 다음 평균을 냈습니다. 무엇이 먼저인가요?
+# en: The tanh is applied to each position and the mean comes after: which comes first?
+# ko: 자리마다 tanh를 씌운 다음 평균을 냈습니다. 무엇이 먼저인가요?
 def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
     if pool == "cls":
         s = h[:, 0]
@@ -1233,8 +1233,8 @@ def param_groups(model, lr, weight_decay, layer_decay):
 
 
 # %% exercise=param_groups name=layer-norm-decays
-# en: A gain is pulled to zero: which weights are no matrices of a layer?
-# ko: 게인을 0으로 끌어당기고 있습니다. 층의 행렬이 아닌 weight는 어느 것인가요?
+# en: The weights of the LayerNorms get a weight decay: by which part of the name do you find them?
+# ko: LayerNorm의 weight에도 가중치 감쇠가 걸립니다. 이름의 어느 부분으로 찾고 있나요?
 def param_groups(model, lr, weight_decay, layer_decay):
     names = [name.split(".") for name, _ in model.named_parameters()]
     L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
@@ -1265,8 +1265,8 @@ def param_groups(model, lr, weight_decay, layer_decay):
 
 
 # %% exercise=param_groups name=top-layer-as-the-head
-# en: All layers are one step too fast: how many steps below the head is the top one?
-# ko: 모든 층이 한 단계씩 빠릅니다. 맨 위 층은 헤드에서 몇 단계 아래인가요?
+# en: All layers are one step too fast: is your L the number of layers, and how many steps below the head is the top one?
+# ko: 모든 층이 한 단계씩 빠릅니다. L이 층의 수가 맞나요? 맨 위 층은 헤드에서 몇 단계 아래인가요?
 def param_groups(model, lr, weight_decay, layer_decay):
     names = [name.split(".") for name, _ in model.named_parameters()]
     L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
@@ -1281,8 +1281,8 @@ def param_groups(model, lr, weight_decay, layer_decay):
 
 
 # %% exercise=param_groups name=embeddings-as-the-head
-# en: The deepest table learns as fast as the new head: how far below it is it?
-# ko: 가장 아래에 있는 표가 새 헤드만큼 빨리 배웁니다. 헤드에서 얼마나 아래에 있나요?
+# en: The embeddings learn as fast as the new head: by which name do you find them, and how far below it are they?
+# ko: 임베딩이 새 헤드만큼 빨리 배웁니다. 어떤 이름으로 찾고 있고, 헤드에서 얼마나 아래에 있나요?
 def param_groups(model, lr, weight_decay, layer_decay):
     names = [name.split(".") for name, _ in model.named_parameters()]
     L = 1 + max(int(parts[3]) for parts in names if parts[2:3] == ["layer"])
@@ -1362,8 +1362,8 @@ def param_groups(model, lr, weight_decay, layer_decay):
 
 
 # %% exercise=param_groups name=frozen-layers-not-counted
-# en: L counts the trained layers alone: where do the rates of a model stand whose top layer is frozen?
-# ko: L이 학습되는 층만 셉니다. 맨 위층이 얼어 있으면 학습률이 어떻게 되나요?
+# en: L counts the trained layers alone: what becomes of the rates when the top layers are frozen?
+# ko: L이 학습되는 층만 셉니다. 위쪽 층들이 얼어 있으면 학습률이 어떻게 되나요?
 def param_groups(model, lr, weight_decay, layer_decay):
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     def layer(name):
@@ -1463,8 +1463,8 @@ def param_groups(model, lr, weight_decay, layer_decay):
 
 
 # %% exercise=param_groups name=linear-in-depth
-# en: Deeper layers learn faster here: is the depth a factor or an exponent?
-# ko: 깊은 층이 더 빨리 배웁니다. 깊이는 곱하는 수인가요, 지수인가요?
+# en: Layers further down learn faster here: is the number of steps a factor or an exponent?
+# ko: 아래에 있는 층일수록 더 빨리 배웁니다. 단계의 수는 곱하는 수인가요, 지수인가요?
 def param_groups(model, lr, weight_decay, layer_decay):
     named = [(n, p) for n, p in model.named_parameters()]
     L = 1 + max(int(n.split(".")[3]) for n, _ in named if n.startswith("bert.encoder.layer."))
@@ -1632,8 +1632,8 @@ def evaluate(predicted, targets, n_classes):
 
 
 # %% exercise=evaluate name=classes-of-the-targets
-# en: The macro mean leaves out classes that never come: over how many does it run?
-# ko: 매크로 평균에서 나오지 않는 클래스가 빠졌습니다. 몇 개의 평균인가요?
+# en: The macro mean leaves out classes that are not among the targets: over how many classes does it run?
+# ko: 매크로 평균에서 정답에 없는 클래스가 빠졌습니다. 몇 개의 클래스에 대한 평균인가요?
 def evaluate(predicted, targets, n_classes):
     f1 = []
     for c in range(n_classes):
@@ -1647,8 +1647,8 @@ def evaluate(predicted, targets, n_classes):
 
 
 # %% exercise=evaluate name=twos-left-out
-# en: Twos are missing above and below the line: this is another measure.
-# ko: 분자와 분모에서 2가 빠졌습니다. 다른 척도가 되었습니다.
+# en: Your F1 is TP / (TP + FP + FN), which is another measure: what counts twice in the formula of F1?
+# ko: F1이 TP / (TP + FP + FN)이 되어 다른 척도가 되었습니다. F1의 식에서는 무엇을 두 번 세나요?
 def evaluate(predicted, targets, n_classes):
     f1 = []
     for c in range(n_classes):
@@ -1711,8 +1711,8 @@ def evaluate(predicted, targets, n_classes):
 
 
 # %% exercise=evaluate name=classes-from-the-data
-# en: How many classes there are was told: you look at which ones come.
-# ko: 클래스의 수는 주어졌습니다. 나온 클래스만 보고 있습니다.
+# en: The list f1 is too short: for how many classes is it asked, also if some never come?
+# ko: f1 목록이 너무 짧습니다. 나오지 않는 클래스까지 모두 몇 개의 수가 있어야 하나요?
 def evaluate(predicted, targets, n_classes):
     f1 = []
     for c in range(int(targets.max()) + 1):
