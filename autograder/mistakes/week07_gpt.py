@@ -20,8 +20,8 @@ def bpe_train(words, n_merges):
 
 
 # %% exercise=bpe_train name=pairs-counted-once-for-all
-# en: After a merge there are new neighbours: are the pairs counted again before the next one?
-# ko: 병합 뒤에는 이웃이 달라집니다. 다음 병합 전에 쌍을 다시 세고 있나요?
+# en: Your pairs are those of the bytes alone: is a merge carried out in the words, and are the pairs counted again before the next one?
+# ko: 쌍이 모두 처음 바이트의 쌍입니다. 병합을 단어에 적용하고, 다음 병합 전에 쌍을 다시 세나요?
 def bpe_train(words, n_merges):
     pairs = Counter()
     for word, count in words.items():
@@ -487,8 +487,8 @@ class BPE(BPE):
 
 
 # %% exercise=BPE name=merge-taken-for-byte
-# en: How many bytes are there, and is 256 one of them?
-# ko: 바이트는 모두 몇 가지이고, 256도 그중 하나인가요?
+# en: An id that is no byte is taken for one: how many bytes are there, and what does an id behind them stand for?
+# ko: 바이트가 아닌 번호를 바이트로 다룹니다. 바이트는 모두 몇 가지이고, 그 뒤의 번호는 무엇을 나타내나요?
 class BPE(BPE):
     def decode(self, ids):
         def piece(i):
@@ -1123,8 +1123,8 @@ def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
 
 
 # %% exercise=sampling_probs name=gathered-for-scattered
-# en: `order` says where a sorted value came from: do you send it there, or fetch from there?
-# ko: `order`는 정렬된 값이 원래 있던 자리입니다. 그 자리로 보내고 있나요, 그 자리에서 가져오고 있나요?
+# en: The indices of a sort say where each value came from: do you send it there, or fetch from there?
+# ko: 정렬이 준 인덱스는 각 값이 원래 있던 자리입니다. 그 자리로 보내고 있나요, 그 자리에서 가져오고 있나요?
 def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
     V = logits.shape[-1]
     if temperature == 0:
@@ -1635,8 +1635,8 @@ def finetune(model, batches, lr, warmup=0, max_norm=1.0):
 
 
 # %% exercise=finetune name=no-clipping
-# en: A large gradient goes through as it is: where is max_norm used?
-# ko: 큰 기울기가 그대로 지나갑니다. max_norm은 어디에 쓰이나요?
+# en: A large gradient goes through as it is: is it scaled down to max_norm between `backward` and `step`?
+# ko: 큰 기울기가 그대로 지나갑니다. `backward`와 `step` 사이에서 max_norm까지 줄이나요?
 def finetune(model, batches, lr, warmup=0, max_norm=1.0):
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
@@ -1841,9 +1841,9 @@ def finetune(model, batches, lr, warmup=0, max_norm=1.0):
     return losses
 
 
-# %% exercise=finetune name=gradients-zeroed-again
-# en: The step moves nothing: what becomes of the gradients between `backward` and `step`?
-# ko: 단계를 밟아도 아무것도 움직이지 않습니다. `backward`와 `step` 사이에 기울기는 어떻게 되나요?
+# %% exercise=finetune name=nothing-moves
+# en: No parameter moves: is a step taken, and are the gradients still there when it is?
+# ko: 파라미터가 하나도 움직이지 않습니다. `step`을 부르나요? 그때 기울기가 남아 있나요?
 def finetune(model, batches, lr, warmup=0, max_norm=1.0):
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
