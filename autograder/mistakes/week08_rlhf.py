@@ -38,8 +38,8 @@ def preference_pairs(scores, pairs):
 
 
 # %% exercise=preference_pairs name=ties-left-out
-# en: What is the number of comparisons divided by: all of them, or those with a winner?
-# ko: 무엇으로 나누나요? 모든 비교인가요, 승패가 갈린 비교만인가요?
+# en: By what is the number of wins divided: by all comparisons, or by those with a winner?
+# ko: 이긴 횟수를 무엇으로 나누나요? 모든 비교인가요, 승패가 갈린 비교만인가요?
 def preference_pairs(scores, pairs):
     chosen, rejected, agreement = [], [], []
     for a, b in pairs:
@@ -215,9 +215,9 @@ def preference_pairs(scores, pairs):
 
 
 # ------------------------------------------------------------------------------------ reward_loss
-# %% exercise=reward_loss name=chosen-and-rejected-swapped
-# en: Which of the two texts should get the larger reward?
-# ko: 두 글 중 어느 쪽의 보상이 더 커야 하나요?
+# %% exercise=reward_loss name=rejected-rewarded
+# en: The loss falls when the rejected text gets the larger reward: which reward is subtracted, and which of the two terms counts agreement times?
+# ko: 거절된 글의 보상이 클수록 손실이 작아집니다. 어느 보상을 빼나요? 두 항 중 일치도를 곱하는 것은 어느 쪽인가요?
 def reward_loss(chosen, rejected, agreement):
     gap = rejected - chosen
     return -(agreement * F.logsigmoid(gap) + (1 - agreement) * F.logsigmoid(-gap)).mean()
@@ -269,8 +269,8 @@ def reward_loss(chosen, rejected, agreement):
 
 
 # %% exercise=reward_loss name=sigmoid-twice
-# en: A loss "with logits" takes the sigmoid itself: what do you hand to it?
-# ko: "with logits" 손실은 시그모이드를 스스로 계산합니다. 무엇을 넘겼나요?
+# en: A sigmoid of a sigmoid is taken: which of your functions takes one by itself?
+# ko: 시그모이드를 두 번 취했습니다. 쓰고 있는 함수 중 시그모이드를 스스로 계산하는 것은 무엇인가요?
 def reward_loss(chosen, rejected, agreement):
     return F.binary_cross_entropy_with_logits((chosen - rejected).sigmoid(), agreement)
 
@@ -702,8 +702,8 @@ def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
 
 # ------------------------------------------------------------------------------------ ppo_loss
 # %% exercise=ppo_loss name=max-for-min
-# en: Of the two products the loss should believe the more cautious one.
-# ko: 두 곱 중에서 더 조심스러운 쪽을 믿어야 합니다.
+# en: Of the two products the loss believes the bolder one: is the smaller one taken, and before the minus sign?
+# ko: 두 곱 중 더 과감한 쪽을 믿고 있습니다. 작은 쪽을 고르나요? 마이너스 부호를 붙이기 전에 고르나요?
 def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     advantage = advantage.detach()
     ratio = (logprobs - old_logprobs.detach()).exp()
@@ -712,8 +712,8 @@ def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
 
 
 # %% exercise=ppo_loss name=always-clipped
-# en: A token that went the wrong way must still be pulled back: does its gradient survive?
-# ko: 잘못된 방향으로 간 토큰은 되돌려야 합니다. 그 기울기가 남아 있나요?
+# en: The clipped product alone counts: with what is it compared, so that a token that went the wrong way is pulled back?
+# ko: 자른 곱만 쓰고 있습니다. 잘못된 방향으로 간 토큰을 되돌리려면 무엇과 비교해야 하나요?
 def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     ratio = (logprobs - old_logprobs.detach()).exp().clamp(1 - clip, 1 + clip)
     return -(ratio * advantage.detach())[mask].mean()
@@ -803,8 +803,8 @@ def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
 
 
 # %% exercise=ppo_loss name=max-and-others-learn
-# en: Of the two products take the smaller one; and may a gradient reach `old_logprobs` or the advantage?
-# ko: 두 곱 중 작은 쪽을 써야 합니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
+# en: Of the two products take the smaller one, before the minus sign; and may a gradient reach `old_logprobs` or the advantage?
+# ko: 두 곱 중 작은 쪽을, 마이너스 부호를 붙이기 전에 골라야 합니다. 그리고 기울기가 old_logprobs나 이점에도 흐르지 않나요?
 def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     ratio = (logprobs - old_logprobs).exp()
     both = torch.maximum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
@@ -864,9 +864,9 @@ def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
 
 
 # ------------------------------------------------------------------------------------ dpo_loss
-# %% exercise=dpo_loss name=chosen-and-rejected-swapped
-# en: Should the margin grow when the chosen text becomes likelier, or shrink?
-# ko: 선택된 글의 확률이 높아지면 마진은 커져야 하나요, 작아져야 하나요?
+# %% exercise=dpo_loss name=margin-upside-down
+# en: Your margin shrinks when the chosen text becomes likelier: which of the four is subtracted from which?
+# ko: 선택된 글의 확률이 높아지면 마진이 작아집니다. 네 값 중 무엇에서 무엇을 빼나요?
 def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     margin = beta * ((rejected - ref_rejected.detach()) - (chosen - ref_chosen.detach()))
     return -F.logsigmoid(margin).mean(), margin.detach()
@@ -889,8 +889,8 @@ def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
 
 
 # %% exercise=dpo_loss name=reference-added
-# en: A reward of a policy is how much likelier it makes a text than the reference does.
-# ko: 정책의 보상은 기준 모델보다 글의 확률을 얼마나 높였는가입니다.
+# en: A reward of a policy is how much likelier it makes a text than the reference does: is the reference's added or subtracted?
+# ko: 정책의 보상은 기준 모델보다 글의 확률을 얼마나 높였는가입니다. 기준 모델의 값을 더하나요, 빼나요?
 def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     margin = beta * ((chosen - rejected) + (ref_chosen - ref_rejected).detach())
     return -F.logsigmoid(margin).mean(), margin.detach()
@@ -1021,8 +1021,8 @@ def best_of_n(proxy, gold, n):
 
 
 # %% exercise=best_of_n name=worst-of-n
-# en: The ranks start with the worst text: from which side must the others of a subset come?
-# ko: 순위는 가장 나쁜 글에서 시작합니다. 부분집합의 나머지는 어느 쪽에서 와야 하나요?
+# en: This is the worth of the worst of n: at which end does your sort begin, and which texts may be the others of a subset?
+# ko: n개 중 가장 나쁜 글의 가치입니다. 정렬이 어느 쪽 끝에서 시작하나요? 부분집합의 나머지는 어떤 글이어야 하나요?
 def best_of_n(proxy, gold, n):
     M = proxy.shape[1]
     share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
@@ -1068,9 +1068,9 @@ def best_of_n(proxy, gold, n):
     return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n)
 
 
-# %% exercise=best_of_n name=ranks-for-places
-# en: Sorting the sorted places gives ranks: which of the two does `gather` want?
-# ko: 정렬한 자리를 다시 정렬하면 순위가 됩니다. `gather`에 필요한 것은 무엇인가요?
+# %% exercise=best_of_n name=gold-in-another-order
+# en: The gold rewards do not stand in the order of the proxy: do your indices say which text stands at a rank, or at which rank a text stands, and do you fetch with them or put?
+# ko: gold가 proxy의 순서로 놓이지 않았습니다. 인덱스가 그 순위에 있는 글인가요, 그 글의 순위인가요? 그것으로 가져오나요, 보내나요?
 def best_of_n(proxy, gold, n):
     M = proxy.shape[1]
     share = [math.comb(i, n - 1) / math.comb(M, n) for i in range(M)]
