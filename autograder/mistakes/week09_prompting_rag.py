@@ -339,8 +339,8 @@ def parse_answer(text):
 
 
 # %% exercise=parse_answer name=next-line-counts-too
-# en: `\s*` also eats line breaks: an answer line with nothing in it has no answer.
-# ko: `\s*`는 줄바꿈도 먹습니다. 내용이 없는 답 줄에는 답이 없습니다.
+# en: Where nothing stands behind the colon, yours takes the next line: does a pattern such as `\s*` run over the line break?
+# ko: 콜론 뒤에 아무것도 없으면 다음 줄을 가져옵니다. `\s*` 같은 패턴이 줄바꿈을 넘어가지 않나요?
 def parse_answer(text):
     own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
     found = re.findall(r"(?im)^\s*(?:answer|답)\s*:\s*(.*)$", own)
@@ -962,8 +962,8 @@ def bm25(documents, k1=1.2, b=0.75):
 
 
 # %% exercise=bm25 name=k1-plus-one-missing
-# en: With one occurrence and mean length the fraction should be 1.
-# ko: 한 번 나오고 길이가 평균이면 분수는 1이어야 합니다.
+# en: With one occurrence and mean length the fraction should be 1: what stands above its line beside f?
+# ko: 한 번 나오고 길이가 평균이면 분수는 1이어야 합니다. 분자에는 f 말고 무엇이 있나요?
 def bm25(documents, k1=1.2, b=0.75):
     N, total = len(documents), sum(map(len, documents))
     index = {}
@@ -1180,9 +1180,9 @@ def recall_and_mrr(rankings, relevant, k):
     return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
 
 
-# %% exercise=recall_and_mrr name=ranks-from-zero
-# en: The first place has rank 1.
-# ko: 첫 자리의 순위는 1입니다.
+# %% exercise=recall_and_mrr name=ranks-one-too-large
+# en: The first place has rank 1: which rank does it get in yours?
+# ko: 첫 자리의 순위는 1입니다. 지금은 몇으로 세나요?
 def recall_and_mrr(rankings, relevant, k):
     recalls, ranks = [], []
     for ranking, right in zip(rankings, relevant):
@@ -1362,8 +1362,8 @@ def rag_answer(question, passages, ranked, read, budget, least):
 
 
 # %% exercise=rag_answer name=short-ones-jump-the-queue
-# en: The first passage that does not fit ends the queue: yours lets a later, shorter one in.
-# ko: 들어가지 않는 첫 자료에서 멈춰야 합니다. 뒤의 짧은 자료가 새치기하고 있습니다.
+# en: The first passage that does not fit, or whose score is too low, ends the queue: yours goes on behind it.
+# ko: 들어가지 않거나 점수가 너무 낮은 첫 자료에서 줄이 끝납니다. 지금은 그 뒤로 계속 가고 있습니다.
 def rag_answer(question, passages, ranked, read, budget, least):
     used, left = [], budget
     for place, score in ranked:
@@ -1441,9 +1441,9 @@ def rag_answer(question, passages, ranked, read, budget, least):
     return (answer, sources) if sources else (None, [])
 
 
-# %% exercise=rag_answer name=sources-from-the-whole-library
-# en: A passage that was never read cannot be the source.
-# ko: 읽지 않은 자료는 출처가 될 수 없습니다.
+# %% exercise=rag_answer name=sources-never-read
+# en: A passage that was never read cannot be the source: over which ones do you look for it?
+# ko: 읽지 않은 자료는 출처가 될 수 없습니다. 어떤 자료들에서 출처를 찾나요?
 def rag_answer(question, passages, ranked, read, budget, least):
     used, left = [], budget
     for place, score in ranked:
@@ -1688,8 +1688,8 @@ def injection_filter(passage, orders):
 
 
 # %% exercise=injection_filter name=only-at-the-beginning
-# en: `re.match` looks at the beginning: an order may stand anywhere in its sentence.
-# ko: `re.match`는 처음만 봅니다. 명령은 문장 어디에나 있을 수 있습니다.
+# en: Only orders at the beginning of a sentence are found: which function of `re` looks at all of it?
+# ko: 문장 맨 앞의 명령만 찾습니다. 문장 전체를 보는 `re`의 함수는 무엇인가요?
 def injection_filter(passage, orders):
     kept, dropped = [], []
     for sentence in sentences(passage):
@@ -1701,8 +1701,8 @@ def injection_filter(passage, orders):
 
 
 # %% exercise=injection_filter name=patterns-taken-literally
-# en: The orders are patterns: `in` looks for their letters.
-# ko: 명령 목록은 패턴입니다. `in`은 글자 그대로 찾습니다.
+# en: An order such as `obey .*now` is never found: do you search for a pattern, or for its letters?
+# ko: `obey .*now` 같은 명령을 찾지 못합니다. 패턴으로 찾나요, 글자 그대로 찾나요?
 def injection_filter(passage, orders):
     kept, dropped = [], []
     for sentence in sentences(passage):
@@ -1713,9 +1713,9 @@ def injection_filter(passage, orders):
     return " ".join(kept), dropped
 
 
-# %% exercise=injection_filter name=lower-for-casefold
-# en: `lower` leaves ß as it is: which method goes further?
-# ko: `lower`는 ß를 그대로 둡니다. 더 나아가는 메서드는 무엇인가요?
+# %% exercise=injection_filter name=sharp-s-stays
+# en: ß is not found to be ss: lower case alone leaves it as it is. Which method goes further?
+# ko: ß가 ss로 바뀌지 않습니다. 소문자로 바꾸는 것만으로는 그대로 남습니다. 더 나아가는 메서드는 무엇인가요?
 def injection_filter(passage, orders):
     kept, dropped = [], []
     for sentence in sentences(passage):
