@@ -14,8 +14,8 @@ def rms_norm(x, weight, eps=1e-5):
 
 
 # %% exercise=rms_norm name=eps-outside-the-root
-# en: Small vectors come out too large or too small: on which side of the root does eps stand?
-# ko: 작은 벡터의 결과가 다릅니다. eps는 근호 안에 있나요, 밖에 있나요?
+# en: Small vectors come out wrong, and with a large eps all do: on which side of the root does eps stand?
+# ko: 작은 벡터의 결과가 다르고, eps가 크면 모두 다릅니다. eps는 근호 안에 있나요, 밖에 있나요?
 def rms_norm(x, weight, eps=1e-5):
     wide = x if x.dtype == torch.float64 else x.float()
     return (wide / (wide.square().mean(-1, keepdim=True).sqrt() + eps)).to(x.dtype) * weight
@@ -1318,8 +1318,8 @@ def route(logits, k):
 
 
 # %% exercise=route name=no-gradient
-# en: The balance loss has the right value and no gradient: who detached the probabilities?
-# ko: 균형 손실의 값은 맞지만 기울기가 없습니다. 확률을 떼어 낸 곳은 어디인가요?
+# en: The balance loss has the right value and no gradient: where are the probabilities cut off from the logits?
+# ko: 균형 손실의 값은 맞지만 기울기가 없습니다. 확률이 로짓에서 끊어진 곳은 어디인가요?
 def route(logits, k):
     chosen, experts = logits.topk(k)
     shares = F.one_hot(experts, logits.shape[1]).to(logits.dtype).mean((0, 1))
