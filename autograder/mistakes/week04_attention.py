@@ -52,8 +52,8 @@ def pad_batch(rows, pad=0):
 
 
 # %% exercise=pad_batch name=one-column-too-many
-# en: Every row has at least one filler at its end: is the longest row longer than T should be?
-# ko: 모든 줄의 끝에 패딩이 하나 이상 있습니다. 가장 긴 줄의 길이와 T를 비교해 보세요.
+# en: Every row has at least one filler at its end, the longest row too: how large should T be?
+# ko: 가장 긴 줄을 포함해 모든 줄의 끝에 패딩이 하나 이상 있습니다. T는 얼마여야 하나요?
 def pad_batch(rows, pad=0):
     T = max(map(len, rows)) + 1
     ids = torch.tensor([[*row, *[pad] * (T - len(row))] for row in rows], dtype=torch.int64)
@@ -229,8 +229,8 @@ def masked_softmax(scores, mask):
 
 
 # %% exercise=masked_softmax name=not-a-number-for-empty-rows
-# en: A row that is all padding gives NaN: what is minus infinity less minus infinity?
-# ko: 모두 패딩인 행에서 NaN이 나옵니다. 음의 무한대에서 음의 무한대를 빼면 무엇인가요?
+# en: A row that is all padding gives NaN. Which of the two is it in your code: 0 / 0, or minus infinity less minus infinity?
+# ko: 모두 패딩인 행에서 NaN이 나옵니다. 코드에서 어느 쪽인가요? 0 / 0인가요, 음의 무한대에서 음의 무한대를 뺀 것인가요?
 def masked_softmax(scores, mask):
     return torch.where(mask, scores, float("-inf")).softmax(-1)
 
@@ -273,9 +273,9 @@ def masked_softmax(scores, mask):
     return torch.where(mask, torch.where(mask, scores, -1e4).softmax(-1), 0.0)
 
 
-# %% exercise=masked_softmax name=product-with-mask
-# en: Zero times NaN is NaN: choose in place of multiplying, before and after.
-# ko: 0 곱하기 NaN은 NaN입니다. 곱하지 말고 골라 보세요.
+# %% exercise=masked_softmax name=padding-gets-through
+# en: NaN at padding gets through to the weights: NaN times 0, or plus any number, is NaN. Choose in place of multiplying or adding.
+# ko: 패딩에 있는 NaN이 가중치까지 옵니다. NaN에 0을 곱하거나 어떤 수를 더해도 NaN입니다. 곱하거나 더하지 말고 골라 보세요.
 def masked_softmax(scores, mask):
     weights = scores.masked_fill(~mask, 0.0) * mask + (scores * 0 + torch.finfo(scores.dtype).min) * ~mask
     return weights.softmax(-1) * mask
@@ -678,8 +678,8 @@ def greedy_decode(step, state, B, bos, eos, max_len):
 
 
 # %% exercise=greedy_decode name=one-list-for-all
-# en: All rows hold the words of all: how many lists are there when one is multiplied by B?
-# ko: 모든 줄에 모두의 단어가 들어 있습니다. 리스트 하나에 B를 곱하면 리스트는 몇 개인가요?
+# en: All rows hold the words of all: did you make B lists, or one list that stands there B times?
+# ko: 모든 줄에 모두의 단어가 들어 있습니다. 리스트를 B개 만들었나요, 하나의 리스트가 B번 들어 있나요?
 def greedy_decode(step, state, B, bos, eos, max_len):
     ids = torch.full((B,), bos)
     out = [[]] * B
@@ -1521,8 +1521,8 @@ def alignment_accuracy(weights, links):
 
 
 # %% exercise=alignment_accuracy name=more-than-half
-# en: A weight must pass one half to count here: the largest of a row may be smaller.
-# ko: 가중치가 절반을 넘어야만 셉니다. 한 행의 가장 큰 값은 더 작을 수 있습니다.
+# en: The weight on the linked places must pass one half to count here. Where is the largest weight of the row: on a link or not?
+# ko: 연결된 위치의 가중치가 절반을 넘어야만 셉니다. 한 행에서 가장 큰 가중치는 연결된 곳에 있나요, 아닌가요?
 def alignment_accuracy(weights, links):
     has = links.any(2)
     hit = (weights * links).sum(2) > 0.5
