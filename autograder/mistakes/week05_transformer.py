@@ -411,16 +411,16 @@ def sinusoidal_positions(T, D):
 
 
 # %% exercise=sinusoidal_positions name=exponent-too-small
-# en: The pairs slow down too little: which number stands over D for the pair of columns 2i and 2i + 1?
-# ko: 쌍마다 느려지는 정도가 부족합니다. 2i, 2i + 1열의 쌍에서 D 위에는 어떤 수가 있나요?
+# en: The pairs slow down too little: which number is raised, and to which power for the columns 2i and 2i + 1?
+# ko: 쌍마다 느려지는 정도가 부족합니다. 2i, 2i + 1열에서는 어떤 수를 몇 제곱하나요?
 def sinusoidal_positions(T, D):
     angles = torch.arange(T).unsqueeze(1) / 10000 ** (torch.arange(D // 2) / D)
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
 
 
 # %% exercise=sinusoidal_positions name=exponent-too-large
-# en: The pairs slow down twice as fast as they should: is the 2 of 2i counted twice?
-# ko: 쌍이 두 배나 빨리 느려집니다. 2i의 2를 두 번 세지 않았나요?
+# en: The pairs slow down twice as fast as they should: in 2i / D, does the 2 come in twice, or is D halved?
+# ko: 쌍이 두 배나 빨리 느려집니다. 2i / D에서 2를 두 번 곱했나요, 아니면 D를 반으로 나누었나요?
 def sinusoidal_positions(T, D):
     angles = torch.arange(T).unsqueeze(1) / 10000 ** (2 * torch.arange(0, D, 2) / D)
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
@@ -1137,8 +1137,8 @@ class DecoderLayer(nn.Module):
 
 
 # %% exercise=DecoderLayer name=memory-asks
-# en: The result has the length of the source: who asks in the cross-attention?
-# ko: 결과의 길이가 소스와 같습니다. 크로스 어텐션에서 묻는 쪽은 누구인가요?
+# en: What the cross-attention gives has the length of the source and does not fit y: who asks there?
+# ko: 크로스 어텐션의 결과가 소스의 길이라서 y와 맞지 않습니다. 거기서 묻는 쪽은 누구인가요?
 class DecoderLayer(nn.Module):
     def __init__(self, self_attention, cross_attention, D, d_ff):
         super().__init__()
@@ -1178,8 +1178,8 @@ class DecoderLayer(DecoderLayer):
 
 
 # %% exercise=noam_lr name=larger-of-the-two
-# en: The rate starts high and never falls: which of the two is taken, the smaller or the larger?
-# ko: 학습률이 높은 값에서 시작합니다. 둘 중 작은 쪽과 큰 쪽 가운데 무엇을 골라야 할까요?
+# en: The rate starts high, falls, and then rises for ever: which of the two is taken, the smaller or the larger?
+# ko: 학습률이 높은 값에서 시작해 내려갔다가 계속 오릅니다. 둘 중 작은 쪽과 큰 쪽 가운데 무엇을 골라야 할까요?
 def noam_lr(step, D, warmup):
     return D**-0.5 * max(max(step, 1) ** -0.5, step * warmup**-1.5)
 
