@@ -446,7 +446,7 @@ def numerical_grad(f, x, eps=1e-5):
     return slopes.reshape(x.shape)
 
 
-# %% exercise=numerical_grad name=a-float-has-no-item
+# %% exercise=numerical_grad name=a-float-is-no-tensor
 # en: f may return a float, and a float has no method of a tensor, such as .item(). Which call makes a number of both?
 # ko: f는 float를 돌려줄 수도 있고, float에는 .item() 같은 텐서의 메서드가 없습니다. 둘 다 숫자로 만드는 호출은 무엇인가요?
 def numerical_grad(f, x, eps=1e-5):
@@ -617,7 +617,7 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
     raise TimeoutError("too many requests")
 
 
-# %% exercise=ask_api name=hammers
+# %% exercise=ask_api name=wait-not-called
 # en: After a 429 wait is not called before the next try. What does the answer to 429 ask you to do first?
 # ko: 429 다음에 wait를 부르지 않고 다시 시도합니다. 429 응답은 먼저 무엇을 하라고 알려 주나요?
 def ask_api(post, prompt, max_tokens, wait, tries=3):
@@ -635,7 +635,7 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
     raise TimeoutError("too many requests")
 
 
-# %% exercise=ask_api name=tries-again-with-a-wrong-key
+# %% exercise=ask_api name=no-PermissionError-at-401
 # en: A status of 401 does not end in PermissionError. Do you treat a wrong key as you treat 429?
 # ko: 401에서 PermissionError가 나지 않습니다. 틀린 키를 429처럼 다루고 있지 않나요?
 def ask_api(post, prompt, max_tokens, wait, tries=3):

@@ -137,7 +137,7 @@ def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
         p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
     return p
 
-# %% exercise=interpolated_prob name=evenly-spread-at-every-level
+# %% exercise=interpolated_prob name=longest-context-spread-evenly
 # en: After the longest context the pretended tokens are spread evenly, 1 / V each: what does the shorter context say?
 # ko: 가장 긴 문맥 뒤에서 가상의 토큰을 1 / V씩 고르게 나누었습니다. 더 짧은 문맥은 무엇이라고 하나요?
 def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
@@ -436,7 +436,7 @@ def rnn_forward(step, x, h0):
         states.append(h)
     return torch.stack(states)
 
-# %% exercise=rnn_forward name=detached-each-step
+# %% exercise=rnn_forward name=no-gradient-between-steps
 # en: The states are right, but no gradient flows from one step to the step before it: what cuts the graph there?
 # ko: 상태 값은 맞지만 기울기가 한 단계에서 그 앞 단계로 흐르지 않습니다. 그 사이에서 그래프를 끊는 것은 무엇일까요?
 def rnn_forward(step, x, h0):

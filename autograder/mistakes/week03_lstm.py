@@ -957,7 +957,7 @@ def gate_trace(lstm, x, clamp=None):
     return {key: torch.stack([step[key] for step in steps]) for key in "ifgoch"}
 
 
-# %% exercise=gate_trace name=one-tensor-for-all-steps
+# %% exercise=gate_trace name=last-value-in-every-row
 # en: Every row of c holds its last value. Is c changed in place, so that all you wrote down is one tensor, or written down at the end only?
 # ko: c의 모든 행이 마지막 값입니다. c를 제자리에서 바꿔서 적어 둔 것이 모두 같은 텐서인가요, 아니면 끝에서만 적었나요?
 @torch.no_grad()
