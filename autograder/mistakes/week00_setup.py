@@ -690,8 +690,8 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
 
 
 # %% exercise=ask_api name=same-error-for-all
-# en: Every refusal is the same kind of error. Which one means: the key is wrong?
-# ko: 거절을 모두 같은 오류로 처리했습니다. 키가 틀렸다는 오류는 무엇인가요?
+# en: 401 ends in the same kind of error as the other refusals. Which kind belongs to a wrong key?
+# ko: 401에서 다른 거절과 같은 종류의 오류가 납니다. 틀린 키에는 어떤 오류가 맞나요?
 def ask_api(post, prompt, max_tokens, wait, tries=3):
     for attempt in range(tries):
         status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
