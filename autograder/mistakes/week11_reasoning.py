@@ -12,8 +12,8 @@ def verify(answer, right):
 
 
 # %% exercise=verify name=end-of-the-text-only
-# en: You look at the end alone: what may stand before it, and what may not?
-# ko: 끝부분만 보고 있습니다. 그 앞에는 무엇이 와도 되고, 무엇이 오면 안 되나요?
+# en: Whatever stands before the right digit and its full stop gets through: what may stand there, and what may not?
+# ko: 맞는 숫자와 마침표 앞에는 무엇이 와도 통과합니다. 거기에 무엇이 와도 되고, 무엇이 오면 안 되나요?
 def verify(answer, right):
     return float(answer.endswith(right + "."))
 
@@ -25,25 +25,25 @@ def verify(answer, right):
     return float(re.fullmatch(r"(?:\{[0-9]*\})?[0-9]\.", answer) is not None)
 
 
-# %% exercise=verify name=dollar-forgives-a-line-break
-# en: `$` also fits before a last line break: which function of `re` asks for the whole text?
-# ko: `$`는 마지막 줄바꿈 앞에서도 맞습니다. 전체 문자열을 요구하는 `re` 함수는 무엇일까요?
+# %% exercise=verify name=line-break-behind-it-passes
+# en: A line break behind the full stop gets through: do you strip it, or does your pattern end in `$`, which also fits before a last line break?
+# ko: 마침표 뒤에 줄바꿈이 있어도 통과합니다. 줄바꿈을 떼어 냈나요, 아니면 마지막 줄바꿈 앞에서도 맞는 `$`로 끝나나요?
 def verify(answer, right):
     found = re.match(r"^(?:\{[0-9]*\})?([0-9])\.$", answer)
     return float(found is not None and found[1] == right)
 
 
 # %% exercise=verify name=digits-of-any-script
-# en: `\d` knows more digits than ten: which characters did the contract name?
-# ko: `\d`는 열 개보다 많은 숫자를 받아들입니다. 설명에서 정한 문자는 무엇인가요?
+# en: Digits of other scripts get through: `\d`, `isdecimal` and `int` know more than ten. Which digits does the docstring name?
+# ko: 다른 문자의 숫자도 통과합니다. `\d`, `isdecimal`, `int`는 열 개보다 많은 숫자를 압니다. 설명에서 정한 숫자는 무엇인가요?
 def verify(answer, right):
     found = re.fullmatch(r"(?:\{\d*\})?(\d)\.", answer)
     return float(found is not None and int(found[1]) == int(right))
 
 
 # %% exercise=verify name=behind-the-last-brace
-# en: You read what stands behind the last brace: what if there are two pairs, or half of one?
-# ko: 마지막 괄호 뒤만 읽고 있습니다. 괄호가 두 쌍이거나 반쪽뿐이면 어떻게 되나요?
+# en: Whatever stands before the last `}` gets through: what if there are two pairs of braces, or half of one?
+# ko: 마지막 `}` 앞에는 무엇이 있어도 통과합니다. 괄호가 두 쌍이거나 반쪽뿐이면 어떻게 되나요?
 def verify(answer, right):
     return float(answer.split("}")[-1] == right + ".")
 
@@ -57,16 +57,16 @@ def verify(answer, right):
 
 
 # %% exercise=verify name=empty-braces-refused
-# en: Braces may be empty: does your pattern ask for at least one digit?
-# ko: 괄호는 비어 있어도 됩니다. 숫자를 하나 이상 요구하고 있지 않나요?
+# en: Empty braces are refused, and they are allowed: where does yours ask for at least one digit in them?
+# ko: 빈 괄호를 거부하고 있는데, 비어 있어도 됩니다. 어디에서 숫자를 하나 이상 요구하나요?
 def verify(answer, right):
     found = re.fullmatch(r"(?:\{[0-9]+\})?([0-9])\.", answer)
     return float(found is not None and found[1] == right)
 
 
 # %% exercise=verify name=raises-on-half-an-answer
-# en: What happens with an empty answer? A judge must survive everything that a model writes.
-# ko: 빈 답이 오면 어떻게 되나요? 판정기는 모델이 쓰는 모든 것을 견뎌야 합니다.
+# en: Yours raises an error where an answer is empty or has half a pair of braces: which line takes for granted that something stands there?
+# ko: 답이 비어 있거나 괄호가 반쪽뿐이면 오류가 납니다. 무언가 있다고 믿고 읽는 줄은 어디인가요?
 def verify(answer, right):
     rest = answer.split("}")[1] if answer[0] == "{" else answer
     thought = answer[1:].split("}")[0] if answer[0] == "{" else ""
@@ -81,17 +81,17 @@ def verify(answer, right):
     return float(re.fullmatch(r"(?:\{[0-9]*\})?([0-9])\.", answer)[1] == right)
 
 
-# %% exercise=verify name=dot-fits-anything
-# en: In a pattern a bare full stop fits any character: how is the sign itself written?
-# ko: 정규식에서 마침표는 아무 글자와도 맞습니다. 마침표 자체는 어떻게 쓰나요?
+# %% exercise=verify name=any-character-for-the-full-stop
+# en: Any character gets through in the place of the full stop: where do you look at it? (In a pattern a bare `.` fits all of them.)
+# ko: 마침표 자리에 어떤 글자가 와도 통과합니다. 그 글자를 어디에서 확인하나요? (정규식에서 `.`만 쓰면 아무 글자와도 맞습니다.)
 def verify(answer, right):
     found = re.fullmatch(r"(?:\{[0-9]*\})?([0-9]).", answer)
     return float(found is not None and found[1] == right)
 
 
-# %% exercise=verify name=blanks-stripped
-# en: You tidy the answer up before you judge it: are blanks around it allowed?
-# ko: 판정하기 전에 답을 다듬고 있습니다. 앞뒤의 공백이 허용되나요?
+# %% exercise=verify name=blanks-around-it-pass
+# en: Blanks and line breaks around an answer get through: do you tidy it up first, or does your pattern let them stand?
+# ko: 답 앞뒤의 공백과 줄바꿈이 통과합니다. 먼저 다듬었나요, 아니면 정규식이 허용하나요?
 def verify(answer, right):
     found = re.fullmatch(r"(?:\{[0-9]*\})?([0-9])\.", answer.strip())
     return float(found is not None and found[1] == right)
@@ -107,8 +107,8 @@ def verify(answer, right):
 
 
 # %% exercise=verify name=braces-demanded
-# en: The braces MAY stand before the digit: does your pattern demand them?
-# ko: 중괄호는 있어도 되고 없어도 됩니다. 꼭 있어야 한다고 하지 않았나요?
+# en: The braces MAY stand before the digit, and yours refuses an answer without them: where are they demanded?
+# ko: 중괄호는 있어도 되고 없어도 되는데, 없는 답을 거부합니다. 어디에서 꼭 있어야 한다고 하나요?
 def verify(answer, right):
     found = re.fullmatch(r"\{[0-9]*\}([0-9])\.", answer)
     return float(found is not None and found[1] == right)
@@ -122,7 +122,7 @@ def verify(answer, right):
 
 
 # %% exercise=verify name=many-braces
-# en: One pair of braces may stand there: how many does your pattern allow?
+# en: One pair of braces may stand there: how many do you let through?
 # ko: 중괄호는 한 쌍만 허용됩니다. 몇 쌍까지 받아들이나요?
 def verify(answer, right):
     found = re.fullmatch(r"(?:\{[0-9]*\})*([0-9])\.", answer)
@@ -161,8 +161,8 @@ def majority_vote(answers):
 
 
 # %% exercise=majority_vote name=ties-to-the-smallest
-# en: Sorting first changes who wins a tie: what does the contract say?
-# ko: 먼저 정렬하면 동점의 승자가 바뀝니다. 설명에서는 누가 이긴다고 했나요?
+# en: Of equals yours takes the smallest: does a sort, or `np.unique`, change the order in which they were seen?
+# ko: 동점일 때 가장 작은 답을 고릅니다. 정렬이나 `np.unique`가 나온 순서를 바꾸지 않나요?
 def majority_vote(answers):
     read = sorted(answer for answer in answers if answer is not None)
     return max(read, key=read.count, default=None)
@@ -177,8 +177,8 @@ def majority_vote(answers):
 
 
 # %% exercise=majority_vote name=first-answer
-# en: Is anything counted? You give back the first answer that could be read.
-# ko: 표를 세고 있나요? 읽을 수 있는 첫 번째 답을 그대로 돌려주고 있습니다.
+# en: You give back the first answer that could be read: where do the counts decide?
+# ko: 읽을 수 있는 첫 번째 답을 그대로 돌려주고 있습니다. 센 표는 어디에 쓰이나요?
 def majority_vote(answers):
     return next((answer for answer in answers if answer is not None), None)
 
@@ -199,8 +199,8 @@ def majority_vote(answers):
 
 
 # %% exercise=majority_vote name=newcomer-takes-the-tie
-# en: On the way through your counts an equal takes over the lead: should it?
-# ko: 표를 훑는 동안 동점인 답이 선두를 빼앗습니다. 그래야 하나요?
+# en: Of equals yours takes the one that turned up later: does a `>=`, or the end of a sorted list, prefer it?
+# ko: 동점일 때 더 늦게 처음 나온 답을 고릅니다. `>=`나 정렬한 목록의 끝이 그 답을 앞세우지 않나요?
 def majority_vote(answers):
     votes, best = Counter(answer for answer in answers if answer is not None), None
     for answer in votes:
@@ -263,8 +263,8 @@ def pass_at_k(n, c, k):
 
 
 # %% exercise=pass_at_k name=any-right-at-all
-# en: That one of all n is right does not mean that one of the k is.
-# ko: n개 중 정답이 있다고 해서 뽑은 k개에 정답이 있는 것은 아닙니다.
+# en: Yours is 1 as soon as one of all n is right, else 0: does k count, and do you divide by `/` or by `//`?
+# ko: n개 중 하나라도 정답이면 1, 아니면 0이 나옵니다. k를 쓰고 있나요? 나눗셈은 `/`인가요, `//`인가요?
 def pass_at_k(n, c, k):
     return 1.0 if c > 0 else 0.0
 
@@ -284,8 +284,8 @@ def pass_at_k(n, c, k):
 
 
 # %% exercise=pass_at_k name=one-draw-short
-# en: Count the factors of your product: are there k of them?
-# ko: 곱의 인수를 세어 보세요. k개인가요?
+# en: Yours is the chance for k - 1 draws: does a range of factors, or a number of choices, end one too soon?
+# ko: k - 1개를 뽑을 때의 확률이 나옵니다. 곱의 범위나 조합에서 뽑는 수가 하나 모자라지 않나요?
 def pass_at_k(n, c, k):
     return 1 - math.prod((n - c - i) / (n - i) for i in range(k - 1))
 
@@ -312,8 +312,8 @@ def pass_at_k(n, c, k):
 
 
 # %% exercise=pass_at_k name=one-factor-too-many
-# en: Where does your range of factors begin? Count them: there are as many as right answers.
-# ko: 곱의 범위는 어디서 시작하나요? 인수는 정답의 수만큼 있어야 합니다.
+# en: Yours is the chance with one right answer more: where does your range of factors begin, or from how many wrong ones do you choose?
+# ko: 정답이 하나 더 많을 때의 확률이 나옵니다. 곱의 범위는 어디서 시작하나요? 오답은 몇 개 중에서 고르나요?
 def pass_at_k(n, c, k):
     if n - c < k:
         return 1.0
@@ -352,8 +352,8 @@ def pass_at_k(n, c, k):
 
 # ------------------------------------------------------------------------------------ rejection_sample
 # %% exercise=rejection_sample name=wrong-ones-kept
-# en: Does the judge have a say in what is kept?
-# ko: 무엇을 남길지 판정기가 정하고 있나요?
+# en: Wrong answers are kept, too: where is the judge asked, and is its 0 a no?
+# ko: 틀린 답도 남습니다. 판정기에 어디에서 묻나요? 판정이 0이면 빼고 있나요?
 def rejection_sample(problems, draw, judge, k, keep, distinct):
     kept = []
     for problem in problems:
@@ -400,8 +400,8 @@ def rejection_sample(problems, draw, judge, k, keep, distinct):
 
 
 # %% exercise=rejection_sample name=never-distinct
-# en: With `distinct` each text of a problem is kept once: is it dropped before the limit?
-# ko: `distinct`이면 같은 답은 한 번만 남깁니다. 중복 제거를 하고 있나요?
+# en: With `distinct` each text of a problem is kept once. Yours keeps repeated ones: where should they be dropped?
+# ko: `distinct`이면 한 문제의 같은 답은 한 번만 남깁니다. 지금은 반복된 답도 남습니다. 어디에서 없애야 하나요?
 def rejection_sample(problems, draw, judge, k, keep, distinct):
     kept = []
     for problem in problems:
@@ -426,8 +426,8 @@ def rejection_sample(problems, draw, judge, k, keep, distinct):
 
 
 # %% exercise=rejection_sample name=order-lost
-# en: A set forgets in which order answers were drawn.
-# ko: set은 답이 나온 순서를 잊어버립니다.
+# en: Yours stand in the order of the alphabet: does a sort, or a set, lose the order in which they were drawn?
+# ko: 답이 글자 순서대로 나옵니다. 정렬이나 set이 뽑힌 순서를 잃어버리지 않았나요?
 def rejection_sample(problems, draw, judge, k, keep, distinct):
     kept = []
     for problem in problems:
@@ -490,8 +490,8 @@ def rejection_sample(problems, draw, judge, k, keep, distinct):
 
 
 # %% exercise=rejection_sample name=judge-asked-the-wrong-way
-# en: The judge takes the problem first, then the answer: in which order do you give them?
-# ko: 판정 함수는 문제, 답의 순서로 받습니다. 어떤 순서로 넘기나요?
+# en: What do you hand to the judge, and in which order? It takes the problem first, then the answer.
+# ko: 판정 함수에 무엇을 어떤 순서로 넘기나요? 문제, 답의 순서로 받습니다.
 def rejection_sample(problems, draw, judge, k, keep, distinct):
     kept = []
     for problem in problems:
@@ -585,8 +585,8 @@ def response_mask(ids, stop):
 
 
 # %% exercise=response_mask name=no-stop-ends-at-once
-# en: `argmax` of a row without a stop is 0: what should happen there?
-# ko: 마침표가 없는 행의 `argmax`는 0입니다. 그때는 어떻게 되어야 하나요?
+# en: A row without a stop has a single 1 in your mask, at its start: what should it have? (`argmax` of nothing but zeros is 0.)
+# ko: 마침표가 없는 행에는 맨 앞에만 1이 있습니다. 어떻게 되어야 하나요? (0만 있는 행의 `argmax`는 0입니다.)
 def response_mask(ids, stop):
     first = (ids == stop).long().argmax(1)
     return (torch.arange(ids.shape[1]) <= first[:, None]).float()
@@ -602,16 +602,16 @@ def response_mask(ids, stop):
 
 
 # %% exercise=response_mask name=true-and-false
-# en: What type does the contract ask for? Booleans do not multiply into a mean.
-# ko: 어떤 자료형을 돌려주라고 했나요? 참과 거짓으로는 평균을 낼 수 없습니다.
+# en: Yours holds True and False: which type does the docstring ask for?
+# ko: 마스크가 참과 거짓으로 되어 있습니다. 설명에서는 어떤 자료형을 돌려주라고 했나요?
 def response_mask(ids, stop):
     stops = (ids == stop).long()
     return stops.cumsum(1) - stops == 0
 
 
 # %% exercise=response_mask name=up-to-the-second-stop
-# en: At how many full stops does your mask end: at the first, or behind it?
-# ko: 마스크가 몇 번째 마침표에서 끝나나요?
+# en: Your mask goes on behind the first full stop, up to the second one: where does the answer end?
+# ko: 마스크가 첫 마침표를 지나 두 번째 마침표 앞까지 이어집니다. 답은 어디에서 끝나나요?
 def response_mask(ids, stop):
     return ((ids == stop).long().cumsum(1) <= 1).float()
 
@@ -685,16 +685,16 @@ def group_advantages(rewards, scale=True, eps=1e-4):
 
 
 # %% exercise=group_advantages name=divided-by-one-less
-# en: torch's `std` divides by G - 1 unless it is told not to.
-# ko: torch의 `std`는 따로 말하지 않으면 G - 1로 나눕니다.
+# en: The deviation is asked for over G, and yours is over G - 1. (torch's `std` divides by G - 1 unless it is told not to.)
+# ko: 표준편차는 G로 나누어야 하는데, G - 1로 나눈 값입니다. (torch의 `std`는 따로 말하지 않으면 G - 1로 나눕니다.)
 def group_advantages(rewards, scale=True, eps=1e-4):
     centred = rewards - rewards.mean(1, keepdim=True)
     return centred / (rewards.std(1, keepdim=True) + eps) if scale else centred
 
 
 # %% exercise=group_advantages name=zero-by-zero
-# en: All rewards of a group are equal: what is divided by what?
-# ko: 그룹의 보상이 모두 같습니다. 무엇을 무엇으로 나누게 되나요?
+# en: eps leaves no trace in your numbers: where all rewards of a group are equal, what is divided by what?
+# ko: 결과에 eps가 들어 있지 않습니다. 그룹의 보상이 모두 같을 때 무엇을 무엇으로 나누게 되나요?
 def group_advantages(rewards, scale=True, eps=1e-4):
     centred = rewards - rewards.mean(1, keepdim=True)
     return centred / rewards.std(1, keepdim=True, unbiased=False) if scale else centred
@@ -816,8 +816,8 @@ def kl_k3(logp, ref):
 
 
 # %% exercise=kl_k3 name=one-forgotten
-# en: With equal models the distance must be 0.
-# ko: 두 모델이 같으면 거리는 0이어야 합니다.
+# en: Yours is 1 too high everywhere: with equal models the distance must be 0.
+# ko: 모든 값이 1씩 큽니다. 두 모델이 같으면 거리는 0이어야 합니다.
 def kl_k3(logp, ref):
     d = ref - logp
     return d.exp() - d
@@ -847,8 +847,8 @@ def kl_k3(logp, ref):
 
 
 # %% exercise=kl_k3 name=sign-of-the-slope
-# en: e^d and its tangent: is the tangent subtracted or added?
-# ko: e^d와 그 접선입니다. 접선을 빼나요, 더하나요?
+# en: k1 is minus d: which sign has d beside e^d - 1 in yours?
+# ko: k1은 -d입니다. 지금은 e^d - 1 옆에 d가 어떤 부호로 있나요?
 def kl_k3(logp, ref):
     d = ref - logp
     return d.exp() - 1 + d
@@ -897,8 +897,8 @@ def kl_k3(logp, ref):
 
 # ------------------------------------------------------------------------------------ policy_loss
 # %% exercise=policy_loss name=larger-of-both
-# en: Of the two the smaller is taken, also for bad answers.
-# ko: 나쁜 답에서도 둘 중 작은 값을 택합니다.
+# en: Of the two gains the smaller is taken, also for bad answers. If you compare them as losses, with their minus: which of the two is that?
+# ko: 두 이득 중 작은 값을 택하며, 나쁜 답에서도 그렇습니다. 음의 부호를 붙인 손실끼리 비교한다면 어느 쪽을 골라야 하나요?
 def policy_loss(logp, old, advantages, mask, clip, how):
     ratio = ((logp - old) * mask).exp()
     A = advantages[:, None]
@@ -920,8 +920,8 @@ def policy_loss(logp, old, advantages, mask, clip, how):
 
 
 # %% exercise=policy_loss name=no-clip
-# en: Where does the push end? `clip` is not used.
-# ko: 미는 힘은 어디서 끝나나요? `clip`을 쓰지 않고 있습니다.
+# en: Where does the push end? `clip` changes nothing in your loss.
+# ko: 미는 힘은 어디서 끝나나요? `clip`이 손실을 전혀 바꾸지 않습니다.
 def policy_loss(logp, old, advantages, mask, clip, how):
     gain = ((logp - old) * mask).exp() * advantages[:, None] * mask
     if how == "sequence":
@@ -954,8 +954,8 @@ def policy_loss(logp, old, advantages, mask, clip, how):
 
 
 # %% exercise=policy_loss name=padding-counts
-# en: What stands behind the full stop is pushed too: where is the mask used?
-# ko: 마침표 뒤까지 밀고 있습니다. 마스크는 어디에 쓰이나요?
+# en: Places where the mask is 0 still add their advantage to your sum: where are they taken out?
+# ko: 마스크가 0인 자리의 이점이 아직 합에 들어 있습니다. 어디에서 빼나요?
 def policy_loss(logp, old, advantages, mask, clip, how):
     ratio = ((logp - old) * mask).exp()
     A = advantages[:, None]
@@ -966,8 +966,8 @@ def policy_loss(logp, old, advantages, mask, clip, how):
 
 
 # %% exercise=policy_loss name=lengths-ignored
-# en: An answer's mean is over its own symbols, not over all places of its row.
-# ko: 답의 평균은 행의 모든 자리가 아니라 그 답의 기호에 대한 평균입니다.
+# en: With "sequence" yours divides by all places of a row: over which symbols is an answer's mean?
+# ko: "sequence"에서 행의 모든 자리의 수로 나누고 있습니다. 답의 평균은 어느 기호에 대한 평균인가요?
 def policy_loss(logp, old, advantages, mask, clip, how):
     ratio = ((logp - old) * mask).exp()
     A = advantages[:, None]
@@ -999,9 +999,9 @@ def policy_loss(logp, old, advantages, mask, clip, how):
     return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
 
 
-# %% exercise=policy_loss name=advantages-along-the-row
-# en: One advantage an answer: which way does it broadcast?
-# ko: 답마다 이점이 하나입니다. 어느 방향으로 펼쳐지나요?
+# %% exercise=policy_loss name=one-number-an-answer-along-the-row
+# en: One number an answer, (B,), meets a table (B, T) here: which way does it broadcast? `advantages` is one such.
+# ko: 답마다 하나인 수 (B,)가 (B, T) 표와 만납니다. 어느 방향으로 펼쳐지나요? `advantages`도 그런 수입니다.
 def policy_loss(logp, old, advantages, mask, clip, how):
     ratio = ((logp - old) * mask).exp()
     A = advantages
@@ -1036,8 +1036,8 @@ def policy_loss(logp, old, advantages, mask, clip, how):
 
 
 # %% exercise=policy_loss name=one-ratio-an-answer
-# en: Each symbol has a ratio of its own; yours is the mean over an answer.
-# ko: 기호마다 비율이 있습니다. 지금은 답 전체의 평균 하나를 쓰고 있습니다.
+# en: Each symbol has a ratio of its own; yours has one for a whole answer, from the mean of its log differences.
+# ko: 기호마다 비율이 따로 있습니다. 지금은 로그 차이의 평균으로 구한 비율 하나를 답 전체에 쓰고 있습니다.
 def policy_loss(logp, old, advantages, mask, clip, how):
     far = ((logp - old) * mask).sum(1, keepdim=True) / mask.sum(1, keepdim=True)
     A = advantages[:, None]

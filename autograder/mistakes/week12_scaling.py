@@ -151,8 +151,8 @@ def count_params(shape):
 
 
 # %% exercise=count_params name=three-norms-a-layer
-# en: You count the last norm in every layer. It stands once, behind them all.
-# ko: 마지막 정규화를 층마다 세었습니다. 모든 층 뒤에 하나만 있습니다.
+# en: Yours has three norms for each layer: how many stand in a layer, and how many behind the last one?
+# ko: 층마다 정규화를 세 개씩 세었습니다. 한 층에는 몇 개이고, 마지막 층 뒤에는 몇 개인가요?
 def count_params(shape):
     D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
     layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner
@@ -401,8 +401,8 @@ def fit_power_law(n, losses, floor=0.0):
 
 
 # %% exercise=fit_power_law name=floor-put-on-top
-# en: Is the floor taken away from the losses, or added to a?
-# ko: 바닥을 손실에서 뺐나요, 아니면 a에 더했나요?
+# en: Your a is too large by just the floor: where is it added again?
+# ko: a가 바닥값만큼 큽니다. 바닥을 어디에서 다시 더했나요?
 def fit_power_law(n, losses, floor=0.0):
     slope, height = np.polyfit(np.log(n), np.log(losses - floor), 1)
     return float(np.exp(height) + floor), float(-slope)
@@ -505,8 +505,8 @@ def fit_power_law(n, losses, floor=0.0):
 
 
 # %% exercise=fit_power_law name=losses-written-over
-# en: You take the floor away from the caller's own losses, with -=. Make a new array.
-# ko: -=로 호출한 쪽의 손실 배열에서 바닥값을 뺐습니다. 새 배열을 만드세요.
+# en: The caller's own losses have changed: the floor is taken away in place, as `-=` does. Make a new array.
+# ko: 호출한 쪽의 손실 배열이 바뀌었습니다. `-=`처럼 그 배열 안에서 바닥값을 뺐습니다. 새 배열을 만드세요.
 def fit_power_law(n, losses, floor=0.0):
     losses -= floor
     slope, height = np.polyfit(np.log(n), np.log(losses), 1)
@@ -561,9 +561,9 @@ def isoflop_optimum(n, losses):
     return float(n[np.argmin(losses)]), float(losses.min())
 
 
-# %% exercise=isoflop_optimum name=two-forgotten
-# en: Derive the slope of c2 x^2 + c1 x + c0 once more: where is it zero?
-# ko: c2 x^2 + c1 x + c0의 기울기를 다시 구해 보세요. 어디에서 0인가요?
+# %% exercise=isoflop_optimum name=none-for-every-valley
+# en: None comes back even for a valley: is your bottom where the slope of c2 x^2 + c1 x + c0 is zero, and is it compared with log n, not with n?
+# ko: 골짜기가 있어도 None이 나옵니다. 바닥은 c2 x^2 + c1 x + c0의 기울기가 0인 곳인가요? 그것을 n이 아니라 log n과 비교하나요?
 def isoflop_optimum(n, losses):
     c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
     best = -c1 / c2
@@ -674,8 +674,8 @@ def isoflop_optimum(n, losses):
 
 
 # %% exercise=isoflop_optimum name=three-runs-alone
-# en: You fit the three lowest runs. The least-squares parabola is of all of them.
-# ko: 손실이 가장 낮은 세 실행만 맞추었습니다. 최소제곱 포물선은 모든 실행의 것입니다.
+# en: Three low runs alone make your parabola. The least-squares parabola is of all of them.
+# ko: 낮은 쪽의 세 실행만으로 맞추었습니다. 최소제곱 포물선은 모든 실행의 것입니다.
 def isoflop_optimum(n, losses):
     least, most = np.log(n.min()), np.log(n.max())
     low = np.argsort(losses)[:3]
@@ -818,8 +818,8 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
 
 
 # %% exercise=extrapolate name=square-not-rooted
-# en: The noise is in bits; is your error in bits or in squared bits?
-# ko: 잡음의 단위는 비트입니다. 오차의 단위는 비트인가요, 제곱비트인가요?
+# en: The noise is a difference of losses: is your error one, too, or the square of one?
+# ko: 잡음은 손실의 차이입니다. 오차도 손실의 차이인가요, 그 제곱인가요?
 def extrapolate(fit, n, losses, n_new, floors, noise):
     bets, errors = [], []
     for floor in floors:
@@ -855,8 +855,8 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
 
 
 # %% exercise=extrapolate name=highest-floor
-# en: Which floor is best is for the points to say, not for its size.
-# ko: 어느 바닥이 가장 좋은지는 크기가 아니라 점들이 정합니다.
+# en: Your best is the bet of the highest floor: is it chosen by its error?
+# ko: 가장 높은 바닥의 예측을 골랐습니다. 오차를 보고 골랐나요?
 def extrapolate(fit, n, losses, n_new, floors, noise):
     bets, errors = [], []
     for floor in floors:
