@@ -671,7 +671,7 @@ def affine_coupling(x, net, inverse=False):
     return torch.cat([rest * s.exp() + t, front], dim=1), s.sum(dim=1)
 
 
-# %% exercise=affine_coupling name=spread-cut-off
+# %% exercise=affine_coupling name=determinant-cut-off
 # en: The log-determinant must teach the network too: does a gradient flow from it?
 # ko: 로그 행렬식도 신경망을 가르쳐야 합니다. 기울기가 흐르나요?
 def affine_coupling(x, net, inverse=False):
@@ -748,8 +748,8 @@ def affine_coupling(x, net, inverse=False):
 
 
 # %% exercise=affine_coupling name=larger-half-in-front
-# en: With an odd number of pixels the front part is the smaller one: D // 2.
-# ko: 화소 수가 홀수이면 앞부분이 더 작습니다. D // 2입니다.
+# en: With an odd number of pixels the front part is the smaller one, D // 2: how many does yours hand to the network? (`chunk` makes it the larger.)
+# ko: 화소 수가 홀수이면 앞부분이 더 작습니다. D // 2입니다. 신경망에 몇 개를 넘기나요? (`chunk`는 앞부분을 더 크게 자릅니다.)
 def affine_coupling(x, net, inverse=False):
     half = (x.shape[1] + 1) // 2
     front, rest = x[:, :half], x[:, half:]
@@ -839,8 +839,8 @@ def q_sample(x0, t, noise, betas):
 
 
 # %% exercise=q_sample name=sum-in-place-of-the-product
-# en: What is left after two steps is a product of what each leaves: did you subtract a sum?
-# ko: 두 단계 뒤에 남는 것은 각 단계가 남긴 것의 곱입니다. 합을 빼지 않았나요?
+# en: What is left after several steps is the product of what each leaves: an exponential of the summed betas only comes near it.
+# ko: 여러 단계 뒤에 남는 것은 각 단계가 남긴 것의 곱입니다. 베타의 합으로 구한 지수는 거기에 가까울 뿐입니다.
 def q_sample(x0, t, noise, betas):
     kept = (-betas.cumsum(dim=0)).exp()[t].view(-1, *[1] * (x0.dim() - 1))
     return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
@@ -873,8 +873,8 @@ def q_sample(x0, t, noise, betas):
 
 
 # %% exercise=q_sample name=steps-sorted
-# en: You sort the steps: then they no longer belong to their images.
-# ko: 단계를 정렬했습니다. 그러면 이미지와 짝이 맞지 않습니다.
+# en: Your steps stand in order of size and no longer belong to their images: what sorts them?
+# ko: 단계가 크기 순서로 놓여 이미지와 짝이 맞지 않습니다. 무엇이 정렬하나요?
 def q_sample(x0, t, noise, betas):
     kept = (1 - betas).cumprod(0)[t.sort().values].view(-1, *[1] * (x0.dim() - 1))
     return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
@@ -1075,8 +1075,8 @@ def ddpm_step(x, t, eps, noise, betas):
 
 
 # %% exercise=ddpm_step name=no-dice-at-step-one
-# en: Only the last step, t = 0, adds no noise.
-# ko: 잡음을 더하지 않는 것은 마지막 단계 t = 0뿐입니다.
+# en: Only the last step, t = 0, adds no noise: what does yours add at t = 1?
+# ko: 잡음을 더하지 않는 것은 마지막 단계 t = 0뿐입니다. t = 1에서는 무엇을 더하나요?
 def ddpm_step(x, t, eps, noise, betas):
     abar = (1 - betas).cumprod(dim=0)
     mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()

@@ -92,9 +92,9 @@ def patchify(images, P):
     return tiles.reshape(B, -1, P * P * C)
 
 
-# %% exercise=patchify name=width-not-checked
-# en: Two sides have to be multiples of P: which one do you look at?
-# ko: 두 변이 모두 P의 배수여야 합니다. 어느 변을 확인하고 있나요?
+# %% exercise=patchify name=another-error-for-what-does-not-fit
+# en: A picture that does not fit raises another error than ValueError: is each of its two sides checked?
+# ko: 맞지 않는 그림에서 ValueError가 아닌 다른 오류가 납니다. 두 변을 모두 확인하나요?
 def patchify(images, P):
     B, H, W, C = images.shape
     if H % P:
@@ -216,9 +216,9 @@ def info_nce(u, v, tau):
     return -(z.log_softmax(1).diag() + z.log_softmax(0).diag()).sum() / 2
 
 
-# %% exercise=info_nce name=captions-without-gradient
-# en: The value is right, but one of the two towers learns nothing: does a gradient reach both?
-# ko: 값은 맞지만 한쪽 탑은 배우지 못합니다. 두 쪽 모두에 기울기가 전달되나요?
+# %% exercise=info_nce name=each-direction-teaches-one-tower
+# en: The value is right, but each direction of the loss teaches one tower alone: where is a vector detached?
+# ko: 값은 맞지만 손실의 각 방향이 한쪽 탑만 가르칩니다. 어디에서 벡터의 기울기를 끊나요?
 def info_nce(u, v, tau):
     a, b = F.normalize(u, dim=-1), F.normalize(v, dim=-1)
     z, pairs = a @ b.detach().T / tau, torch.arange(len(a))
@@ -422,9 +422,9 @@ def recall_at_k(scores, right, k):
     return ((scores > best).sum(-1) < k).float().mean().item()
 
 
-# %% exercise=recall_at_k name=topk-as-it-comes
-# en: How does `topk` order equal scores? Nobody promises anything; and k beyond the end?
-# ko: 점수가 같으면 `topk`의 순서는 정해져 있지 않습니다. k가 항목 수보다 크면요?
+# %% exercise=recall_at_k name=equal-scores-as-they-come
+# en: Equal scores stand in your list as they come: which should come first among them, the right item or the wrong one?
+# ko: 점수가 같은 항목들이 나온 순서대로 놓입니다. 그중 어느 것이 먼저여야 하나요, 맞는 항목인가요, 틀린 항목인가요?
 def recall_at_k(scores, right, k):
     first = scores.sort(dim=-1, descending=True, stable=True).indices[:, :k]
     return right.gather(-1, first).any(-1).float().mean().item()
@@ -880,9 +880,9 @@ def mel_spectrogram(wave, bank, hop):
 
 
 # ------------------------------------------------------------------------------------ ctc_collapse
-# %% exercise=ctc_collapse name=blanks-out-first
-# en: What does a blank between two equal symbols do, if it is taken out first?
-# ko: 같은 두 기호 사이의 공백을 먼저 지우면 어떻게 되나요?
+# %% exercise=ctc_collapse name=merged-across-a-blank
+# en: Two equal symbols with a blank between them become one: is the blank taken out too early, or is a frame compared with the last symbol kept?
+# ko: 공백 기호를 사이에 둔 같은 두 기호가 하나가 됩니다. 공백을 너무 일찍 지우나요, 아니면 프레임을 마지막으로 남긴 기호와 비교하나요?
 def ctc_collapse(ids, blank=0):
     said = [now for now in ids if now != blank]
     return [now for n, now in enumerate(said) if n == 0 or said[n - 1] != now]
@@ -917,8 +917,8 @@ def ctc_collapse(ids, blank=0):
 
 
 # %% exercise=ctc_collapse name=first-frame-lost
-# en: What is the first frame compared with? Yours never says anything.
-# ko: 첫 프레임은 무엇과 비교하나요? 지금은 항상 사라집니다.
+# en: Your first frame never says anything: what is it compared with?
+# ko: 첫 프레임이 언제나 사라집니다. 무엇과 비교하나요?
 def ctc_collapse(ids, blank=0):
     return [b for a, b in zip(ids, ids[1:]) if a != b and b != blank]
 
@@ -1000,8 +1000,8 @@ def ctc_loss(logp, target, blank=0):
 
 
 # %% exercise=ctc_loss name=skips-symbols-too
-# en: A jump of two may start at a blank: which symbol would be left out then?
-# ko: 공백에서 두 칸을 건너뛰면 어떤 기호가 빠지게 되나요?
+# en: Your paths may jump from a blank to the next blank: which symbol is left out then?
+# ko: 경로가 공백에서 다음 공백으로 건너뛸 수 있습니다. 그때 어떤 기호가 빠지나요?
 def ctc_loss(logp, target, blank=0):
     places = [blank]
     for symbol in target:

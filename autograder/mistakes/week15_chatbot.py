@@ -409,8 +409,8 @@ def loss_mask(ids, header, end):
 
 
 # %% exercise=loss_mask name=one-place-late
-# en: The mask lies one place off: is the first token behind the header in it?
-# ko: 마스크가 한 칸 어긋났습니다. 머리말 바로 뒤의 토큰이 들어 있나요?
+# en: Your mask begins one place too late: is the first token behind the header in it?
+# ko: 마스크가 한 칸 늦게 시작합니다. 머리말 바로 뒤의 토큰이 들어 있나요?
 def loss_mask(ids, header, end):
     mask = torch.zeros_like(ids, dtype=torch.bool)
     H = len(header)
@@ -842,8 +842,8 @@ class DialogState:
 
 
 # %% exercise=DialogState name=system-message-lost
-# en: Room was short and the character is gone: which message always stays?
-# ko: 자리가 모자라자 성격이 사라졌습니다. 언제나 남아야 하는 메시지는 무엇인가요?
+# en: The system message is missing from your window: where does it stand, if it is not empty?
+# ko: 창에 시스템 메시지가 없습니다. 비어 있지 않다면 어디에 있어야 하나요?
 class DialogState:
     def __init__(self, system, names):
         self.system, self.names, self.turns, self.subject = system, names, [], None
@@ -1304,9 +1304,9 @@ def retrieve_and_ground(question, hits, clean, floor, budget):
     return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
 
 
-# %% exercise=retrieve_and_ground name=one-line-before-cleaning
-# en: `clean` may tell sentences by their line breaks: what does it see if you take them first?
-# ko: `clean`은 줄바꿈으로 문장을 가를 수도 있습니다. 그것을 먼저 없애면 무엇을 보게 되나요?
+# %% exercise=retrieve_and_ground name=blank-left-by-cleaning
+# en: Where `clean` took a sentence out, a blank is left at the edge of your text: which comes first, `clean` or the white space?
+# ko: `clean`이 문장을 뺀 뒤 글의 가장자리에 공백이 남습니다. `clean`과 공백 정리 중 어느 것이 먼저인가요?
 def retrieve_and_ground(question, hits, clean, floor, budget):
     used = []
     for passage, score in hits:
@@ -1520,7 +1520,7 @@ def quote(question, passages, weight, least):
     return found
 
 
-# %% exercise=quote name=best-passage-first-piece-enough
+# %% exercise=quote name=first-piece-that-is-enough
 # en: The first piece that is enough ends your search: is there a better one?
 # ko: 충분한 첫 조각에서 찾기를 멈춥니다. 더 좋은 조각은 없나요?
 def quote(question, passages, weight, least):
@@ -1638,9 +1638,9 @@ def quote(question, passages, weight, least):
     return found
 
 
-# %% exercise=quote name=counted-from-one
-# en: The place of a passage is counted from 1: what does the docstring count from?
-# ko: 글의 자리를 1부터 셌습니다. 설명에서는 무엇부터 세나요?
+# %% exercise=quote name=source-behind-the-last
+# en: Your span names a passage that is not there: what does `source` count, and from 0 or from 1?
+# ko: 구간이 가리키는 자료가 없습니다. `source`는 무엇을 세나요? 0부터인가요, 1부터인가요?
 def quote(question, passages, weight, least):
     best, found = 0.0, None
     for source, passage in enumerate(passages, 1):
@@ -1744,7 +1744,7 @@ def quote(question, passages, weight, least):
 # ------------------------------------------------------------------------------------ guardrail
 # %% exercise=guardrail name=particles-make-another-word
 # en: One word with two particles is about the same: which forms of a word are compared?
-# ko: 서울은과 서울이는 같은 것을 가리킵니다. 낱말의 어떤 형태끼리 비교하나요?
+# ko: '서울은'과 '서울이'는 같은 것을 가리킵니다. 낱말의 어떤 형태끼리 비교하나요?
 def guardrail(answer, question, passages):
     told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
     known = {word.replace(",", "").lower() for word in TOKEN.findall(told)}
@@ -2324,8 +2324,8 @@ def evaluate(said, cases):
 
 
 # %% exercise=evaluate name=every-silence
-# en: All silences are counted as one: of which questions is this pair?
-# ko: 모든 침묵을 함께 셌습니다. 이 쌍은 어떤 질문에 대한 것인가요?
+# en: "silent" counts all silences: of which questions is this pair?
+# ko: "silent"가 모든 침묵을 셉니다. 이 쌍은 어떤 질문에 대한 것인가요?
 def evaluate(said, cases):
     pairs = list(zip(said, cases, strict=True))
     known = [(one, case) for one, case in pairs if case.answer is not None]
