@@ -943,8 +943,8 @@ def ddpm_step(x, t, eps, noise, betas):
 
 
 # %% exercise=ddpm_step name=spread-of-the-way-there
-# en: The fresh noise has the variance beta: which variance does the docstring name?
-# ko: 새 잡음의 분산을 beta로 정했습니다. 설명에는 어떤 분산이 나오나요?
+# en: Your fresh noise has the variance betas[t]. The docstring's variance holds abar of two steps: of which?
+# ko: 새 잡음의 분산이 betas[t]입니다. 설명의 분산에는 두 단계의 abar가 나옵니다. 어느 단계인가요?
 def ddpm_step(x, t, eps, noise, betas):
     abar = (1 - betas).cumprod(dim=0)
     mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
