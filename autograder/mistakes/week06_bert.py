@@ -4,8 +4,8 @@ Each cell runs in the notebook's namespace, right after the reference's solution
 """
 
 # %% exercise=mlm_corrupt name=everything-becomes-mask
-# en: Every chosen token became the same symbol: what does a model learn about texts without it?
-# ko: 선택된 토큰이 모두 같은 기호가 되었습니다. 그 기호가 없는 글에서 모델은 무엇을 배울까요?
+# en: Every chosen token became [MASK]: where does your code look at fate?
+# ko: 고른 토큰이 모두 [MASK]가 되었습니다. 코드의 어디에서 fate를 보나요?
 def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     chosen = can_mask & (pick < share)
     return torch.where(chosen, mask_id, ids), torch.where(chosen, ids, IGNORE)
@@ -355,8 +355,8 @@ def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
 
 
 # %% exercise=dynamic_collate name=all-ids-as-labels
-# en: The labels are the true ids everywhere: who says which positions are asked for?
-# ko: 레이블이 모든 자리의 원래 번호입니다. 맞힐 자리는 누가 정하나요?
+# en: The labels are the true ids everywhere: which positions may be hidden in yours, and are the labels those that corrupt gave?
+# ko: 레이블이 모든 자리의 원래 번호입니다. 어느 자리를 가려도 된다고 했나요? corrupt가 준 레이블을 돌려주나요?
 def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     rows = [[cls_id, *t[: max_len - 2], sep_id] for t in texts]
     T = max(len(r) for r in rows)
@@ -497,9 +497,9 @@ def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     return pairs
 
 
-# %% exercise=nsp_pairs name=pairs-across-documents
-# en: The last sentence of a text was paired with the first of the next: does it come after it?
-# ko: 한 글의 마지막 문장이 다음 글의 첫 문장과 쌍이 되었습니다. 정말로 이어지는 문장인가요?
+# %% exercise=nsp_pairs name=too-many-throws
+# en: The coin is thrown more often than there are pairs: twice for one, or also for the last sentence of a text and the first of the next?
+# ko: 쌍의 수보다 동전을 더 많이 던집니다. 한 쌍에 두 번 던지나요? 한 글의 마지막 문장과 다음 글의 첫 문장도 쌍으로 보았나요?
 def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     pairs = []
     flat = [(place, s) for place, document in enumerate(documents) for s in document]
