@@ -487,8 +487,8 @@ class BPE(BPE):
 
 
 # %% exercise=BPE name=merge-taken-for-byte
-# en: An id that is no byte is taken for one: how many bytes are there, and what does an id behind them stand for?
-# ko: 바이트가 아닌 번호를 바이트로 다룹니다. 바이트는 모두 몇 가지이고, 그 뒤의 번호는 무엇을 나타내나요?
+# en: An id that is no byte is taken for one: what does an id from 256 on stand for, and may its two parts be such ids too?
+# ko: 바이트가 아닌 번호를 바이트로 다룹니다. 256부터의 번호는 무엇을 나타내고, 그 두 부분도 그런 번호일 수 있나요?
 class BPE(BPE):
     def decode(self, ids):
         def piece(i):
@@ -1030,9 +1030,9 @@ def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
     return p / p.sum(-1, keepdim=True)
 
 
-# %% exercise=sampling_probs name=top-p-before-top-k
-# en: The order of the knobs matters: over which tokens is top-p's sum taken?
-# ko: 조절 장치의 순서가 중요합니다. top-p의 합은 어느 토큰들에 대한 것인가요?
+# %% exercise=sampling_probs name=top-p-of-all-tokens
+# en: Top-p's sum runs over probabilities of all tokens: which tokens' probabilities should sum to 1 where top-k has cut before?
+# ko: top-p의 합에 모든 토큰에 대한 확률을 씁니다. top-k가 먼저 잘랐다면 어느 토큰들의 확률이 합해서 1이어야 하나요?
 def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
     V = logits.shape[-1]
     if temperature == 0:
