@@ -810,8 +810,8 @@ def ppmi_svd(counts, D, power=0.75):
     return U[:, :D] * S[:D].sqrt()
 
 # %% exercise=ppmi_svd name=power-forgotten
-# en: Your chance takes the context words' totals as they are. What does the exponent do to them?
-# ko: 문맥 단어의 합계를 그대로 썼습니다. 지수는 그 합계를 어떻게 바꾸나요?
+# en: The exponent leaves the shares of the context words as they were. Are their totals raised to it?
+# ko: 지수가 문맥 단어들의 비율을 전혀 바꾸지 않습니다. 그 합계를 지수만큼 거듭제곱했나요?
 def ppmi_svd(counts, D, power=0.75):
     near = counts.sum(dim=0)
     expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
@@ -928,8 +928,8 @@ def ppmi_svd(counts, D, power=0.75):
 
 
 # %% exercise=ppmi_svd name=context-vectors
-# en: You return the vectors of the contexts, from V. Which side of the table holds the words?
-# ko: V에서 나온 문맥 벡터를 돌려주었습니다. 표의 어느 쪽이 단어인가요?
+# en: You return the vectors of the contexts. Which side of the table holds the words?
+# ko: 문맥의 벡터를 돌려주었습니다. 표의 어느 쪽이 단어인가요?
 def ppmi_svd(counts, D, power=0.75):
     flat = counts.sum(dim=0) ** power
     expected = counts.sum(dim=1, keepdim=True) * flat / flat.sum()

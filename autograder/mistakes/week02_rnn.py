@@ -355,8 +355,8 @@ def perplexity(log_probs):
 
 # ------------------------------------------------------------------------------- rnn_step
 # %% exercise=rnn_step name=U-transposed
-# en: The state is a row on the left of U: is the transpose there needed?
-# ko: 상태는 U의 왼쪽에 놓인 행벡터입니다. 거기에 전치가 필요할까요?
+# en: U stands the wrong way round. In the formula h is a row on its left: how does your product, or the library's cell, read U?
+# ko: U의 방향이 뒤바뀌었습니다. 식에서 h는 U의 왼쪽에 놓인 행입니다. 여러분의 곱이나 라이브러리의 셀은 U를 어떻게 읽나요?
 def rnn_step(x, h, W, U, b):
     return torch.tanh(x @ W + h @ U.T + b)
 
@@ -685,8 +685,8 @@ def clip_grad_norm(grads, max_norm):
     return [grad * factor for grad in grads], norm * factor
 
 # %% exercise=clip_grad_norm name=changed-in-place
-# en: Look at what was passed in, after the call: do you write into its list or its tensors, or make new ones?
-# ko: 함수를 부른 뒤 넘겨받은 것을 보세요. 그 목록이나 텐서에 값을 써넣나요, 아니면 새로 만드나요?
+# en: Look at what was passed in, after the call: does your code, or a function that it calls, write into it?
+# ko: 함수를 부른 뒤 넘겨받은 것을 보세요. 여러분의 코드나 그 안에서 부른 함수가 거기에 값을 써넣나요?
 def clip_grad_norm(grads, max_norm):
     norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
     for grad in grads:
