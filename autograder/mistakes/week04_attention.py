@@ -166,8 +166,8 @@ def additive_scores(h, memory, W, U, v):
 
 
 # %% exercise=additive_scores name=query-without-its-axis
-# en: (B, A) meets (B, T, A): to which of the positions does each query belong, and which axis is missing?
-# ko: (B, A)와 (B, T, A)가 만납니다. 쿼리 하나는 어느 위치들과 짝이 되나요? 빠진 축은 무엇인가요?
+# en: Query b is added at position b of each example: to which positions does it belong, and where does it need an axis for that?
+# ko: 쿼리 b가 각 예의 위치 b에 더해집니다. 쿼리 하나는 어느 위치들과 짝이 되나요? 그러려면 축이 어디에 필요한가요?
 def additive_scores(h, memory, W, U, v):
     query = (h @ W)
     keys = memory @ U
@@ -1113,8 +1113,8 @@ def bleu(candidates, references):
 
 
 # %% exercise=bleu name=no-brevity-penalty
-# en: Half a translation can have a perfect precision: what punishes what is missing?
-# ko: 절반만 번역해도 정밀도는 완벽할 수 있습니다. 빠진 부분은 무엇이 벌하나요?
+# en: Half a translation can have a perfect precision, and nothing punishes it here: is there a penalty, and can it be below 1?
+# ko: 절반만 번역해도 정밀도는 완벽할 수 있는데 벌을 받지 않습니다. 벌점이 있나요? 있다면 1보다 작아질 수 있나요?
 def bleu(candidates, references):
     matched, counted = [0] * 4, [0] * 4
     for candidate, given in zip(candidates, references):
