@@ -598,8 +598,8 @@ class MultiHeadAttention(MultiHeadAttention):
 
 
 # %% exercise=MultiHeadAttention name=mask-turned-round
-# en: The wrong places are shut: F.scaled_dot_product_attention reads True as we do.
-# ko: 엉뚱한 곳을 가렸습니다. F.scaled_dot_product_attention은 True를 우리와 같은 뜻으로 읽습니다.
+# en: The wrong places are shut: what does True mean in our masks, and in F.scaled_dot_product_attention?
+# ko: 엉뚱한 곳을 가렸습니다. 우리 마스크와 F.scaled_dot_product_attention에서 True는 각각 무슨 뜻인가요?
 class MultiHeadAttention(MultiHeadAttention):
     def forward(self, x, memory, mask=None):
         B, T, D = x.shape
@@ -722,9 +722,9 @@ class MultiHeadAttention(nn.Module):
         return self.output(out.transpose(1, 2).reshape(B, T, D))
 
 
-# %% exercise=MultiHeadAttention name=scaled-twice
-# en: The weights are too soft: does the library divide by the root by itself?
-# ko: 가중치가 너무 고릅니다. 라이브러리 함수가 스스로 제곱근으로 나누지 않나요?
+# %% exercise=MultiHeadAttention name=divided-by-d-in-all
+# en: The weights are too soft: in all the scores are divided by d, not by its root. Does the library's function divide on its own?
+# ko: 가중치가 너무 고릅니다. 점수를 모두 합해 d의 제곱근이 아니라 d로 나누었습니다. 라이브러리 함수도 스스로 나누지 않나요?
 class MultiHeadAttention(nn.Module):
     def __init__(self, D: int, n_heads: int) -> None:
         super().__init__()
@@ -746,8 +746,8 @@ class MultiHeadAttention(nn.Module):
 
 
 # %% exercise=MultiHeadAttention name=mask-without-heads
-# en: The mask (B, T, S) meets scores (B, n_heads, T, S): which axis is missing, and where?
-# ko: 마스크 (B, T, S)가 점수 (B, n_heads, T, S)와 만납니다. 어느 축이 어디에 빠졌나요?
+# en: The mask (B, T, S) meets scores (B, n_heads, T, S): where does it need an axis of size 1?
+# ko: 마스크 (B, T, S)가 점수 (B, n_heads, T, S)와 만납니다. 크기 1인 축이 어디에 필요한가요?
 class MultiHeadAttention(nn.Module):
     def __init__(self, D: int, n_heads: int) -> None:
         super().__init__()
