@@ -461,7 +461,7 @@ def grouped_attention(q, k, v):
     return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
 
 
-# %% exercise=grouped_attention name=minus-a-hundred
+# %% exercise=grouped_attention name=masked-places-win
 # en: A score can be lower than the number that you write into masked places: which number cannot?
 # ko: 가린 자리에 쓴 수보다 낮은 점수도 있습니다. 어떤 수보다는 낮을 수 없나요?
 def grouped_attention(q, k, v):
@@ -473,9 +473,9 @@ def grouped_attention(q, k, v):
     return scores.masked_fill(~past, -100.0).softmax(-1) @ v
 
 
-# %% exercise=grouped_attention name=minus-a-billion
-# en: -1e9 does not fit into float16, and PyTorch refuses it there: which number fits everywhere?
-# ko: -1e9는 float16에 들어가지 않아 PyTorch가 거부합니다. 어디에나 들어가는 수는 무엇인가요?
+# %% exercise=grouped_attention name=too-large-for-float16
+# en: The number that you write into masked places does not fit into float16, and PyTorch refuses it there: which number fits everywhere?
+# ko: 가린 자리에 쓴 수가 float16에 들어가지 않아 PyTorch가 거부합니다. 어디에나 들어가는 수는 무엇인가요?
 def grouped_attention(q, k, v):
     shared = q.shape[1] // k.shape[1]
     k, v = k.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
@@ -559,9 +559,9 @@ class KVCache:
         self.held = [h and tuple(t[:, :, :kept] for t in h) for h in self.held]
 
 
-# %% exercise=KVCache name=one-store-for-all-layers
-# en: Layer 1 sees what layer 0 stored: does each layer have a place of its own?
-# ko: 1번 층이 0번 층의 것을 봅니다. 층마다 자기 자리가 있나요?
+# %% exercise=KVCache name=layers-counted-together
+# en: Places of all layers are counted together: does each layer have a store of its own, and is the length that of the last one alone?
+# ko: 모든 층의 위치를 함께 셉니다. 층마다 저장소가 따로 있나요? 길이는 마지막 층의 것만 세나요?
 class KVCache:
     def __init__(self, n_layers):
         self.held = None
@@ -645,8 +645,8 @@ class KVCache:
             self.held[-1] = tuple(t[:, :, :kept] for t in self.held[-1])
 
 
-# %% exercise=KVCache name=length-of-the-first-layer
-# en: In the middle of a step the new place does not count yet: whose length do you read?
+# %% exercise=KVCache name=counted-before-the-last-layer
+# en: In the middle of a step the new place does not count yet: the length of which layer do you read?
 # ko: 한 단계의 중간에서는 새 위치를 아직 세지 않습니다. 어느 층의 길이를 읽고 있나요?
 class KVCache:
     def __init__(self, n_layers):
@@ -690,8 +690,8 @@ class KVCache:
 
 
 # %% exercise=KVCache name=shared-by-all-caches
-# en: Two caches hold the same places: do the stores belong to the class or to one cache?
-# ko: 두 캐시가 같은 것을 담고 있습니다. 저장소가 클래스의 것인가요, 캐시 하나의 것인가요?
+# en: Two caches hold the same places: where is the store made, once for all or anew for each cache?
+# ko: 두 캐시가 같은 것을 담고 있습니다. 저장소를 어디에서 만드나요? 한 번만 만드나요, 캐시마다 새로 만드나요?
 class KVCache:
     keys, values = {}, {}
 
@@ -909,8 +909,8 @@ def generate(model, ids, count, cache, stop=None):
 
 
 # %% exercise=generate name=stop-zero-is-no-stop
-# en: 0 is a token like any other: what does `if stop` make of it?
-# ko: 0도 보통 토큰입니다. `if stop`은 0을 어떻게 보나요?
+# en: 0 is a token like any other: what do `if stop` and `stop or …` make of it?
+# ko: 0도 보통 토큰입니다. `if stop`이나 `stop or …`는 0을 어떻게 보나요?
 def generate(model, ids, count, cache, stop=None):
     written, piece = list(ids), list(ids)
     for _ in range(count):
