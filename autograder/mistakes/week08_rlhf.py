@@ -231,8 +231,8 @@ def reward_loss(chosen, rejected, agreement):
 
 
 # %% exercise=reward_loss name=agreement-ignored
-# en: The raters are divided: is their agreement in your loss?
-# ko: 평가자들의 의견이 갈립니다. 일치도가 손실에 들어 있나요?
+# en: The agreement makes no difference to your loss: is it left out, or rounded, or does it cancel between the two terms?
+# ko: 일치도가 손실에 아무 영향도 주지 않습니다. 빠졌나요, 반올림되었나요, 아니면 두 항에서 서로 지워지나요?
 def reward_loss(chosen, rejected, agreement):
     return -F.logsigmoid(chosen - rejected).mean()
 
@@ -864,9 +864,9 @@ def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
 
 
 # ------------------------------------------------------------------------------------ dpo_loss
-# %% exercise=dpo_loss name=margin-upside-down
-# en: Your margin shrinks when the chosen text becomes likelier: which of the four is subtracted from which?
-# ko: 선택된 글의 확률이 높아지면 마진이 작아집니다. 네 값 중 무엇에서 무엇을 빼나요?
+# %% exercise=dpo_loss name=rejected-text-preferred
+# en: The loss falls when the chosen text becomes less likely: what is subtracted from what, and with which sign does the margin enter the loss?
+# ko: 선택된 글의 확률이 낮아질수록 손실이 작아집니다. 무엇에서 무엇을 빼나요? 마진은 어떤 부호로 손실에 들어가나요?
 def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     margin = beta * ((rejected - ref_rejected.detach()) - (chosen - ref_chosen.detach()))
     return -F.logsigmoid(margin).mean(), margin.detach()
@@ -888,9 +888,9 @@ def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     return -F.logsigmoid(margin).mean(), margin.detach()
 
 
-# %% exercise=dpo_loss name=reference-added
-# en: A reward of a policy is how much likelier it makes a text than the reference does: is the reference's added or subtracted?
-# ko: 정책의 보상은 기준 모델보다 글의 확률을 얼마나 높였는가입니다. 기준 모델의 값을 더하나요, 빼나요?
+# %% exercise=dpo_loss name=reference-of-the-other-sign
+# en: A policy's reward is how much likelier it makes a text than the reference does: is each text's own reference value subtracted?
+# ko: 정책의 보상은 기준 모델보다 글의 확률을 얼마나 높였는가입니다. 글마다 그 글의 기준 모델 값을 빼나요?
 def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     margin = beta * ((chosen - rejected) + (ref_chosen - ref_rejected).detach())
     return -F.logsigmoid(margin).mean(), margin.detach()
