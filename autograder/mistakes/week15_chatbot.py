@@ -1521,8 +1521,8 @@ def quote(question, passages, weight, least):
 
 
 # %% exercise=quote name=first-piece-that-is-enough
-# en: The first piece that is enough ends your search: is there a better one?
-# ko: 충분한 첫 조각에서 찾기를 멈춥니다. 더 좋은 조각은 없나요?
+# en: You give back the first piece that is enough: where is it compared with later, better ones?
+# ko: 충분한 첫 조각을 돌려줍니다. 뒤에 나오는 더 좋은 조각과는 어디에서 비교하나요?
 def quote(question, passages, weight, least):
     for source, passage in enumerate(passages):
         asked = set(terms(question)) - set(terms(passage.title))
@@ -1639,8 +1639,8 @@ def quote(question, passages, weight, least):
 
 
 # %% exercise=quote name=source-behind-the-last
-# en: Your span names a passage that is not there: what does `source` count, and from 0 or from 1?
-# ko: 구간이 가리키는 자료가 없습니다. `source`는 무엇을 세나요? 0부터인가요, 1부터인가요?
+# en: Your span names a passage that is not there: which of its numbers is the place of the passage, and from where is it counted?
+# ko: 구간이 가리키는 자료가 없습니다. 구간의 수 가운데 어느 것이 자료의 자리인가요? 몇부터 세나요?
 def quote(question, passages, weight, least):
     best, found = 0.0, None
     for source, passage in enumerate(passages, 1):
