@@ -14,14 +14,13 @@ from traitlets import Dict, Enum, Float, Integer, List, Unicode
 from traitlets.config import Config, LoggingConfigurable, PyFileConfigLoader
 
 from autograder.errors import UserError, did_you_mean
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import SANDBOX, UNPROTECTED, WARM, Limits
 from course.probes import DEFAULT_SEED
 
 CONFIG_FILE = "nbgrader_config.py"
 SEED_FILE = "grading_seed.txt"  # ignored by git, readable by its owner alone
 HIDDEN_FILE = "challenge_seed.txt"  # the same; no kernel ever has it
 LIMIT_NAMES = ("cell_seconds", "submission_seconds", "memory_mb", "output_bytes")
-SANDBOX, WARM, UNPROTECTED = "word2chat-sandbox", "word2chat-warm", "word2chat-unprotected"
 
 
 class Grading(LoggingConfigurable):

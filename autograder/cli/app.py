@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 
 from rich.markup import escape
-from sqlalchemy.exc import DatabaseError
 
 from autograder.cli import adoption, authoring, disputes, grading, lms, machine  # noqa: F401
 from autograder.cli.options import EXIT_ERROR, app
@@ -62,7 +61,14 @@ def main() -> None:
             soft_wrap=True,
         )
         raise SystemExit(EXIT_ERROR) from None
-    except DatabaseError as error:
+    except KeyboardInterrupt:
+        err.print("Stopped. What was graded is kept; the same command goes on from there.")
+        raise SystemExit(130) from None
+    except Exception as error:
+        from sqlalchemy.exc import DatabaseError  # a tenth of a second that no other end needs
+
+        if not isinstance(error, DatabaseError):
+            raise
         from autograder.gradebook import CLOSE_IT  # and with it nbgrader
 
         remedy = CLOSE_IT if "locked" in str(error.orig) else IS_IT_WHOLE
@@ -72,9 +78,6 @@ def main() -> None:
             soft_wrap=True,
         )
         raise SystemExit(EXIT_ERROR) from None
-    except KeyboardInterrupt:
-        err.print("Stopped. What was graded is kept; the same command goes on from there.")
-        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

@@ -56,9 +56,14 @@ def grade(
 ) -> None:
     """Grade what students handed in: only what has changed since the last run."""
     course = open_here(course_root)
+    from autograder.run.early_start import shared_spec, start_early
+    from autograder.week import open_week
+
+    assignment, provisioner = open_week(course, week), provisioner_for(no_sandbox)
+    # before the other imports, which take half a second: a run waits for nothing longer
+    start_early(shared_spec(assignment, provisioner, scheduler))
     from autograder.run.grade import Options
     from autograder.run.grade import grade as grade_week
-    from autograder.week import open_week
 
     options = Options(
         tuple(student or ()),
@@ -67,10 +72,10 @@ def grade(
         workers,
         scheduler,
         insecure_scheduler,
-        provisioner_for(no_sandbox),
+        provisioner,
     )
     with Screen() as screen:
-        run = grade_week(open_week(course, week), options, screen)
+        run = grade_week(assignment, options, screen)
     if as_json:
         print_json(
             {

@@ -12,7 +12,7 @@ from functools import cache
 
 from nbgrader.api import Gradebook
 
-from autograder.course_folder import UNPROTECTED, WARM
+from autograder.course_folder import UNPROTECTED
 from autograder.deadlines.course_toml import read_deadlines
 from autograder.errors import Refused, UserError
 from autograder.gradebook import open_gradebook
@@ -34,6 +34,7 @@ from autograder.reference.suppositions import Suppositions
 from autograder.run.batches import batches
 from autograder.run.cells_to_run import submission_job
 from autograder.run.cluster import refuse_unless_encrypted
+from autograder.run.early_start import shared_spec
 from autograder.run.gate import announcing, pass_gate
 from autograder.run.judging_process import (
     JudgedNotebook,
@@ -47,7 +48,6 @@ from autograder.run.progress import Watcher
 from autograder.run.results import GradeRun, Options, stamped
 from autograder.run.scheduling import Finished, default_workers, run_jobs
 from autograder.run.whole_scores import settle_run
-from autograder.sandbox.limits import SandboxSpec
 from autograder.sandbox.unprotected import WARNING
 from autograder.stages.ingest import ingest
 from autograder.stages.prepare import prepare, read_template
@@ -164,7 +164,7 @@ class _Grader:
         self.provisioner, self.factors = provisioner, factors
         self.arrived: dict[str, datetime | None] = {}
         self.stamp = "unsandboxed" if provisioner == UNPROTECTED else ""
-        self.warm = _shared(week) if provisioner == WARM and options.scheduler is None else None
+        self.warm = shared_spec(week, provisioner, options.scheduler)
         keys = sorted(one.key for one in suppositions.references.values())
         self.setting = verdict_key(template, keys, course.settings.limits(week.name), self.stamp)
 
@@ -351,11 +351,6 @@ def _honest(grader: _Grader, submission: Submission) -> tuple[PreparedNotebook, 
     prepared = prepare(submission, grader.template)
     refuse_tricks(prepared, grader.suppositions.references, grader.course.settings.looked_at)
     return prepared
-
-
-def _shared(week: Week) -> SandboxSpec:
-    """What the pool shares a warm parent for."""
-    return SandboxSpec(warm_modules=week.warm_modules, gpu=week.course.settings.gpu)
 
 
 def _entry(

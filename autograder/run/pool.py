@@ -24,10 +24,10 @@ from pathlib import Path
 from threading import BrokenBarrierError
 from typing import Any
 
-from autograder.course_folder import UNPROTECTED
 from autograder.errors import GraderFault
 from autograder.model import Execution, ExecutionJob
-from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
+from autograder.run.early_start import start_early
+from autograder.sandbox.limits import UNPROTECTED, SandboxSpec, SandboxUnavailable
 from autograder.sandbox.selftest import leaks
 from autograder.sandbox.warm import (
     SharedWarmParent,
@@ -39,7 +39,8 @@ from autograder.stages.clock import PATIENCE
 from autograder.stages.execute import execute
 from autograder.watchdog import ended_after
 
-PRELOADED = "autograder.run.preloaded"  # a module that brings what the processes need
+# what the processes of a pool need, nbgrader not among it, and what multiprocessing imports in each
+PRELOADED = ["autograder.run.scheduling", "autograder.cli.app"]
 OVERLAP = 2  # processes per worker: one runs a submission, the other starts or ends a kernel
 MEETING_SECONDS = 120.0  # for all processes of a pool to come up
 STUCK_SECONDS = 600.0  # beyond a submission's own time: starting, even a warm parent's first time
@@ -246,9 +247,7 @@ def _all_up(pool: Any, processes: int, warm: SandboxSpec | None) -> dict[int, in
 
 def preheat(warm: SandboxSpec | None) -> None:
     """Start what a local pool will need and do not wait for it: it takes a second or two."""
-    if warm is not None:
-        with contextlib.suppress(SandboxUnavailable, OSError):  # who needs it says so
-            share_warm_parent(warm)
+    start_early(warm)
     if _context().get_start_method() == "forkserver":
         forkserver.ensure_running()
 
@@ -258,5 +257,5 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([PRELOADED, "autograder.cli.app"])
+    context.set_forkserver_preload(PRELOADED)
     return context

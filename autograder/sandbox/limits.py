@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
+# how kernels start: cold, forked from a warm parent, or unprotected
+SANDBOX, WARM, UNPROTECTED = "word2chat-sandbox", "word2chat-warm", "word2chat-unprotected"
+
 # What a kernel finds imported already, where its week's notebook does not say otherwise; the engine
 # alone is installed without torch
 WARM_MODULES = tuple(name for name in ("torch", "numpy") if find_spec(name))

@@ -15,7 +15,7 @@ import os
 import select
 import socket
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,33 +65,14 @@ class WarmParent:
         self.server.close()
 
 
-class WarmParentProcess(WarmParent):
-    """A warm parent that this process starts and ends. It warms up in the background."""
+class WarmingParent(WarmParent):
+    """A warm parent that is warming up in the background, and says when it is warm."""
 
     is_warm = False
 
-    def __init__(self, modules: tuple[str, ...], gpu: str | None) -> None:
-        server, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        super().__init__(server)
-        with theirs:
-            command = bwrap.base_jail(bwrap.find_bwrap().path, gpu)
-            command += bwrap.python_command("warm_parent", str(theirs.fileno()))
-            self.process = start_bwrap(command, theirs)
-        try:
-            self._send_plan(modules)
-        except BaseException:
-            self.close()
-            raise
-
-    def _send_plan(self, modules: tuple[str, ...]) -> None:
-        """It gets no submission: only modules, and the caches that a home would hold."""
-        plan = build_launch_plan(SandboxSpec(), connection={}, uid=0, grouped=())
-        plan.header["warm_modules"] = modules
-        memory = plan.memory_file()
-        try:
-            socket.send_fds(self.server, [b"plan"], [memory])
-        finally:
-            os.close(memory)
+    def complaint(self) -> str:
+        """What it said last, where that can be heard here."""
+        return "it has ended"
 
     def wait_until_warm(self) -> None:
         """Return when everything is imported.
@@ -110,20 +91,63 @@ class WarmParentProcess(WarmParent):
             self.server.settimeout(None)
         if message != READY:
             failed = message[:1] == FAILED
-            said = message[1:].decode(errors="replace") if failed else complaint_of(self.process)
+            said = message[1:].decode(errors="replace") if failed else self.complaint()
             raise bwrap.unavailable(f"the warm parent failed: {said}.")
         self.is_warm = True
+
+    def close(self) -> None:
+        with suppress(OSError):
+            # closing would not be enough: processes that share it hold copies of the descriptor
+            self.server.shutdown(socket.SHUT_RDWR)
+        super().close()
+
+
+class WarmParentProcess(WarmingParent):
+    """A warm parent that this process starts and ends.
+
+    twin : a second one in the same jail, without the modules; None if not asked for.
+    """
+
+    def __init__(self, modules: tuple[str, ...], gpu: str | None, with_twin: bool = False) -> None:
+        server, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(server)
+        self.twin: WarmingParent | None = None
+        with theirs:
+            command = bwrap.base_jail(bwrap.find_bwrap().path, gpu)
+            command += bwrap.python_command("warm_parent", str(theirs.fileno()))
+            self.process = start_bwrap(command, theirs)
+        try:
+            self._send_plan(modules, with_twin)
+        except BaseException:
+            self.close()
+            raise
+
+    def _send_plan(self, modules: tuple[str, ...], with_twin: bool) -> None:
+        """It gets no submission: only modules, and the caches that a home would hold."""
+        plan = build_launch_plan(SandboxSpec(), connection={}, uid=0, grouped=())
+        plan.header["warm_modules"] = modules
+        with ExitStack() as sent:
+            descriptors = [plan.memory_file()]
+            sent.callback(os.close, descriptors[0])
+            if with_twin:
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                self.twin = WarmingParent(ours)
+                descriptors.append(sent.enter_context(theirs).fileno())
+            socket.send_fds(self.server, [b"plan"], descriptors)
+
+    def complaint(self) -> str:
+        return complaint_of(self.process)
 
     def alive(self) -> bool:
         return self.process.poll() is None
 
     def close(self) -> None:
-        """End the warm parent and, with it, every kernel that it forked."""
-        with suppress(OSError):
-            # closing would not be enough: processes that share it hold copies of the descriptor
-            self.server.shutdown(socket.SHUT_RDWR)
+        """End the warm parent and, with it, every kernel that it forked, and its twin."""
         super().close()
-        end_bwrap(self.process, seconds=1)
+        if self.twin is not None:
+            self.twin.close()
+        # while it still imports it hears nothing
+        end_bwrap(self.process, seconds=1 if self.is_warm else 0)
 
 
 _warm_parents: dict[Key, WarmParent] = {}
@@ -155,8 +179,18 @@ def _living(key: Key) -> WarmParent:
     if parent is None or not parent.alive():
         if parent is not None:
             parent.close()
-        parent = _warm_parents[key] = WarmParentProcess(*key)
+        parent = _warm_parents[key] = _started(*key)
     return parent
+
+
+def _started(modules: tuple[str, ...], gpu: str | None) -> WarmParentProcess:
+    """A new warm parent; where nobody can fork kernels without modules yet, its twin will."""
+    bare: Key = ((), gpu)
+    wanted = bool(modules) and bare not in _warm_parents
+    started = WarmParentProcess(modules, gpu, with_twin=wanted)
+    if started.twin is not None:
+        _warm_parents[bare] = started.twin
+    return started
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ print([name for name in heavy if name in sys.modules])
 """
 FORKED_FROM = f"""
 import sys
-import {PRELOADED}
-heavy = ("jupyter_server", "nbconvert", "mistune", "torch", "rfc3987_syntax", "_pytest")
+import {", ".join(PRELOADED)}
+heavy = ("nbgrader", "sqlalchemy", "jupyter_server", "nbconvert", "torch", "_pytest")
 print([name for name in heavy if name in sys.modules], "autograder.stages.execute" in sys.modules)
 """
 DRAWS = """
