@@ -58,7 +58,7 @@ def _mistake_data(check: CheckVerdict) -> dict[str, str] | None:
     mistake = check.mistake
     if mistake is None:
         return None
-    lead = "What stands out" if mistake.general else "A known mistake"
+    lead = "What stands out" if mistake.general else "The same result as a known mistake"
     name = mistake.name.replace("-", " ")
     return {"lead": lead, "name": name, "en": mistake.en, "ko": mistake.ko}
 

@@ -105,12 +105,14 @@ class WarmingParent(WarmParent):
 class WarmParentProcess(WarmingParent):
     """A warm parent that this process starts and ends.
 
-    twin : a second one in the same jail, without the modules; None if not asked for.
+    gpu : the one that its jail shows; twin : a second warm parent in the same jail, without the
+    modules, None if not asked for.
     """
 
     def __init__(self, modules: tuple[str, ...], gpu: str | None, with_twin: bool = False) -> None:
         server, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(server)
+        self.gpu = gpu
         self.twin: WarmingParent | None = None
         with theirs:
             command = bwrap.base_jail(bwrap.find_bwrap().path, gpu)
@@ -174,23 +176,15 @@ def _key(spec: SandboxSpec) -> Key:
     return spec.warm_modules, spec.gpu
 
 
-def _living(key: Key) -> WarmParent:
+def _living(key: Key, with_twin: bool = False) -> WarmParent:
     parent = _warm_parents.get(key)
     if parent is None or not parent.alive():
         if parent is not None:
             parent.close()
-        parent = _warm_parents[key] = _started(*key)
+        parent = _warm_parents[key] = WarmParentProcess(*key, with_twin)
+        if parent.twin is not None:
+            _warm_parents.setdefault(((), parent.gpu), parent.twin)
     return parent
-
-
-def _started(modules: tuple[str, ...], gpu: str | None) -> WarmParentProcess:
-    """A new warm parent; where nobody can fork kernels without modules yet, its twin will."""
-    bare: Key = ((), gpu)
-    wanted = bool(modules) and bare not in _warm_parents
-    started = WarmParentProcess(modules, gpu, with_twin=wanted)
-    if started.twin is not None:
-        _warm_parents[bare] = started.twin
-    return started
 
 
 @dataclass(frozen=True)
@@ -204,11 +198,12 @@ class SharedWarmParent:
 def share_warm_parent(spec: SandboxSpec) -> SharedWarmParent:
     """This process's warm parent for others to use, started if there is none, warm or not yet.
 
-    Wait with `warm_parent_for` before anything is asked of it. Raises SandboxUnavailable.
+    Wait with `warm_parent_for` before anything is asked of it. Where it has to import modules, it
+    leaves a twin for kernels without them, such as the self-test's. Raises SandboxUnavailable.
     """
     key = _key(spec)
     with _lock:
-        return SharedWarmParent(key, _living(key).server)
+        return SharedWarmParent(key, _living(key, with_twin=bool(spec.warm_modules)).server)
 
 
 def use_shared_warm_parent(shared: SharedWarmParent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -126,10 +127,13 @@ class Killer:
         self.victim, self.phase = victim, phase
 
     def __enter__(self) -> None:
+        # at the end it is being killed already, and may be gone before anybody finds it
+        self.pid = sandboxes(os.getpid())[self.victim]
         self.now("turn")
 
     def __exit__(self, *_: object) -> None:
-        self.now("end")
+        with contextlib.suppress(ProcessLookupError):
+            self.now("end")
 
     def __iter__(self) -> Iterator[JobCell]:
         for cell in CELLS:
@@ -140,7 +144,7 @@ class Killer:
 
     def now(self, phase: str) -> None:
         if phase == self.phase:
-            os.kill(sandboxes(os.getpid())[self.victim], signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("phase", ["turn", "before cell 0", "in a cell", "before cell 2"])
