@@ -23,6 +23,7 @@ from autograder.model import CheckReference, MistakeReference, ProbeReference
 
 RELATED = 2e-5  # relative; answers are shown at six digits, so relations hold to about this
 PARTICULAR = 3  # so many different numbers do not agree by chance
+LONG = 12  # letters; nor does a text of so many
 
 
 def diagnose(check: CheckReference, answers: list[dict | None]) -> MistakeReference | None:
@@ -63,8 +64,23 @@ def _known(check: CheckReference, lost: list[Lost]) -> MistakeReference | None:
     for mistake in check.mistakes:
         # an answer that is not the mistake's is told by one comparison, the first one as a rule
         if all(_same(one, mistake) for one in lost) and _loses(check, mistake) == places:
-            return mistake
+            return mistake if any(map(_telling, lost)) else _perhaps(mistake)
     return None
+
+
+def _telling(one: Lost) -> bool:
+    """Whether anything that is wrong is such that another slip would hardly show it by chance."""
+    return any(_weight(answer) or _long_text(answer) for answer, _ in one.wrong)
+
+
+def _long_text(answer: dict) -> bool:
+    return answer["kind"] == "text" and len(answer["text"]) >= LONG
+
+
+def _perhaps(mistake: MistakeReference) -> MistakeReference:
+    """Many a slip ends in an error, a yes or no, a zero or a small number: the page says so."""
+    en, ko = f"Perhaps: {mistake.en}", f"혹시 이런 것은 아닌가요? {mistake.ko}"
+    return replace(mistake, en=en, ko=ko)
 
 
 def _supposed(

@@ -221,6 +221,24 @@ def test_a_known_mistake_explains_all_that_is_lost() -> None:
     assert named((W, X), (X, X), mistakes=(FIRST, SECOND)) == "second"
 
 
+@pytest.mark.parametrize(
+    ("answer", "doubted"),
+    [(ValueError("7 of 3"), True), (True, True), (0.0, True), ("no", True), (X, False),
+     (2.3451, False), ("I could not find it.", False)],
+)  # fmt: skip
+def test_where_little_shows_a_known_mistake_the_page_says_perhaps(
+    answer: object, doubted: bool
+) -> None:
+    """Many a slip ends in an error, a yes or no or a zero; few in just these fractions."""
+    probe = ProbeReference("p0", 1.0, 1e-5, 1e-8, bundle(np.array([4.5, 5.5])))
+    value = checked(as_bundle(answer))
+    mistake = MistakeReference("m", "Is it m?", "m인가요?", (value,))
+    found = diagnose(CheckReference("check_f", 1.0, (probe,), (mistake,)), [value])
+    assert found is not None
+    assert (found.name, found.en.startswith("Perhaps: ")) == ("m", doubted)
+    assert (found.ko == "m인가요?") is not doubted
+
+
 def test_it_may_lose_one_probe_fewer_than_the_mistake() -> None:
     """A special case was caught, but what is lost twice over is just the mistake's."""
     third = known("third", Y, Z, W)
