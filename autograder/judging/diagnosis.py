@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import ne
 
 import numpy as np
 
@@ -241,7 +242,9 @@ def holds(generic: Generic, one: Lost) -> int:
     It must explain the answer as a whole, or each part of it that is wrong.
     """
     if generic.other is not None:
-        return _other_holds(generic.other, one.answer, one.probe.value, one.probe)
+        return _other_holds(generic.other, one.answer, one.probe.value, one.probe) or _borne_out(
+            generic.other, list(one.wrong)
+        )
     rtol = max(one.probe.rtol, RELATED)
     pairs = [(_array(mine), _array(theirs)) for mine, theirs in one.wrong]
     arrays = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
@@ -262,8 +265,12 @@ def _other_holds(relation: Shape, answer: dict, expected: dict, probe: ProbeRefe
     mine, theirs = _parts(answer), _parts(expected)
     if direct or answer["kind"] != expected["kind"] or len(mine) != len(theirs):
         return direct
-    pairs = [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]]
-    counts = [relation(one, other) for one, other in pairs]
+    return _borne_out(relation, [pair for pair in zip(mine, theirs, strict=True) if ne(*pair)])
+
+
+def _borne_out(relation: Shape, pairs: list[tuple[dict, dict]]) -> int:
+    """How many items bear a relation out that has to hold for each pair."""
+    counts = [relation(answer, expected) for answer, expected in pairs]
     return sum(counts) if all(counts) else 0
 
 

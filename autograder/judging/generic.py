@@ -235,8 +235,10 @@ GENERIC: tuple[Generic, ...] = (
            "The single values are right; the last sum or mean over them is missing.",
            "각각의 값은 맞습니다. 마지막 합이나 평균이 빠졌습니다."),
     _array("one-place-short", relations.cut_short,
-           "Right, but one place too few or too many at an end. Does your range include its end?",
-           "맞지만 끝에서 한 자리가 모자라거나 남습니다. 범위가 끝을 포함하나요?"),
+           "Right, but one place too few or too many at an end. Does your range include its end, "
+           "or is what stands there treated otherwise?",
+           "맞지만 끝에서 한 자리가 모자라거나 남습니다. 범위가 끝을 포함하나요? 아니면 끝에 있는 "
+           "것을 다르게 다루나요?"),
     _number("opposite-sign", relations.opposite,
             "All that is wrong has the opposite sign. Where does a minus belong, or is one too "
             "many?",

@@ -57,8 +57,10 @@ RAISED: tuple[Raised, ...] = (
     Raised("shapes-do-not-broadcast", ("RuntimeError", "ValueError"),
            ("must match the size", "must match the existing size", "could not be broadcast",
             "not broadcastable", "shape mismatch", "The size of tensor"),
-           "Two shapes meet that do not broadcast. Is a keepdim or an unsqueeze missing?",
-           "브로드캐스팅되지 않는 두 모양이 만납니다. keepdim이나 unsqueeze가 빠졌나요?"),
+           "Two shapes meet that do not broadcast. Is a keepdim or an unsqueeze missing, or is one "
+           "of them cut at a wrong width, or turned?",
+           "브로드캐스팅되지 않는 두 모양이 만납니다. keepdim이나 unsqueeze가 빠졌나요? 아니면 "
+           "한쪽을 다른 너비로 잘랐거나 뒤집었나요?"),
     Raised("shape-does-not-hold-it", ("RuntimeError",),
            ("is invalid for input of size", "view size is not compatible"),
            "A reshape or view asks for a shape that these numbers do not fill.",

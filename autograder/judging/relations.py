@@ -309,6 +309,8 @@ def gathered(mine: Array, theirs: Array, rtol: float) -> int:
 
 def few_digits(mine: Array, theirs: Array, rtol: float) -> int:
     """Right but for the last digits; with so many numbers at once that no search is helped."""
+    if mine.shape == theirs.shape and np.array_equal(mine, theirs, equal_nan=True):
+        return 0  # it is not the numbers that are wrong
     if near(mine, theirs, LAST_DIGITS):
         return max(rich(theirs), 1)
     return _borne_out(near(mine, theirs, FIRST_DIGITS), theirs, MANY)

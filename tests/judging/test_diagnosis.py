@@ -380,3 +380,10 @@ def test_nothing_shown_is_not_named() -> None:
     probes = tuple(ProbeReference(f"p{i}", 1.0, 1e-5, 1e-8, bundle(X)) for i in range(2))
     check = CheckReference("c", 1.0, probes, (FIRST,))
     assert diagnose(check, [bundle(Y), None]) is None
+
+
+def test_a_number_type_is_told_however_deep_it_lies() -> None:
+    """A batch in a dictionary in a tuple: the mask alone is of another type, not the ids."""
+    ids, mask = torch.arange(12).reshape(3, 4) * 7, torch.tensor([[1, 1, 0, 0]] * 3)
+    answer, expected = ((4, {"ids": ids, "mask": m}) for m in (mask.double(), mask))
+    assert named((answer, expected), (answer, expected)) == "another-number-type"
