@@ -183,10 +183,10 @@ GENERIC: tuple[Generic, ...] = (
            "None came back. Does every path of your function end with return?",
            "None이 돌아왔습니다. 함수의 모든 경로가 return으로 끝나나요?"),
     _other("none-for-a-value", none_used,
-           "None stands where a value belongs. Is a return missing, or is something used here "
-           "before it has a value?",
-           "값이 있어야 할 곳에 None이 있습니다. return이 빠졌나요, 아니면 값이 생기기 전에 "
-           "썼나요?"),
+           "None stands where a value belongs. Is a return missing, is something used here before "
+           "it has a value, or is an argument handed over in another's place?",
+           "값이 있어야 할 곳에 None이 있습니다. return이 빠졌나요, 값이 생기기 전에 썼나요, "
+           "아니면 인자를 다른 자리에 넘겼나요?"),
     _other("argument-changed", changed_argument,
            "Your function changes what it is given. Which line writes to an argument, and should "
            "it write to a copy?",
