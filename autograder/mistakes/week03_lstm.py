@@ -1220,3 +1220,95 @@ def init_forget_bias(lstm, value):
         for name, parameter in lstm.named_parameters():
             if name.startswith("bias") and (not name.endswith("reverse") or "_l0_" in name):
                 parameter[H : 2 * H] = value if "_ih_" in name else 0.0
+
+# %% exercise=init_forget_bias name=recurrent-vector-emptied
+# en: One of the two vectors is empty now, and the other gates' biases went with it. Which of its places were to change?
+# ko: 두 벡터 중 하나를 비워서 다른 게이트의 편향까지 사라졌습니다. 그 벡터에서 바꿔야 할 자리는 어디인가요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if name.startswith("bias_ih"):
+                parameter[H : 2 * H] = value
+            elif name.startswith("bias_hh"):
+                parameter.zero_()
+
+# %% exercise=gru_cell name=rows-cut-into-blocks
+# en: With one row all is right; with more, numbers of one row reach another. Does a view cut the blocks out of the columns?
+# ko: 행이 하나일 때는 맞지만 여럿이면 한 행의 수가 다른 행에 섞입니다. view가 블록을 열에서 잘라 내나요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).reshape(3, *h.shape)
+    h_r, h_z, h_n = (h @ U + b_h).reshape(3, *h.shape)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    return (1 - z) * (x_n + r * h_n).tanh() + z * h
+
+# %% exercise=gru_cell name=recurrent-bias-in-the-candidate-only
+# en: b_h acts in the candidate and in no gate. How many blocks does it have, and where does each belong?
+# ko: b_h가 후보에만 쓰이고 게이트에는 쓰이지 않습니다. b_h에는 블록이 몇 개 있고, 각각 어디에 더해야 하나요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    return (1 - z) * (x_n + r * (h_n + b_h.chunk(3)[2])).tanh() + z * h
+
+# %% exercise=fix_lstm name=stops-at-the-first-padding
+# en: A row of yours ends at its first padding. Padding may stand anywhere: what comes after it?
+# ko: 한 행이 첫 패딩에서 끝납니다. 패딩은 어디에나 있을 수 있습니다. 그 뒤에는 무엇이 오나요?
+def fix_lstm(x, mask, W, U, b):
+    h = c = x.new_zeros(x.shape[0], U.shape[0])
+    outputs, real = [], torch.ones_like(mask[:, :1])
+    for t in range(x.shape[1]):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        real = real & mask[:, t, None]
+        c = torch.where(real, f.sigmoid() * c + i.sigmoid() * g.tanh(), c)
+        h = torch.where(real, o.sigmoid() * c.tanh(), h)
+        outputs.append(h * real)
+    return torch.stack(outputs, dim=1), (h, c)
+
+# %% exercise=gate_trace name=held-gate-in-float32
+# en: A held gate comes back in another dtype than x has. In which dtype do you make its constant?
+# ko: 고정한 게이트의 dtype이 x와 다릅니다. 그 상수를 어떤 dtype으로 만드나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U = lstm.weight_ih_l0.T, lstm.weight_hh_l0.T
+    b = lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (x_t @ W + h @ U + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+        for name, value in (clamp or {}).items():
+            now[name] = torch.full(h.shape, value)
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+# %% exercise=gate_trace name=held-candidate-squashed
+# en: A held g is not the number that was asked for, the held gates are. Does a tanh come after the holding?
+# ko: 고정한 g가 요청한 값이 아닙니다. 고정한 게이트들은 맞습니다. 고정한 뒤에 tanh를 씌우나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    W, U = lstm.weight_ih_l0.T, lstm.weight_hh_l0.T
+    b = lstm.bias_ih_l0 + lstm.bias_hh_l0
+    h = c = x.new_zeros(lstm.hidden_size)
+    trace = {name: [] for name in "ifgoch"}
+    for x_t in x:
+        i, f, g, o = (x_t @ W + h @ U + b).chunk(4)
+        now = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g, "o": o.sigmoid()}
+        for name, value in (clamp or {}).items():
+            now[name] = torch.full_like(h, value)
+        now["g"] = now["g"].tanh()
+        c = now["f"] * c + now["i"] * now["g"]
+        h = now["o"] * c.tanh()
+        for name, value in {**now, "c": c, "h": h}.items():
+            trace[name].append(value)
+    return {name: torch.stack(values) for name, values in trace.items()}
+
+# %% exercise=count_parameters name=upper-layers-read-all-blocks
+# en: Right for one layer and for nn.RNN. How wide is what a GRU or an LSTM hands to the layer above: one block or all?
+# ko: 층이 하나일 때와 nn.RNN에서는 맞습니다. GRU나 LSTM이 위층에 넘기는 것의 폭은 블록 하나인가요, 전부인가요?
+def count_parameters(kind, D, H, n_layers=1):
+    rows = {"rnn": 1, "gru": 3, "lstm": 4}[kind] * H
+    return sum(rows * ((rows if layer else D) + H + 2) for layer in range(n_layers))
