@@ -487,7 +487,7 @@ def rnn_forward(step, x, h0):
 
 # %% exercise=rnn_forward variant=filled-in-place
 def rnn_forward(step, x, h0):
-    h, states = h0, x.new_zeros(x.shape[0], x.shape[1], h0.shape[1])
+    h, states = h0, h0.new_zeros(x.shape[0], x.shape[1], h0.shape[1])
     for t in range(x.shape[1]):
         h = step(x[:, t], h)
         states[:, t] = h
@@ -935,6 +935,123 @@ def bidirectional(run_forward, run_backward, x, lengths):
         return z.gather(1, mirrored[:, :, None].expand_as(z))
 
     return torch.cat([run_forward(x), reverse(run_backward(reverse(x)))], -1) * real[:, :, None]
+
+# %% exercise=count_ngrams name=white-space-thrown-away
+# en: Your table holds no space and no line break. They are tokens of their own: which line leaves them out?
+# ko: 표에 공백도 줄바꿈도 없습니다. 공백과 줄바꿈도 별개의 토큰입니다. 어느 줄에서 빠지나요?
+def count_ngrams(tokens, n):
+    tokens = [token for token in tokens if not token.isspace()]
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens)):
+        counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=interpolated_prob name=epsilon-one-below
+# en: The longest context uses epsilon, the shorter ones use 1. Which call or line does not pass epsilon on?
+# ko: 가장 긴 문맥은 epsilon을 쓰지만 더 짧은 문맥들은 1을 씁니다. epsilon을 넘겨주지 않는 곳은 어디인가요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p, last = 1 / vocab_size, min(len(context), len(tables) - 1)
+    for k in range(last + 1):
+        row = tables[k].get(context[len(context) - k :], {})
+        trust = epsilon if k == last else 1.0
+        p = (row.get(token, 0) + trust * p) / (sum(row.values()) + trust)
+    return p
+
+# %% exercise=interpolated_prob name=longest-seen-spread-evenly
+# en: After the longest context that was seen, the pretended tokens are spread evenly: what do the shorter contexts say?
+# ko: 나온 적이 있는 가장 긴 문맥 뒤에서 가상의 토큰을 고르게 나누었습니다. 더 짧은 문맥들은 무엇이라고 하나요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    for k in range(min(len(context), len(tables) - 1), -1, -1):
+        row = tables[k].get(context[len(context) - k :], {})
+        if row or k == 0:
+            return (row.get(token, 0) + epsilon / vocab_size) / (sum(row.values()) + epsilon)
+
+# %% exercise=perplexity name=impossible-tokens-left-out
+# en: A token of probability 0 is left out of the mean. How surprised should the model be by what it held impossible?
+# ko: 확률이 0인 토큰을 평균에서 빼고 있습니다. 불가능하다고 본 일이 일어나면 얼마나 놀라야 할까요?
+def perplexity(log_probs):
+    every = torch.cat(list(log_probs)).double()
+    return math.exp(-float(every[every.isfinite()].mean()))
+
+# %% exercise=rnn_step name=two-squashes
+# en: Input and old state pass a tanh each, and the two results are added. How large can such a state become?
+# ko: 입력과 이전 상태가 각각 tanh를 지난 뒤 더해집니다. 그런 상태는 얼마나 커질 수 있나요?
+def rnn_step(x, h, W, U, b):
+    return torch.tanh(x @ W + b) + torch.tanh(h @ U)
+
+# %% exercise=rnn_forward name=axes-reshaped
+# en: The shape is right, but states of one row stand in another. Does a reshape or a view swap two axes?
+# ko: 모양은 맞지만 한 행의 상태가 다른 행에 들어 있습니다. reshape나 view가 두 축을 서로 바꾸어 주나요?
+def rnn_forward(step, x, h0):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h)
+        states.append(h)
+    return torch.stack(states).reshape(x.shape[0], x.shape[1], -1)
+
+# %% exercise=rnn_forward name=states-in-the-dtype-of-x
+# en: The states come back in the dtype of x, whatever their own was. Does a tensor that you make room in do that?
+# ko: 상태의 dtype과 관계없이 x의 dtype으로 돌려줍니다. 미리 만들어 둔 텐서 때문인가요?
+def rnn_forward(step, x, h0):
+    h, states = h0, x.new_zeros(x.shape[0], x.shape[1], h0.shape[1])
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h)
+        states[:, t] = h
+    return states
+
+# %% exercise=bptt name=slope-twice
+# en: What goes back to the earlier step is multiplied with a slope once too often. Where does 1 - h * h stand already?
+# ko: 앞 단계로 보내는 값에 기울기가 한 번 더 곱해집니다. 1 - h * h는 이미 어디에 들어 있나요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        slope = 1 - hs[:, t] ** 2
+        da = (dhs[:, t] + later) * slope
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.sum(dim=0)
+        later = (da * slope) @ U.T
+    return dW, dU, db, later
+
+# %% exercise=bptt name=bias-averaged
+# en: dW and dU are right, db is too small by the batch size: is it a sum over the batch, as they are?
+# ko: dW와 dU는 맞지만 db가 배치 크기만큼 작습니다. 둘처럼 배치에 대해 더하고 있나요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.mean(dim=0)
+        later = da @ U.T
+    return dW, dU, db, later
+
+# %% exercise=bptt name=last-state-before-the-first
+# en: Only the part of the first step in dU is wrong. Which state came before that step, and what is hs[:, t - 1] at t = 0?
+# ko: dU에서 첫 단계의 몫만 틀렸습니다. 그 단계 앞의 상태는 무엇이고, t = 0일 때 hs[:, t - 1]은 무엇인가요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da
+        dU += hs[:, t - 1].T @ da
+        db += da.sum(dim=0)
+        later = da @ U.T
+    return dW, dU, db, later
+
+# %% exercise=clip_grad_norm name=square-against-the-limit
+# en: Some gradients shorter than max_norm are scaled, or some longer ones are not. Do you compare the length, or its square?
+# ko: max_norm보다 짧은데 배율이 곱해지거나 긴데 그대로인 경우가 있습니다. 길이를 비교하나요, 그 제곱을 비교하나요?
+def clip_grad_norm(grads, max_norm):
+    square = sum(float((g.double() ** 2).sum()) for g in grads)
+    norm = math.sqrt(square)
+    factor = max_norm / norm if square > max_norm else 1.0
+    return [g * factor for g in grads], norm
 
 # %% exercise=interpolated_prob survivor=`:len(context) + 1` -> `:len(context) + 1 + 1` in `for k, table in enumerate(tables[:len(context) + 1]):`
 # why: Equivalent: one table more is asked, about a context that is shorter than its keys.
