@@ -354,6 +354,24 @@ def train_flops(shape, T, n_tokens):
     return 6 * T * -(-n_tokens // T) * (shape.n_layers * layer + D * shape.V)
 
 
+# %% exercise=train_flops name=gate-forgotten
+# en: Wrong wherever a model is gated: how many matrices has a gated feed-forward part, and how many do you count?
+# ko: 게이트가 있는 모델에서만 틀립니다. 게이트가 있는 피드포워드 층에는 행렬이 몇 개이고, 몇 개를 세었나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + 2 * D * shape.inner
+    return 6 * (shape.n_layers * (layer + 2 * T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=output-layer-in-every-layer
+# en: The output layer stands once, behind all layers. How often is D times V in your sum?
+# ko: 출력층은 모든 층 뒤에 한 번만 있습니다. 합에 D 곱하기 V가 몇 번 들어 있나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * shape.n_layers * (layer + 2 * T * D + D * shape.V) * n_tokens
+
+
 # %% exercise=train_flops variant=part-by-part
 def train_flops(shape, T, n_tokens):
     d = shape.D // shape.n_heads
@@ -698,6 +716,18 @@ def isoflop_optimum(n, losses):
     if c[0] <= 0 or not x.min() <= best <= x.max():
         return None
     return float(np.exp(best)), float(np.exp(np.polyval(c, best)))
+
+
+# %% exercise=isoflop_optimum name=size-of-a-run
+# en: Your size is one of the given n, and your loss that of the parabola's bottom. At which size does the parabola have its bottom?
+# ko: 크기는 주어진 n 가운데 하나이고 손실은 포물선 바닥의 값입니다. 포물선의 바닥은 어느 크기에 있나요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    nearest = np.abs(np.log(n) - best).argmin()
+    return float(n[nearest]), float(c0 - c1**2 / (4 * c2))
 
 
 # %% exercise=isoflop_optimum variant=polyval
@@ -1111,6 +1141,25 @@ def emergence_metric(correct, mask):
     return p.item(), exact, (p**k).mean().item()
 
 
+# %% exercise=emergence_metric name=right-at-masked-places
+# en: In the first number right tokens count at masked places, too, and it may even exceed 1. At which places does `correct` mean something?
+# ko: 첫째 수에 가려진 자리의 맞은 토큰까지 들어갑니다. 1을 넘을 수도 있습니다. `correct`는 어느 자리에서만 의미가 있나요?
+def emergence_metric(correct, mask):
+    p = correct.sum().double() / mask.sum()
+    exact = (correct | ~mask).all(1).double().mean()
+    return float(p), float(exact), float((p ** mask.sum(1)).mean())
+
+
+# %% exercise=emergence_metric name=end-at-the-first-masked-place
+# en: Real tokens behind the first masked place of a row are missing in yours. Where may masked places stand?
+# ko: 행에서 처음 가려진 자리 뒤에 있는 실제 토큰이 빠졌습니다. 가려진 자리는 어디에 있을 수 있나요?
+def emergence_metric(correct, mask):
+    mask = mask.long().cumprod(1).bool()
+    p = correct[mask].double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    return float(p), float(exact), float((p ** mask.sum(1)).mean())
+
+
 # %% exercise=emergence_metric variant=answer-by-answer
 def emergence_metric(correct, mask):
     answers = [row[real].tolist() for row, real in zip(correct, mask)]
@@ -1483,6 +1532,27 @@ def memory_of_training(shape, n_params, n_trained, B, T, recompute):
         "optimizer": 12 * n_trained,
         "activations": kept + 4 * B * T * shape.V,
     }
+
+
+# %% exercise=memory_of_training name=scores-across-windows
+# en: Your attention scores grow with the square of B. Does a token attend to the tokens of other windows?
+# ko: 어텐션 점수가 B의 제곱으로 늘어납니다. 토큰이 다른 창의 토큰까지 보나요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer = 34 * B * T * shape.D + 5 * shape.n_heads * (B * T) ** 2
+    kept = shape.n_layers * 2 * B * T * shape.D + layer if recompute else shape.n_layers * layer
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=activations-of-trained-numbers
+# en: Your activations shrink when fewer numbers are trained. Does a frozen layer keep less of them?
+# ko: 학습하는 수가 적으면 활성값도 줄어듭니다. 고정된 층은 활성값을 덜 보관하나요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    kept = kept * n_trained // n_params
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
 
 
 # %% exercise=memory_of_training variant=step-by-step
