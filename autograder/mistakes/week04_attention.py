@@ -174,6 +174,15 @@ def additive_scores(h, memory, W, U, v):
     return torch.tanh(query + keys) @ v
 
 
+# %% exercise=additive_scores name=queries-of-others
+# en: Some positions are scored with the query of another example: in which order do the queries lie once they are repeated for each position?
+# ko: 어떤 위치의 점수는 다른 예의 쿼리로 계산했습니다. 위치마다 되풀이한 쿼리는 어떤 순서로 놓여 있나요?
+def additive_scores(h, memory, W, U, v):
+    B, T, _ = memory.shape
+    queries = (h @ W).repeat(T, 1).view(B, T, -1)
+    return torch.tanh(queries + memory @ U) @ v
+
+
 # %% exercise=additive_scores name=v-left-out
 # en: All hidden numbers count alike: what weighs them?
 # ko: 은닉층의 수를 모두 똑같이 더했습니다. 무엇이 가중치를 주나요?
@@ -271,6 +280,13 @@ def masked_softmax(scores, mask):
 # ko: 실제 점수가 모두 패딩에 준 값보다 더 낮다면 어떻게 될까요?
 def masked_softmax(scores, mask):
     return torch.where(mask, torch.where(mask, scores, -1e4).softmax(-1), 0.0)
+
+
+# %% exercise=masked_softmax name=padding-above-very-low-scores
+# en: Where all real scores are lower than padding their weight is lost: which number is the lowest that the dtype of the scores has?
+# ko: 실제 점수가 모두 패딩보다 낮으면 그 가중치가 사라집니다. 점수의 dtype에서 가장 낮은 수는 무엇인가요?
+def masked_softmax(scores, mask):
+    return torch.where(mask, torch.where(mask, scores, -1e9).softmax(-1), 0.0)
 
 
 # %% exercise=masked_softmax name=padding-gets-through
