@@ -226,6 +226,44 @@ def bpe_train(words, n_merges):
     return merges
 
 
+# %% exercise=bpe_train name=found-inside-an-id
+# en: One of your ids is none that a merge made: is a pair looked for among the digits of ids written as text, where 65 also stands in 165?
+# ko: 병합으로 만든 적이 없는 번호가 있습니다. 번호를 글자로 적고 그 숫자 안에서 쌍을 찾나요? 65는 165 안에도 있습니다.
+def bpe_train(words, n_merges):
+    texts, merges = {" ".join(map(str, word)): count for word, count in words.items()}, []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for text, count in texts.items():
+            for pair in pairwise(map(int, text.split())):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        texts = {text.replace(f"{best[0]} {best[1]}", str(new)): n for text, n in texts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=ties-by-their-bytes
+# en: Among equally frequent pairs yours go by the bytes they stand for: which tuples does the docstring compare, of bytes or of ids?
+# ko: 빈도가 같은 쌍을 그 쌍이 나타내는 바이트로 비교하고 있습니다. 설명에서 비교하는 튜플은 바이트의 것인가요, 번호의 것인가요?
+def bpe_train(words, n_merges):
+    parts, merges = {tuple(word): count for word, count in words.items()}, []
+    pieces = {i: bytes([i]) for i in range(256)}
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in pairwise(ids):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pieces[pair[0]], pieces[pair[1]]))
+        pieces[new] = pieces[best[0]] + pieces[best[1]]
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
 # %% exercise=bpe_train variant=lists-and-numpy-free-loop
 def bpe_train(words, n_merges):
     rows, merges = [[list(word), count] for word, count in words.items()], []
@@ -496,6 +534,24 @@ class BPE(BPE):
         return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
 
 
+# %% exercise=BPE name=joined-by-bytes
+# en: Two neighbours were joined that are no pair of the list, though another pair makes the same bytes: do you look up ids or bytes?
+# ko: 목록에 없는 이웃한 쌍을 이었습니다. 다른 쌍이 같은 바이트를 만들 뿐입니다. 찾는 것이 번호의 쌍인가요, 바이트인가요?
+class BPE(BPE):
+    def encode(self, word):
+        pieces = [bytes([i]) for i in range(256)]
+        for left, right in self.merges:
+            pieces.append(pieces[left] + pieces[right])
+        known = {piece: i for i, piece in reversed(list(enumerate(pieces)))}
+        parts = [bytes([byte]) for byte in word]
+        while True:
+            fits = [(known[a + b], i) for i, (a, b) in enumerate(pairwise(parts)) if a + b in known]
+            if not fits:
+                return [known[part] for part in parts]
+            _, i = min(fits)
+            parts[i : i + 2] = [parts[i] + parts[i + 1]]
+
+
 # %% exercise=BPE variant=all-merges-in-order
 class BPE:
     def __init__(self, merges):
@@ -637,6 +693,22 @@ def get_batch(ids, starts, T):
 def get_batch(ids, starts, T):
     places = starts[:, None] + torch.arange(T)
     return ids[places].int(), ids[places + 1].int()
+
+
+# %% exercise=get_batch name=ids-plus-one
+# en: Every target is the id at its own place plus 1: is it the id that grows by one, or the place?
+# ko: 목표가 모두 그 자리의 번호에 1을 더한 값입니다. 1만큼 커지는 것은 번호인가요, 자리인가요?
+def get_batch(ids, starts, T):
+    x = ids[starts[:, None] + torch.arange(T)]
+    return x, x + 1
+
+
+# %% exercise=get_batch name=latest-start-too-early
+# en: A window at the very end of the text was moved to the left: how late may it start, if the target of its last place is the last id?
+# ko: 글의 맨 끝에 있는 창이 왼쪽으로 밀렸습니다. 마지막 자리의 목표가 글의 마지막 번호라면 창은 어디까지 늦게 시작해도 되나요?
+def get_batch(ids, starts, T):
+    places = starts.clamp(max=len(ids) - T - 2)[:, None] + torch.arange(T)
+    return ids[places], ids[places + 1]
 
 
 # %% exercise=get_batch variant=stacked-slices
