@@ -780,6 +780,111 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
     return ask_api(post, prompt, max_tokens, wait, tries - 1)
 
 
+# %% exercise=stable_softmax name=logits-clamped
+# en: Two large logits far apart get the same probability. What does a clamp do to their difference?
+# ko: 서로 멀리 떨어진 큰 로짓 둘의 확률이 같아집니다. clamp를 하면 둘의 차이가 어떻게 되나요?
+def stable_softmax(logits, temperature=1.0):
+    exps = torch.exp((logits / temperature).clamp(-50, 50))
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=axis-one
+# en: Right for two axes, wrong for three. Which axis is the last one there, and which do you name?
+# ko: 축이 둘이면 맞지만 셋이면 틀립니다. 그때 마지막 축은 몇 번이고, 코드에는 몇 번이라고 썼나요?
+def stable_softmax(logits, temperature=1.0):
+    axis = min(1, logits.dim() - 1)
+    z = logits / temperature
+    exps = torch.exp(z - z.max(dim=axis, keepdim=True).values)
+    return exps / exps.sum(dim=axis, keepdim=True)
+
+
+# %% exercise=cross_entropy name=one-max-for-the-batch
+# en: A row far below the others has a sum of 0, and its logarithm is not finite. Does each row need a maximum of its own?
+# ko: 다른 행보다 훨씬 작은 행은 합이 0이 되어 로그가 유한하지 않습니다. 최댓값은 행마다 따로 구해야 하지 않을까요?
+def cross_entropy(logits, targets):
+    top = logits.max()
+    log_total = top + torch.log(torch.exp(logits - top).sum(dim=1))
+    return (log_total - logits[torch.arange(len(targets)), targets]).mean()
+
+
+# %% exercise=masked_mean name=first-so-many
+# en: You count the real positions and take as many from the start. May padding stand in between?
+# ko: 실제 위치의 수를 세고 앞에서부터 그만큼 가져왔습니다. 패딩이 중간에 있을 수도 있나요?
+def masked_mean(values, mask):
+    count = mask.long().sum(dim=1, keepdim=True)
+    first = torch.arange(values.shape[1]) < count
+    total = values.masked_fill(~first.unsqueeze(-1), 0.0).sum(dim=1)
+    return total / count.clamp(min=1)
+
+
+# %% exercise=numerical_grad name=result-in-float32
+# en: Your slopes come back in float32. In which dtype is the tensor made that collects them?
+# ko: 기울기가 float32로 돌아옵니다. 기울기를 모으는 텐서의 dtype은 무엇인가요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.shape)
+    for index in np.ndindex(*x.shape):
+        step = torch.zeros_like(x)
+        step[index] = eps
+        slopes[index] = (float(f(x + step)) - float(f(x - step))) / (2 * eps)
+    return slopes
+
+
+# %% exercise=expected_initial_loss name=whole-std-added
+# en: You add the standard deviation itself. The second term has its square: what else does it have?
+# ko: 표준편차를 그대로 더했습니다. 둘째 항에는 그 제곱이 들어갑니다. 그 밖에 무엇이 더 있나요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size) + logit_std
+
+
+# %% exercise=expected_initial_loss name=half-before-the-square
+# en: The second term is half of what it should be. Do you halve before you square, or after?
+# ko: 둘째 항이 맞는 값의 절반입니다. 제곱하기 전에 반으로 나누나요, 제곱한 뒤에 나누나요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size) + (logit_std / 2) ** 2
+
+
+# %% exercise=expected_initial_loss name=rounded-down
+# en: The second term is a whole number, whatever the spread. What does // do to a half?
+# ko: 둘째 항이 언제나 정수입니다. //는 소수 부분을 어떻게 하나요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size) + logit_std**2 // 2
+
+
+# %% exercise=ask_api name=dict-as-the-message
+# en: Your error shows the API's whole dict. Which entry of it is the text for a reader?
+# ko: 예외에 API가 보낸 사전이 통째로 들어 있습니다. 사람이 읽을 문장은 그 가운데 어느 항목인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("still too many requests")
+
+
+# %% exercise=ask_api name=server-errors-tried-again
+# en: A status of 500 does not end at once in ValueError. Which status alone is worth another try here?
+# ko: 상태 500에서 바로 ValueError가 나지 않습니다. 여기서 다시 시도할 만한 상태는 어느 것 하나뿐인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status == 401:
+            raise PermissionError(answer["error"]["message"])
+        if status != 429 and status < 500:
+            raise ValueError(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer.get("retry_after", 1.0))
+    raise TimeoutError("still too many requests")
+
 
 # %% exercise=cross_entropy survivor=`torch.logsumexp(logits, dim=-1)` -> `torch.logsumexp(logits, dim=-1, keepdim=True)` in `log_p = logits[rows, targets] - torch.logsumexp(logits, dim=-1)`
 # why: Equivalent. The (N, N) table of all differences has the same mean as the N differences.
