@@ -1228,3 +1228,141 @@ def analogy(asked, E):
     scores = torch.einsum("qnd,vd,n->qv", unit[asked], unit, signs)
     inputs = torch.zeros_like(scores).scatter(1, asked, 1.0)
     return scores.masked_fill(inputs > 0, float("-inf")).argmax(dim=1)
+
+# %% exercise=encode name=question-mark-forgotten
+# en: A question ends no sentence of yours. Which three marks end one?
+# ko: 물음표가 문장을 끝내지 못합니다. 문장을 끝내는 부호 세 가지는 무엇인가요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=cbow_forward name=nan-in-the-gradient
+# en: The logits of a row without words are right, but the gradient is NaN. Is the 0/0 avoided, or only hidden afterwards?
+# ko: 단어가 없는 행의 로짓은 맞지만 기울기가 NaN입니다. 0/0을 피했나요, 나온 뒤에 가리기만 했나요?
+def cbow_forward(context, mask, E_in, E_out):
+    real = mask.unsqueeze(-1).to(E_in.dtype)
+    total = (E_in[context] * real).sum(dim=1)
+    return torch.nan_to_num(total / real.sum(dim=1)) @ E_out.T
+
+# %% exercise=cbow_forward name=empty-row-divided-by-zero
+# en: The sum of a row whose mask is all False is divided by 0. By what should a sum of zeros be divided?
+# ko: 마스크가 모두 False인 행의 합을 0으로 나눕니다. 0뿐인 합은 무엇으로 나누어야 할까요?
+def cbow_forward(context, mask, E_in, E_out):
+    vectors = E_in[context].masked_fill(~mask.unsqueeze(-1), 0.0)
+    return vectors.sum(dim=1) / mask.sum(dim=1, keepdim=True) @ E_out.T
+
+# %% exercise=cbow_forward name=repeated-word-counted-once
+# en: A word that stands twice in a window is added once, but counted twice below. What does writing a 1 to one place twice do?
+# ko: 창에 두 번 나온 단어를 한 번만 더하고, 나눌 때는 두 번으로 셉니다. 같은 자리에 1을 두 번 쓰면 어떻게 되나요?
+def cbow_forward(context, mask, E_in, E_out):
+    bag = torch.zeros(len(context), len(E_in) + 1, dtype=E_in.dtype)
+    bag.scatter_(1, context.masked_fill(~mask, len(E_in)), 1.0)
+    return bag[:, :-1] @ E_in / mask.sum(dim=1, keepdim=True).clamp(min=1) @ E_out.T
+
+# %% exercise=sgns_loss_and_grad name=equal-negatives-skipped
+# en: A negative that is the true context word itself is skipped. Does the formula make an exception for it?
+# ko: 진짜 문맥 단어와 같은 음성 표본을 건너뜁니다. 공식에 그런 예외가 있나요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, K = negatives.shape
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = E_in[centre], E_out[targets]
+    s = (u * v[:, None]).sum(dim=-1)
+    y = torch.zeros_like(s)
+    y[:, 0] = 1
+    keep = torch.ones_like(s)
+    keep[:, 1:] = (negatives != context[:, None]).to(s.dtype)
+    loss = -(keep * F.logsigmoid((2 * y - 1) * s)).sum() / B
+    g = keep * (s.sigmoid() - y) / B
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, (g[..., None] * u).sum(dim=1))
+    rows = (g[..., None] * v[:, None]).flatten(0, 1)
+    return loss, grad_in, torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
+
+# %% exercise=sgns_loss_and_grad name=repeated-contexts-overwritten
+# en: Where two pairs share their true context word, its row of grad_out gets only one of them. What does += do with an id that comes twice?
+# ko: 두 쌍의 진짜 문맥 단어가 같으면 grad_out의 그 행에 하나만 더해집니다. 같은 번호가 두 번 나올 때 +=는 어떻게 되나요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, K = negatives.shape
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = E_in[centre], E_out[targets]
+    s = (u * v[:, None]).sum(dim=-1)
+    y = torch.zeros_like(s)
+    y[:, 0] = 1
+    loss = -F.logsigmoid((2 * y - 1) * s).sum() / B
+    g = (s.sigmoid() - y) / B
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, (g[..., None] * u).sum(dim=1))
+    rows = g[..., None] * v[:, None]
+    grad_out = torch.zeros_like(E_out)
+    grad_out.index_add_(0, negatives.flatten(), rows[:, 1:].flatten(0, 1))
+    grad_out[context] += rows[:, 0]
+    return loss, grad_in, grad_out
+
+# %% exercise=sgns_loss_and_grad name=centres-repeated-in-blocks
+# en: Rows of grad_out get the vectors of other pairs' centres. Does repeat give the order a a b b, or a b a b?
+# ko: grad_out의 행에 다른 쌍의 중심 벡터가 들어갑니다. repeat의 순서는 a a b b인가요, a b a b인가요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, K = negatives.shape
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = E_in[centre], E_out[targets]
+    s = (u * v[:, None]).sum(dim=-1)
+    y = torch.zeros_like(s)
+    y[:, 0] = 1
+    loss = -F.logsigmoid((2 * y - 1) * s).sum() / B
+    g = (s.sigmoid() - y) / B
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, (g[..., None] * u).sum(dim=1))
+    rows = g.flatten()[:, None] * v.repeat(K + 1, 1)
+    return loss, grad_in, torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
+
+# %% exercise=noise_distribution name=zeros-lifted
+# en: Words that never occur have the weight of words that occur once. What is the share of a count of 0?
+# ko: 한 번도 나오지 않은 단어가 한 번 나온 단어와 같은 무게를 가집니다. 횟수가 0이면 몫은 얼마인가요?
+def noise_distribution(counts, power=0.75):
+    weights = counts.clamp(min=1).double() ** power
+    return weights / weights.sum()
+
+# %% exercise=most_similar name=ids-of-a-smaller-table
+# en: Where words are excluded the ids are too small: they count in a table without those rows. How do you get back to the ids of E?
+# ko: 단어를 제외하면 번호가 작아집니다. 그 행들을 뺀 표에서 센 번호입니다. E의 번호로 어떻게 돌아가나요?
+def most_similar(query, E, k, exclude=()):
+    kept = [i for i in range(len(E)) if i not in set(exclude)]
+    rest = E[kept]
+    cosines = rest @ query / (rest.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores, ids = cosines.topk(min(k, len(kept)))
+    return ids, scores
+
+# %% exercise=analogy name=candidates-not-normalised
+# en: The query is built from vectors of length 1, but the words it is compared with keep their lengths. What divides the product in a cosine?
+# ko: 질의는 길이가 1인 벡터로 만들었지만 비교하는 단어들은 원래 길이 그대로입니다. 코사인에서는 내적을 무엇으로 나누나요?
+def analogy(asked, E):
+    a, b, c = F.normalize(E[asked], dim=-1).unbind(dim=1)
+    scores = (b - a + c) @ E.T
+    scores.scatter_(1, asked, -torch.inf)
+    return scores.argmax(dim=1)
+
+# %% exercise=analogy name=a-not-excluded
+# en: b and c are never returned, but a sometimes is. How many words of the question are ruled out?
+# ko: b와 c는 나오지 않지만 a가 가끔 답으로 나옵니다. 질문의 단어 가운데 몇 개를 제외하나요?
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = (b - a + c) @ unit.T
+    scores.scatter_(1, asked[:, 1:], -torch.inf)
+    return scores.argmax(dim=1)
+
+# %% exercise=analogy name=epsilon-added-to-lengths
+# en: A small number is added to every length: what does it do to a vector that is short itself?
+# ko: 모든 길이에 작은 수를 더했습니다. 벡터 자체가 짧으면 어떻게 되나요?
+def analogy(asked, E):
+    unit = E / (E.norm(dim=1, keepdim=True) + 1e-6)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = (b - a + c) @ unit.T
+    scores.scatter_(1, asked, -torch.inf)
+    return scores.argmax(dim=1)
