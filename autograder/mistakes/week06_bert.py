@@ -1483,6 +1483,28 @@ def param_groups(model, lr, weight_decay, layer_decay):
     return groups
 
 
+# %% exercise=param_groups name=numbers-of-the-head
+# en: Parts of a head with numbers in their names learn as if they were layers of the encoder: which names does your search for a number look at?
+# ko: 이름에 숫자가 있는 헤드의 부분을 인코더의 층처럼 다룹니다. 숫자를 찾을 때 어떤 이름을 보나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    import re
+
+    named = [(n, p, re.search(r"\.(\d+)\.", n)) for n, p in model.named_parameters()]
+    L = 1 + max(int(number[1]) for n, _, number in named if n.startswith("bert.encoder.layer."))
+    groups = []
+    for n, p, number in named:
+        if not p.requires_grad:
+            continue
+        rate = lr
+        if number:
+            rate = lr * layer_decay ** (L - int(number[1]))
+        elif n.startswith("bert.embeddings."):
+            rate = lr * layer_decay ** (L + 1)
+        decay = 0.0 if n.endswith("bias") or "LayerNorm" in n else weight_decay
+        groups.append({"params": [p], "lr": rate, "weight_decay": decay})
+    return groups
+
+
 # %% exercise=param_groups variant=grouped
 def param_groups(model, lr, weight_decay, layer_decay):
     import re
@@ -1722,6 +1744,21 @@ def evaluate(predicted, targets, n_classes):
         d = 2 * tp + fp + fn
         f1.append(2 * tp / d if d else 0.0)
     accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=accuracy-by-class
+# en: In your accuracy every class that occurs counts the same, large or small: of what is it the share?
+# ko: 정확도에서 나온 클래스가 크든 작든 똑같이 셉니다. 정확도는 무엇의 비율인가요?
+def evaluate(predicted, targets, n_classes):
+    f1, recalls = [], []
+    for c in range(n_classes):
+        tp = ((predicted == c) & (targets == c)).sum().item()
+        said, true = (predicted == c).sum().item(), (targets == c).sum().item()
+        f1.append(2 * tp / (said + true) if said + true else 0.0)
+        if true:
+            recalls.append(tp / true)
+    accuracy = sum(recalls) / len(recalls)
     return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
 
 
