@@ -1260,6 +1260,20 @@ def recall_and_mrr(rankings, relevant, k):
     return sum(shares) / len(shares), sum(ranks) / len(ranks)
 
 
+# %% exercise=recall_and_mrr name=filled-up-with-zeros
+# en: Place 0 counts as found by a ranking that does not hold it: are short rankings filled up, and with what?
+# ko: 순위에 없는 0번 자리를 찾은 것으로 셉니다. 짧은 순위의 빈칸을 무엇으로 채웠나요?
+def recall_and_mrr(rankings, relevant, k):
+    longest = max(map(len, rankings))
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        ranking = list(ranking) + [0] * (longest - len(ranking))
+        recalls.append(len(right & set(ranking[:k])) / len(right))
+        hits = [1 / rank for rank, place in enumerate(ranking, 1) if place in right]
+        ranks.append(hits[0] if hits else 0.0)
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
+
+
 # %% exercise=recall_and_mrr variant=loops
 def recall_and_mrr(rankings, relevant, k):
     recall = reciprocal = 0.0
