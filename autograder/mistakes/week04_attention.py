@@ -183,6 +183,16 @@ def additive_scores(h, memory, W, U, v):
     return torch.tanh(queries + memory @ U) @ v
 
 
+# %% exercise=additive_scores name=table-of-float32
+# en: The numbers are right, but they are float32 whatever the arguments are: which line makes or turns them into that?
+# ko: 숫자는 맞지만 인자의 dtype과 상관없이 float32입니다. 어느 줄에서 그렇게 되나요?
+def additive_scores(h, memory, W, U, v):
+    scores = torch.zeros(memory.shape[:2])
+    for t in range(memory.shape[1]):
+        scores[:, t] = torch.tanh(h @ W + memory[:, t] @ U) @ v
+    return scores
+
+
 # %% exercise=additive_scores name=v-left-out
 # en: All hidden numbers count alike: what weighs them?
 # ko: 은닉층의 수를 모두 똑같이 더했습니다. 무엇이 가중치를 주나요?
