@@ -178,6 +178,52 @@ def preference_pairs(scores, pairs):
     return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
 
 
+# %% exercise=preference_pairs name=chosen-wins-fewer
+# en: Some of your agreements are below 0.5: the chosen text won fewer comparisons there. By what do you decide which text is chosen?
+# ko: 일치도가 0.5보다 작은 쌍이 있습니다. 선택된 글이 비교에서 덜 이겼다는 뜻입니다. 무엇을 보고 선택된 글을 정하나요?
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        if np.mean(scores[a]) < np.mean(scores[b]):
+            a, b = b, a
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            rows.append((a, b, share))
+    kept = [list(column) for column in zip(*rows)] or [[], [], []]
+    places = torch.tensor(kept[:2], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(kept[2], dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=float-places-without-pairs
+# en: Where no pair is left, `chosen` and `rejected` come back as float32. Which dtype has an empty tensor if you name none?
+# ko: 남은 쌍이 없으면 `chosen`과 `rejected`가 float32로 나옵니다. dtype을 적지 않으면 빈 텐서의 dtype은 무엇인가요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            chosen.append(a if share > 0.5 else b)
+            rejected.append(b if share > 0.5 else a)
+            agreement.append(max(share, 1 - share))
+    return torch.tensor(chosen), torch.tensor(rejected), torch.tensor(agreement)
+
+
+# %% exercise=preference_pairs name=same-two-texts-once
+# en: The same two texts may occur in several pairs, in either order: how often do they come back in yours?
+# ko: 같은 두 글이 순서를 바꾸어서도 여러 쌍에 나올 수 있습니다. 결과에는 몇 번 나오나요?
+def preference_pairs(scores, pairs):
+    found = {}
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            found[(a, b) if share > 0.5 else (b, a)] = max(share, 1 - share)
+    places = torch.tensor(list(found), dtype=torch.int64).reshape(-1, 2)
+    return places[:, 0], places[:, 1], torch.tensor(list(found.values()), dtype=torch.float32)
+
+
 # %% exercise=preference_pairs variant=numpy
 def preference_pairs(scores, pairs):
     rows = []
@@ -282,6 +328,29 @@ def reward_loss(chosen, rejected, agreement):
     return F.binary_cross_entropy_with_logits(chosen - rejected.detach(), agreement)
 
 
+# %% exercise=reward_loss name=loss-that-stops-at-18
+# en: However far apart the rewards are, a pair costs no more than about 18 in yours. What keeps the logarithm there? A function that takes sigmoid and logarithm at once needs no such help.
+# ko: 보상이 아무리 멀어도 한 쌍의 손실이 약 18을 넘지 않습니다. 로그가 왜 거기서 멈추나요? 시그모이드와 로그를 한 번에 계산하는 함수에는 그런 도움이 필요 없습니다.
+def reward_loss(chosen, rejected, agreement):
+    p = torch.sigmoid(chosen - rejected)
+    return -(agreement * (p + 1e-8).log() + (1 - agreement) * (1 - p + 1e-8).log()).mean()
+
+
+# %% exercise=reward_loss name=agreement-weighs-the-pairs
+# en: In yours the agreement only says how much a pair weighs beside the others. A pair with agreement 0.8 was lost in one comparison of five: where does the loss say so?
+# ko: 일치도가 다른 쌍에 대한 무게로만 쓰입니다. 일치도 0.8이면 다섯 번 중 한 번은 졌습니다. 손실의 어디에 나타나나요?
+def reward_loss(chosen, rejected, agreement):
+    return -(agreement * F.logsigmoid(chosen - rejected)).sum() / agreement.sum()
+
+
+# %% exercise=reward_loss name=whose-agreement
+# en: Which agreement belongs to which pair makes no difference in yours: does a shape (N, 1) meet one of (N,), or is the agreement averaged by itself?
+# ko: 어느 일치도가 어느 쌍의 것인지가 손실에 영향을 주지 않습니다. (N, 1)과 (N,)이 만나지 않나요? 아니면 일치도를 따로 평균하나요?
+def reward_loss(chosen, rejected, agreement):
+    gap = (chosen - rejected)[:, None]
+    return -(agreement * F.logsigmoid(gap) + (1 - agreement) * F.logsigmoid(-gap)).mean()
+
+
 # %% exercise=reward_loss variant=bce
 def reward_loss(chosen, rejected, agreement):
     return F.binary_cross_entropy_with_logits(chosen - rejected, agreement.to(chosen.dtype))
@@ -364,6 +433,23 @@ def token_logprobs(logits, ids):
 # ko: 로짓의 dtype은 다양합니다. 어떤 dtype으로 돌려주나요?
 def token_logprobs(logits, ids):
     return logits[:, :-1].float().log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=nothing-below-minus-20
+# en: Very unlikely tokens all get about -20.7 in yours. What keeps the logarithm there? Take softmax and logarithm in one go.
+# ko: 매우 드문 토큰이 모두 약 -20.7이 됩니다. 로그가 왜 거기서 멈추나요? softmax와 로그를 한 번에 계산하세요.
+def token_logprobs(logits, ids):
+    p = logits[:, :-1].softmax(-1)
+    return (p.gather(-1, ids[:, 1:, None])[..., 0] + 1e-9).log()
+
+
+# %% exercise=token_logprobs name=one-largest-logit-for-all
+# en: With large logits some of your numbers are infinite. Is the largest logit subtracted before exp that of the same place, or one of the whole batch?
+# ko: 로짓이 크면 무한대가 나옵니다. exp 전에 빼는 가장 큰 로짓은 그 자리의 것인가요, 배치 전체에서 하나인가요?
+def token_logprobs(logits, ids):
+    x = logits[:, :-1] - logits[:, :-1].max()
+    x = x - x.exp().sum(-1, keepdim=True).log()
+    return x.gather(-1, ids[:, 1:, None])[..., 0]
 
 
 # %% exercise=token_logprobs variant=cross-entropy
@@ -557,8 +643,8 @@ def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
 
 
 # %% exercise=advantages name=lambda-forgotten
-# en: Two factors make later surprises fade: are both there?
-# ko: 나중의 놀라움은 두 계수로 줄어듭니다. 둘 다 있나요?
+# en: Two factors make later surprises fade: are both there, and with which values when the caller gives none?
+# ko: 나중의 놀라움은 두 계수로 줄어듭니다. 둘 다 있나요? 호출할 때 주지 않으면 값이 얼마인가요?
 def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
     values, rewards = (values * mask).detach(), (rewards * mask).detach()
     ahead = value_ahead = torch.zeros_like(rewards[:, 0])
@@ -1103,6 +1189,26 @@ def best_of_n(proxy, gold, n):
 def best_of_n(proxy, gold, n):
     best = proxy.argmax(1, keepdim=True)
     return gold.gather(1, best)[:, 0], math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=gold-of-the-first-prompt
+# en: All prompts get gold rewards of the first row. From which row of gold does each row of your indices read?
+# ko: 모든 프롬프트가 첫 행의 gold를 받습니다. 인덱스의 각 행은 gold의 어느 행에서 읽나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
+    ranked = gold.take(proxy.argsort(dim=1))
+    return ranked @ torch.tensor(share, dtype=gold.dtype), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=always-float32
+# en: The numbers are right, but the mean is float32 whatever gold is. Which dtype is promised?
+# ko: 수는 맞지만 gold가 무엇이든 평균이 float32입니다. 어떤 dtype으로 돌려주어야 하나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = torch.tensor([math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)])
+    ranked = gold.gather(1, proxy.argsort(dim=1)).float()
+    return ranked @ share, math.log(n) - (n - 1) / n
 
 
 # %% exercise=best_of_n variant=log-gamma
