@@ -50,9 +50,14 @@ class Journal:
         self.entries.update({entry.student: entry for entry in entries})
 
 
+def journal_path(week: Week) -> Path:
+    """Where a week's journal lies; before the first run nothing does."""
+    return week.course.state / "journal" / f"{week.name}.jsonl"
+
+
 def open_journal(week: Week) -> Journal:
     """Read a week's journal. A last line that a killed run left unfinished is ignored and cut."""
-    path = week.course.state / "journal" / f"{week.name}.jsonl"
+    path = journal_path(week)
     journal = Journal(path)
     if not path.is_file():
         return journal

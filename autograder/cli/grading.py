@@ -56,12 +56,15 @@ def grade(
 ) -> None:
     """Grade what students handed in: only what has changed since the last run."""
     course = open_here(course_root)
-    from autograder.run.early_start import shared_spec, start_early
+    from autograder.journal import journal_path
+    from autograder.run.early_start import anything_newer, shared_spec, start_early
     from autograder.week import open_week
 
     assignment, provisioner = open_week(course, week), provisioner_for(no_sandbox)
-    # before the other imports, which take half a second: a run waits for nothing longer
-    start_early(shared_spec(assignment, provisioner, scheduler))
+    folders = [assignment.folder("submitted", one) for one in student or assignment.students()]
+    if force or anything_newer(folders, journal_path(assignment)):
+        # before the other imports, which take half a second: a run waits for nothing longer
+        start_early(shared_spec(assignment, provisioner, scheduler))
     from autograder.run.grade import Options
     from autograder.run.grade import grade as grade_week
 

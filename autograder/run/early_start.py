@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.sandbox.limits import WARM, SandboxSpec, SandboxUnavailable
@@ -31,3 +32,14 @@ def start_early(spec: SandboxSpec | None) -> None:
     if spec is not None:
         with contextlib.suppress(SandboxUnavailable, OSError):
             share_warm_parent(spec)
+
+
+def anything_newer(folders: list[Path], journal: Path) -> bool:
+    """Whether a submission has come since the last run: a folder is newer than the journal.
+
+    A wrong answer costs a moment: the warm parent starts later, or has to be ended.
+    """
+    with contextlib.suppress(OSError):
+        since = journal.stat().st_mtime
+        return any(folder.stat().st_mtime > since for folder in folders)
+    return True

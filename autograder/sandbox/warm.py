@@ -43,6 +43,8 @@ class WarmParent:
 
     def alive(self) -> bool:
         """Whether there is somebody at the other end."""
+        if self.server.fileno() < 0:  # a twin is closed with its parent
+            return False
         poll = select.poll()
         poll.register(self.server, 0)  # an empty mask: poll reports hang-ups in any case
         return not poll.poll(0)

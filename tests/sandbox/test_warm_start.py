@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import children
 from sandboxes import COLD, REPOSITORY, WARM, members, say, space_of, spec
 
 from autograder.sandbox import warm
@@ -84,6 +85,39 @@ def test_a_shared_warm_parent_serves_others_and_is_replaced_when_it_dies() -> No
     with running_kernel(spec(), WARM) as one:
         assert say(one, "print(3)") == "3"
     assert isinstance(warm.warm_parent_for(spec()), warm.WarmParentProcess)
+
+
+def test_a_twin_serves_kernels_while_the_modules_are_imported() -> None:
+    """The self-test of a run need not wait for torch: one jail, two parents, and one end."""
+    warm.close_warm_parents()
+    before = set(children(os.getpid()))
+    bare, full = spec(warm_modules=()), spec(warm_modules=("torch",))
+    program = "import sys; print('torch' in sys.modules)"
+    shared = warm.share_warm_parent(full)
+    with running_kernel(bare, WARM) as one:
+        assert say(one, program) == "False"
+        assert len(set(children(os.getpid())) - before) == 1
+    parent = warm.warm_parent_for(full)
+    assert isinstance(parent, warm.WarmParentProcess)
+    assert parent.server is shared.server
+    twin = warm.warm_parent_for(bare)
+    assert twin is parent.twin
+    with running_kernel(full, WARM) as other:
+        assert say(other, program) == "True"
+    warm.close_warm_parents()
+    assert set(children(os.getpid())) == before
+
+
+def test_a_parent_that_fails_says_why_and_its_twin_serves_on() -> None:
+    """The self-test is not told of a module that the week cannot import."""
+    warm.close_warm_parents()
+    broken = spec(warm_modules=("no_such_module",))
+    warm.share_warm_parent(broken)
+    with running_kernel(spec(warm_modules=()), WARM) as one:
+        time.sleep(2)
+        assert say(one, "print(4)") == "4"
+    with pytest.raises(SandboxUnavailable, match="No module named 'no_such_module'"):
+        warm.warm_parent_for(broken)
 
 
 def test_a_warm_kernel_looks_like_a_cold_one() -> None:
