@@ -284,24 +284,25 @@ GENERIC: tuple[Generic, ...] = (
            "These are probabilities, and the scores before the softmax are asked for.",
            "이것은 확률입니다. 소프트맥스 이전의 점수가 필요합니다."),
     _number("times-too-large", relations.several_times,
-            "Everything is the same whole number of times too large: a sum where a mean is asked "
-            "for, a division that is missing, or something counted repeatedly.",
-            "모든 값이 같은 정수배만큼 큽니다. 평균 대신 합인가요, 나눗셈이 빠졌나요, 여러 "
+            "All that is wrong is the same whole number of times too large: a sum where a mean is "
+            "asked for, a division that is missing, or something counted repeatedly.",
+            "틀린 값은 모두 같은 정수배만큼 큽니다. 평균 대신 합인가요, 나눗셈이 빠졌나요, 여러 "
             "번 세었나요?", needs=2),
     _number("times-too-small", relations.a_fraction,
-            "Everything is the same whole number of times too small: a mean where a sum is asked "
-            "for, or a division too many.",
-            "모든 값이 같은 정수배만큼 작습니다. 합 대신 평균인가요, 나눗셈이 더 있나요?", needs=2),
+            "All that is wrong is the same whole number of times too small: a mean where a sum is "
+            "asked for, or a division too many.",
+            "틀린 값은 모두 같은 정수배만큼 작습니다. 합 대신 평균인가요, 나눗셈이 더 있나요?",
+            needs=2),
     _number("constant-factor", relations.proportional,
-            "Everything is off by one and the same factor. Which factor is missing or too many?",
-            "모든 값이 같은 배수만큼 다릅니다. 어떤 인수가 빠졌거나 더 있나요?"),
+            "All that is wrong is off by one and the same factor. Which one is missing or too many?",
+            "틀린 값은 모두 같은 배수만큼 다릅니다. 어떤 인수가 빠졌거나 더 있나요?"),
     _number("one-apart", relations.one_apart,
             "Every number is off by one. Do you count from 0 or from 1?",
             "모든 숫자가 1씩 어긋납니다. 0부터 세나요, 1부터 세나요?"),
     _number("constant-offset", relations.offset,
-            "Everything is off by one and the same amount. Which term is missing or too many, or "
-            "is a fixed number where an argument belongs?",
-            "모든 값이 같은 양만큼 어긋납니다. 어떤 항이 빠졌거나 더 있나요? 인자 대신 고정된 "
+            "All that is wrong is off by one and the same amount. Which term is missing or too "
+            "many, or is a fixed number where an argument belongs?",
+            "틀린 값은 모두 같은 양만큼 어긋납니다. 어떤 항이 빠졌거나 더 있나요? 인자 대신 고정된 "
             "숫자를 썼나요?"),
     _array("not-normalised", relations.not_normalised,
            "Each row is right but for a factor of its own: the rows should sum to 1. By what, and "

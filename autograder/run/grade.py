@@ -220,8 +220,11 @@ class _Grader:
                 _replace_pages(self.week, entries)
                 yield from entries
 
-    def write(self, gradebook: Gradebook, batch: list[_Done]) -> list[Entry]:
+    def write(self, gradebook: Gradebook, batch: list[_Done], again: bool = True) -> list[Entry]:
         """Record a batch. What cannot be recorded is found by itself and put into needs_review.
+
+        Before that it is tried again: the run of another week may have added the same new student
+        to the gradebook at the same moment.
 
         Raises:
             UserError: the gradebook or the disk takes nothing at all.
@@ -234,6 +237,8 @@ class _Grader:
         except Exception as error:
             if len(batch) > 1:
                 return [entry for one in batch for entry in self.write(gradebook, [one])]
+            if again:
+                return self.write(gradebook, batch, again=False)
             judged, entry = batch[0]
             if judged.needs_review is not None:
                 raise

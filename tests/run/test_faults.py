@@ -281,6 +281,26 @@ def test_what_cannot_be_recorded_stays_alone(
     assert scores(course.root) == {**expected, "s4": None}
 
 
+def test_what_another_run_got_in_the_way_of_is_recorded_the_second_time(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs that add one new student at the same moment: the gradebook refuses one of them."""
+    expected = hand_in(course.root)
+    real, refused = recording.write_autograded, []
+
+    def refuses(course: Course, judged: recording.GradedSubmission) -> None:
+        if judged.student == "s4" and len(refused) < 2:  # in its batch, and by itself
+            refused.append(judged.student)
+            raise ValueError("UNIQUE constraint failed: student.id")
+        real(course, judged)
+
+    monkeypatch.setattr(recording, "write_autograded", refuses)
+    run = grade(open_week(course, WEEK), Options(workers=2))
+    assert refused == ["s4", "s4"]
+    assert {entry.student: entry.score for entry in run.entries} == expected
+    assert scores(course.root) == expected
+
+
 # ------------------------------------------------------------------------------------ the judge
 HANGS = re.compile(r"(a+)+b")
 
