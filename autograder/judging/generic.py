@@ -294,7 +294,8 @@ GENERIC: tuple[Generic, ...] = (
             "틀린 값은 모두 같은 정수배만큼 작습니다. 합 대신 평균인가요, 나눗셈이 더 있나요?",
             needs=2),
     _number("constant-factor", relations.proportional,
-            "All that is wrong is off by one and the same factor. Which one is missing or too many?",
+            "All that is wrong is off by one and the same factor. Which one is missing or too "
+            "many?",
             "틀린 값은 모두 같은 배수만큼 다릅니다. 어떤 인수가 빠졌거나 더 있나요?"),
     _number("one-apart", relations.one_apart,
             "Every number is off by one. Do you count from 0 or from 1?",
