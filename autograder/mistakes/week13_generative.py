@@ -108,6 +108,17 @@ def autoencoder(x, encode, decode):
     return code, logits.sigmoid(), loss
 
 
+# %% exercise=autoencoder name=slope-not-a-number
+# en: The loss is right for sure pixels, but its gradient is not a number: which exponential becomes infinite, perhaps in a branch that is not taken?
+# ko: 확신이 큰 픽셀에서 손실은 맞지만 기울기가 NaN입니다. 무한대가 되는 지수는 무엇인가요? 선택되지 않은 분기에도 있을 수 있습니다.
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    z = decode(code)
+    ink = torch.where(z > 0, -torch.log1p(torch.exp(-z)), z - torch.log1p(torch.exp(z)))
+    costs = -(x * ink + (1 - x) * (ink - z))
+    return code, z.sigmoid(), costs.sum() / len(x)
+
+
 # %% exercise=autoencoder variant=softplus
 def autoencoder(x, encode, decode):
     code = encode(x)
@@ -200,6 +211,13 @@ def gaussian_kl(mu, logvar):
 # ko: 앞에 축이 더 있을 수 있습니다. 마지막 축은 언제나 -1입니다.
 def gaussian_kl(mu, logvar):
     return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(dim=1)
+
+
+# %% exercise=gaussian_kl name=mean-doubled
+# en: A mean of 3 enters as 6 and one of -3 as -6: how is a square written?
+# ko: 평균 3은 6으로, -3은 -6으로 들어갑니다. 제곱은 어떻게 쓰나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * (logvar.exp() + 2 * mu - 1 - logvar).sum(-1)
 
 
 # %% exercise=gaussian_kl variant=library
@@ -427,6 +445,27 @@ def diversity(samples, real, k):
 
 # %% exercise=diversity survivor=`1` -> `0` in `radius = among.kthvalue(k + 1, dim=1).values` (2)
 # why: Equivalent: the distances among real images are symmetric.
+
+
+# %% exercise=diversity name=k-plays-no-part
+# en: Your balls are the same for every k: where does k decide how far one reaches?
+# ko: k가 달라도 공의 크기가 같습니다. 공이 어디까지 닿는지를 k가 정하는 곳은 어디인가요?
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    radius = torch.cdist(real, real).sort(dim=1).values[:, 1]
+    return (torch.cdist(real, samples).amin(1) <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=too-little-on-the-diagonal
+# en: Where images lie far apart, an image is its own neighbour again: what do you put in place of the distance to itself, and is it larger than all others?
+# ko: 이미지들이 서로 멀면 자기 자신이 다시 이웃이 됩니다. 자기까지의 거리 대신 넣은 값이 다른 모든 거리보다 큰가요?
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    among = torch.cdist(real, real) + 100 * torch.eye(len(real), dtype=real.dtype)
+    radius = among.kthvalue(k, dim=1).values
+    return (torch.cdist(real, samples).amin(1) <= radius).double().mean().item()
 
 
 # %% exercise=diversity variant=loop
