@@ -487,6 +487,15 @@ def sinusoidal_positions(T, D):
     return table
 
 
+# %% exercise=sinusoidal_positions name=still-columns-of-a-wide-table
+# en: In a wide table the slow columns stand still: 0 and 1 in every row. Which of your numbers grows beyond float32 there?
+# ko: 넓은 표에서 느린 열이 멈춰 있습니다. 모든 행이 0과 1입니다. 어떤 수가 float32의 범위를 넘나요?
+def sinusoidal_positions(T, D):
+    slower = (10000.0 ** torch.arange(0, D, 2)) ** (1 / D)
+    angles = torch.arange(T).unsqueeze(1) / slower
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
 # %% exercise=sinusoidal_positions variant=exp-log
 def sinusoidal_positions(T, D):
     table = torch.zeros(T, D)
@@ -947,6 +956,16 @@ class EncoderLayer(nn.Module):
         return self.norm2(x + f)
 
 
+# %% exercise=EncoderLayer name=normalised-before-and-after
+# en: What a sublayer reads is normalised, and so is the sum behind it. How often does each norm occur in the docstring, and where?
+# ko: 하위 층이 읽는 것도, 그 뒤의 합도 정규화됩니다. 설명에서 정규화는 하위 층마다 몇 번, 어디에 있나요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        y = self.norm1(x)
+        x = self.norm1(x + self.attention(y, y, mask))
+        return self.norm2(x + self.narrow(self.wide(self.norm2(x)).relu()))
+
+
 # %% exercise=EncoderLayer variant=by-hand
 class EncoderLayer(EncoderLayer):
     def forward(self, x, mask=None):
@@ -1237,6 +1256,21 @@ def noam_lr(step, D, warmup):
     return 1 / D * min(step**-0.5, step * warmup**-1.5)
 
 
+# %% exercise=noam_lr name=falls-too-fast
+# en: Behind the peak the rate is halved by twice the steps in yours. How many times the steps should it take, and which power of step is that?
+# ko: 꼭대기를 지나면 걸음이 두 배일 때 학습률이 절반이 됩니다. 원래는 걸음이 몇 배여야 절반이 되나요? step의 몇 제곱인가요?
+def noam_lr(step, D, warmup):
+    peak = (D * warmup) ** -0.5
+    return peak * min(step / warmup, warmup / max(step, 1))
+
+
+# %% exercise=noam_lr name=level-behind-the-peak
+# en: Behind the peak the rate no longer changes in yours: which side of the min should fall there, and of what is it a power?
+# ko: 꼭대기를 지나도 학습률이 그대로입니다. min의 두 값 중 어느 것이 내려가야 하나요? 그것은 무엇의 거듭제곱인가요?
+def noam_lr(step, D, warmup):
+    return D**-0.5 * min(warmup**-0.5, step * warmup**-1.5)
+
+
 # %% exercise=noam_lr variant=two-branches
 def noam_lr(step, D, warmup):
     if step < warmup:
@@ -1433,6 +1467,19 @@ def fix_loss(model, source, target, pad):
     losses = F.cross_entropy(logits.transpose(1, 2), wanted, reduction="none")
     real = wanted != pad
     return (losses * real).sum() / len(real)
+
+
+# %% exercise=fix_loss name=padding-taken-as-id-0
+# en: In the loss, words with id 0 are left out and padding is counted when its id is another. By which id is padding known?
+# ko: 손실에서 id가 0인 단어가 빠지고, 패딩의 id가 다르면 패딩이 들어갑니다. 패딩은 어떤 id로 알아보나요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    source_mask = (source != pad)[:, None, :]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    target_mask = (told != pad)[:, None, :] & causal
+    logits = model(source, told, source_mask, target_mask)
+    return F.cross_entropy(logits.transpose(1, 2), wanted, ignore_index=0)
 
 
 # %% exercise=fix_loss variant=ignore-index
