@@ -2086,8 +2086,8 @@ def evaluate(said, cases):
 
 
 # %% exercise=evaluate name=made-up-of-all-questions
-# en: Made up, of what was *said*: a silent bot says how much?
-# ko: 지어낸 것은 *말한 것* 가운데서 셉니다. 조용한 봇은 얼마나 말하나요?
+# en: "Made up" is a share of what was *said*, and you count silence too: which field of an answer shows that the bot was silent?
+# ko: 지어낸 것은 *말한 것* 가운데서 세는데, 침묵까지 함께 셉니다. 봇이 침묵했다는 것은 어느 필드에서 알 수 있나요?
 def evaluate(said, cases):
     pairs = list(zip(said, cases, strict=True))
     known = [(one, case) for one, case in pairs if case.answer is not None]
