@@ -394,6 +394,14 @@ def zero_shot_classify(u, captions, tau):
     return (F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).T).argmax(-1)
 
 
+# %% exercise=zero_shot_classify name=one-length-for-all-pictures
+# en: All pictures are divided by one number, the length of their whole table: along which axis has each a length of its own?
+# ko: 모든 그림을 표 전체의 길이 하나로 나눕니다. 그림마다 길이를 구하려면 어느 축을 따라야 하나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return (u / u.norm() @ F.normalize(means, dim=-1).T / tau).softmax(-1)
+
+
 # %% exercise=zero_shot_classify variant=sum-of-directions
 def zero_shot_classify(u, captions, tau):
     rows = []
@@ -537,6 +545,15 @@ def recall_at_k(scores, right, k):
 def recall_at_k(scores, right, k):
     first = scores.argsort(dim=-1, descending=True)[:, :k]
     return (right.gather(-1, first).sum(-1) / k).mean().item()
+
+
+# %% exercise=recall_at_k name=right-items-always-ahead
+# en: The right items are counted among the wrong ones that stand ahead, whatever they score: scores may be negative, so what did you overwrite them with?
+# ko: 점수와 상관없이 정답 항목까지 앞선 오답으로 셉니다. 점수는 음수일 수 있습니다. 정답 자리를 무엇으로 덮어썼나요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -math.inf).amax(-1, keepdim=True)
+    wrong = scores.masked_fill(right, 0.0)
+    return ((wrong >= best).sum(-1) < k).float().mean().item()
 
 
 # %% exercise=recall_at_k variant=loop
@@ -950,6 +967,26 @@ def ctc_collapse(ids, blank=0):
     return ids
 
 
+# %% exercise=ctc_collapse name=compared-by-identity
+# en: Equal neighbours above 256 stay two: do you compare numbers with `is`, which asks whether both are one object?
+# ko: 256보다 큰 같은 이웃 기호는 하나가 되지 않습니다. `is`로 비교하나요? `is`는 두 값이 같은 객체인지 묻습니다.
+def ctc_collapse(ids, blank=0):
+    said, last = [], None
+    for now in ids:
+        if now is not last and now != blank:
+            said.append(now)
+        last = now
+    return said
+
+
+# %% exercise=ctc_collapse name=lists-alone
+# en: The frames may come as a tuple too: which of your lines works with a list alone?
+# ko: 프레임은 튜플로 들어올 수도 있습니다. 리스트에서만 되는 줄은 어디인가요?
+def ctc_collapse(ids, blank=0):
+    single = ids[:1] + [b for a, b in zip(ids, ids[1:]) if a != b]
+    return [i for i in single if i != blank]
+
+
 # %% exercise=ctc_collapse variant=one-pass
 def ctc_collapse(ids, blank=0):
     said, last = [], blank
@@ -1134,9 +1171,9 @@ def ctc_loss(logp, target, blank=0):
     return loss.where(loss < 1e29, math.inf)
 
 
-# %% exercise=ctc_loss name=probabilities-vanish
-# en: Hundreds of factors below 1 become 0: in which numbers is it summed?
-# ko: 1보다 작은 수를 수백 번 곱하면 0이 됩니다. 어떤 수로 더하고 있나요?
+# %% exercise=ctc_loss name=long-recording-is-infinite
+# en: A recording of hundreds of frames gets infinity, though there is a path: does a product of probabilities become 0, or do you take a large loss for "no path"?
+# ko: 프레임이 수백 개인 녹음에서는 경로가 있어도 무한대가 나옵니다. 확률을 곱하다가 0이 되나요, 아니면 손실이 크면 경로가 없다고 보나요?
 def ctc_loss(logp, target, blank=0):
     places = [blank]
     for symbol in target:
