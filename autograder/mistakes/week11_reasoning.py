@@ -229,6 +229,27 @@ def majority_vote(answers):
     return top if 2 * count > len(votes) else None
 
 
+# %% exercise=majority_vote name=first-to-reach-the-number
+# en: Of equals yours takes the one that reached the number of votes first: which of them was seen first?
+# ko: 동점일 때 그 표 수에 먼저 닿은 답을 고릅니다. 처음 나온 것은 어느 답인가요?
+def majority_vote(answers):
+    votes, best = Counter(), None
+    for answer in answers:
+        if answer is not None:
+            votes[answer] += 1
+            best = answer if best is None or votes[answer] > votes[best] else best
+    return best
+
+
+# %% exercise=majority_vote name=none-taken-out-of-the-argument
+# en: You take None out of the list that you were given: it should stay as it is, and a tuple cannot be changed at all. Where could a list of your own begin?
+# ko: 받은 목록에서 None을 지우고 있습니다. 그 목록은 그대로 두어야 하고, 튜플은 아예 고칠 수 없습니다. 새 목록은 어디서 만들면 될까요?
+def majority_vote(answers):
+    while None in answers:
+        answers.remove(None)
+    return Counter(answers).most_common(1)[0][0] if answers else None
+
+
 # %% exercise=majority_vote variant=by-place
 def majority_vote(answers):
     read = [answer for answer in answers if answer is not None]
@@ -333,6 +354,13 @@ def pass_at_k(n, c, k):
 # ko: 정확한 비율을 돌려줍니다. 어디에서 반올림하나요?
 def pass_at_k(n, c, k):
     return round(1 - math.comb(n - c, k) / math.comb(n, k), 4)
+
+
+# %% exercise=pass_at_k name=all-right-taken-away
+# en: You take away the choices in which all are right: which choices hold no right one?
+# ko: 모두 정답인 경우를 빼고 있습니다. 정답이 하나도 없는 경우는 어느 것인가요?
+def pass_at_k(n, c, k):
+    return 1 - math.comb(c, k) / math.comb(n, k)
 
 
 # %% exercise=pass_at_k variant=product
@@ -648,6 +676,15 @@ def response_mask(ids, stop):
     return ((stops.cumsum(dim=1) - stops == 0) & (ids != 0)).float()
 
 
+# %% exercise=response_mask name=stop-at-the-start-is-none
+# en: A row that begins with a stop is all ones in your mask: a stop at place 0 and no stop at all, how do you tell them apart?
+# ko: 마침표로 시작하는 행이 모두 1입니다. 0번 자리의 마침표와 마침표가 없는 행을 어떻게 구별하나요?
+def response_mask(ids, stop):
+    first = (ids == stop).long().argmax(dim=1)
+    last = torch.where(first > 0, first, ids.shape[1] - 1)
+    return (torch.arange(ids.shape[1]) <= last[:, None]).float()
+
+
 # %% exercise=response_mask variant=cumprod
 def response_mask(ids, stop):
     going = (ids != stop).float().cumprod(1)
@@ -885,9 +922,17 @@ def kl_k3(logp, ref):
     return (logp - ref).clamp(min=0)
 
 
-# %% exercise=kl_k3 variant=ratio
+# %% exercise=kl_k3 name=probabilities-divided
+# en: Very unlikely symbols are wrong: hundreds below 0, what is `exp` of a logarithm? Subtract first.
+# ko: 확률이 아주 작은 기호에서 틀립니다. 0보다 수백 작은 로그에 `exp`를 하면 무엇이 되나요? 먼저 빼 보세요.
 def kl_k3(logp, ref):
     return torch.exp(ref) / torch.exp(logp) - 1 + (logp - ref)
+
+
+# %% exercise=kl_k3 variant=ratio
+def kl_k3(logp, ref):
+    ratio = torch.exp(ref - logp)
+    return ratio - 1 - ratio.log()
 
 
 # %% exercise=kl_k3 variant=expm1
