@@ -93,6 +93,16 @@ def rms_norm(x, weight, eps=1e-5):
     return (wide * (wide.square().mean(1, keepdim=True) + eps).rsqrt()).to(x.dtype) * weight
 
 
+# %% exercise=rms_norm name=norm-in-half-precision
+# en: In float16 a long vector of large numbers became zeros: can float16 hold its norm, and at which step does yours go over to float32?
+# ko: float16에서 큰 수로 된 긴 벡터가 0이 되었습니다. 그 노름을 float16에 담을 수 있나요? 어느 단계에서 float32로 바꾸나요?
+def rms_norm(x, weight, eps=1e-5):
+    length = x.norm(dim=-1, keepdim=True)
+    wide = x if x.dtype == torch.float64 else x.float()
+    mean = length.to(wide.dtype).square() / x.shape[-1]
+    return (wide * (mean + eps).rsqrt()).to(x.dtype) * weight
+
+
 # %% exercise=rms_norm variant=library
 def rms_norm(x, weight, eps=1e-5):
     wide = x.double()
@@ -235,6 +245,28 @@ def rope(x, positions, theta=10_000.0):
     c, s = (table.to(x.dtype) for table in _tables_of_rope[T, d, theta])
     a, b = x[..., 0::2], x[..., 1::2]
     return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=second-from-the-turned-first
+# en: Both numbers of a pair are turned from the old ones: when the second is computed, what does the first hold by then?
+# ko: 한 쌍의 두 수는 모두 돌리기 전의 값으로 계산합니다. 두 번째 수를 구할 때 첫 번째 자리에는 무엇이 들어 있나요?
+def rope(x, positions, theta=10_000.0):
+    d, out = x.shape[-1], x.clone()
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    out[..., 0::2] = out[..., 0::2] * angles.cos() - out[..., 1::2] * angles.sin()
+    out[..., 1::2] = out[..., 0::2] * angles.sin() + out[..., 1::2] * angles.cos()
+    return out
+
+
+# %% exercise=rope name=angles-laid-out-for-halves
+# en: Neighbours share an angle: side by side along the vector, do your angles come as 0 0 1 1 or as 0 1 0 1?
+# ko: 이웃한 두 수는 각을 함께 씁니다. 벡터를 따라 각이 0 0 1 1 순서인가요, 0 1 0 1 순서인가요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = torch.cat([angles, angles], dim=-1)
+    other = torch.stack([-x[..., 1::2], x[..., 0::2]], dim=-1).flatten(-2)
+    return x * angles.cos() + other * angles.sin()
 
 
 # %% exercise=rope variant=complex-numbers
@@ -442,6 +474,18 @@ def grouped_attention(q, k, v):
 def grouped_attention(q, k, v):
     shared = q.shape[1] // k.shape[1]
     k, v = k.repeat_interleave(shared, dim=1), v.repeat(1, shared, 1, 1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=keys-tiled
+# en: The values stand in the right order, the keys do not: which head asks which group's keys?
+# ko: 값은 순서가 맞고 키는 아닙니다. 어느 헤드가 어느 그룹의 키에 묻나요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = k.repeat(1, shared, 1, 1), v.repeat_interleave(shared, dim=1)
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     T, S = scores.shape[-2:]
     past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
