@@ -203,8 +203,10 @@ def test_an_execute_result_is_no_evidence() -> None:
 
 def test_a_known_mistake_is_named() -> None:
     """A submission that shows just what the mistake shows is diagnosed."""
-    found = verdict(shown("one", -2.0), shown("two", 3.0))
-    assert found.mistake == MISTAKE
+    found = verdict(shown("one", -2.0), shown("two", 3.0)).mistake
+    assert found is not None
+    # a single small number shows little
+    assert (found.name, found.en) == (MISTAKE.name, f"Perhaps: {MISTAKE.en}")
 
 
 def test_a_mistake_that_shows_nan_is_named_too() -> None:
@@ -213,7 +215,9 @@ def test_a_mistake_that_shows_nan_is_named_too() -> None:
     probe = ProbeReference("one", 1.0, 1e-5, 1e-8, bundle(0.0))
     reference = Reference("w", "n", "s", "k", (CheckReference("c", 1.0, (probe,), (mistake,)),), 0)
     run = CellRun(0, "c", CellEnd.OK, (shown("one", math.nan),))
-    assert judge(Execution("w/s", (run,), 1.0), reference).checks[0].mistake == mistake
+    found = judge(Execution("w/s", (run,), 1.0), reference).checks[0].mistake
+    assert found is not None
+    assert (found.name, found.en) == (mistake.name, f"Perhaps: {mistake.en}")
 
 
 def test_another_wrong_answer_is_not_named() -> None:
