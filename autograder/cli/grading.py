@@ -61,10 +61,12 @@ def grade(
     from autograder.week import open_week
 
     assignment, provisioner = open_week(course, week), provisioner_for(no_sandbox)
-    folders = [assignment.folder("submitted", one) for one in student or assignment.students()]
-    if force or anything_newer(folders, journal_path(assignment)):
-        # before the other imports, which take half a second: a run waits for nothing longer
-        start_early(shared_spec(assignment, provisioner, scheduler))
+    spec = shared_spec(assignment, provisioner, scheduler)
+    if spec is not None:
+        folders = [assignment.folder("submitted", one) for one in student or assignment.students()]
+        if force or anything_newer(folders, journal_path(assignment)):
+            # before the other imports, which take half a second: a run waits for nothing longer
+            start_early(spec)
     from autograder.run.grade import Options
     from autograder.run.grade import grade as grade_week
 

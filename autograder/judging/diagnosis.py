@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from operator import ne
 
 import numpy as np
 
@@ -242,9 +241,8 @@ def holds(generic: Generic, one: Lost) -> int:
     It must explain the answer as a whole, or each part of it that is wrong.
     """
     if generic.other is not None:
-        return _other_holds(generic.other, one.answer, one.probe.value, one.probe) or _borne_out(
-            generic.other, list(one.wrong)
-        )
+        whole = _other_holds(generic.other, one.answer, one.probe.value, one.probe)
+        return whole or _holds_for_each(generic.other, list(one.wrong))
     rtol = max(one.probe.rtol, RELATED)
     pairs = [(_array(mine), _array(theirs)) for mine, theirs in one.wrong]
     arrays = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
@@ -260,16 +258,18 @@ def holds(generic: Generic, one: Lost) -> int:
 
 
 def _other_holds(relation: Shape, answer: dict, expected: dict, probe: ProbeReference) -> int:
+    """How many items bear the relation out: between the answers, or between each pair of parts."""
     answer = settled(answer, expected, probe.rtol, probe.atol)
     direct = relation(answer, expected)
     mine, theirs = _parts(answer), _parts(expected)
     if direct or answer["kind"] != expected["kind"] or len(mine) != len(theirs):
         return direct
-    return _borne_out(relation, [pair for pair in zip(mine, theirs, strict=True) if ne(*pair)])
+    pairs = zip(mine, theirs, strict=True)
+    return _holds_for_each(relation, [(one, other) for one, other in pairs if one != other])
 
 
-def _borne_out(relation: Shape, pairs: list[tuple[dict, dict]]) -> int:
-    """How many items bear a relation out that has to hold for each pair."""
+def _holds_for_each(relation: Shape, pairs: list[tuple[dict, dict]]) -> int:
+    """How many items bear out a relation that has to hold for each pair; 0 if it does not."""
     counts = [relation(answer, expected) for answer, expected in pairs]
     return sum(counts) if all(counts) else 0
 

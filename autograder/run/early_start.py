@@ -27,11 +27,13 @@ def shared_spec(week: Week, provisioner: str | None, scheduler: str | None) -> S
     return SandboxSpec(warm_modules=week.warm_modules, gpu=settings.gpu)
 
 
-def start_early(spec: SandboxSpec | None) -> None:
-    """Start the warm parent and do not wait for it: it takes seconds. Who needs it says so."""
-    if spec is not None:
-        with contextlib.suppress(SandboxUnavailable, OSError):
-            share_warm_parent(spec)
+def start_early(spec: SandboxSpec) -> None:
+    """Start the warm parent and do not wait for it: it takes seconds.
+
+    Where none can be started nothing is said here: whoever needs it does.
+    """
+    with contextlib.suppress(SandboxUnavailable, OSError):
+        share_warm_parent(spec)
 
 
 def anything_newer(folders: list[Path], journal: Path) -> bool:

@@ -247,7 +247,8 @@ def _all_up(pool: Any, processes: int, warm: SandboxSpec | None) -> dict[int, in
 
 def preheat(warm: SandboxSpec | None) -> None:
     """Start what a local pool will need and do not wait for it: it takes a second or two."""
-    start_early(warm)
+    if warm is not None:
+        start_early(warm)
     if _context().get_start_method() == "forkserver":
         forkserver.ensure_running()
 

@@ -107,14 +107,12 @@ class WarmingParent(WarmParent):
 class WarmParentProcess(WarmingParent):
     """A warm parent that this process starts and ends.
 
-    gpu : the one that its jail shows; twin : a second warm parent in the same jail, without the
-    modules, None if not asked for.
+    twin : a second warm parent in the same jail, without the modules; None if not asked for.
     """
 
     def __init__(self, modules: tuple[str, ...], gpu: str | None, with_twin: bool = False) -> None:
         server, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(server)
-        self.gpu = gpu
         self.twin: WarmingParent | None = None
         with theirs:
             command = bwrap.base_jail(bwrap.find_bwrap().path, gpu)
@@ -179,14 +177,26 @@ def _key(spec: SandboxSpec) -> Key:
 
 
 def _living(key: Key, with_twin: bool = False) -> WarmParent:
-    parent = _warm_parents.get(key)
-    if parent is None or not parent.alive():
-        if parent is not None:
-            parent.close()
-        parent = _warm_parents[key] = WarmParentProcess(*key, with_twin)
-        if parent.twin is not None:
-            _warm_parents.setdefault(((), parent.gpu), parent.twin)
+    """The living warm parent under this key, started if there is none."""
+    kept = _kept(key)
+    if kept is not None:
+        return kept
+    modules, gpu = key
+    bare = (), gpu
+    parent = WarmParentProcess(modules, gpu, with_twin and _kept(bare) is None)
+    _warm_parents[key] = parent
+    if parent.twin is not None:
+        _warm_parents[bare] = parent.twin
     return parent
+
+
+def _kept(key: Key) -> WarmParent | None:
+    """The living warm parent under this key; one that has died is closed and forgotten."""
+    parent = _warm_parents.get(key)
+    if parent is None or parent.alive():
+        return parent
+    _warm_parents.pop(key).close()
+    return None
 
 
 @dataclass(frozen=True)

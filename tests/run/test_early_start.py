@@ -10,6 +10,7 @@ from tiny_course import GOOD, WEEK, make_course, submit
 
 from autograder.course_folder import SANDBOX, UNPROTECTED, WARM, open_course
 from autograder.run.early_start import anything_newer, shared_spec, start_early
+from autograder.sandbox.limits import SandboxSpec, SandboxUnavailable
 from autograder.week import Week, open_week
 
 
@@ -35,12 +36,17 @@ def test_only_a_warm_run_on_this_machine_shares_a_warm_parent(
         assert spec.warm_modules == week.warm_modules
 
 
-def test_nothing_is_started_for_a_run_that_shares_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And a machine without a sandbox says so later, to whoever needs one."""
-    asked: list[object] = []
-    monkeypatch.setattr("autograder.run.early_start.share_warm_parent", asked.append)
-    start_early(None)
-    assert asked == []
+def test_a_machine_without_a_sandbox_is_not_told_so_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate says it, in a sentence, to whoever needs one."""
+    asked = []
+
+    def refuse(spec: SandboxSpec) -> None:
+        asked.append(spec)
+        raise SandboxUnavailable("no bubblewrap")
+
+    monkeypatch.setattr("autograder.run.early_start.share_warm_parent", refuse)
+    start_early(SandboxSpec())
+    assert asked == [SandboxSpec()]
 
 
 def test_a_glance_tells_whether_anything_came(tmp_path: Path) -> None:

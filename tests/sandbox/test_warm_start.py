@@ -108,6 +108,26 @@ def test_a_twin_serves_kernels_while_the_modules_are_imported() -> None:
     assert set(children(os.getpid())) == before
 
 
+def test_a_twin_is_asked_for_only_where_none_lives() -> None:
+    """After both have ended, the next parent brings another; beside a living one it brings none."""
+    warm.close_warm_parents()
+    bare, full = spec(warm_modules=()), spec(warm_modules=("torch",))
+    warm.share_warm_parent(full)
+    first = warm.warm_parent_for(full)
+    assert isinstance(first, warm.WarmParentProcess)
+    first.close()
+    warm.share_warm_parent(full)
+    second = warm.warm_parent_for(full)
+    assert isinstance(second, warm.WarmParentProcess)
+    assert second.twin is not None
+    assert warm.warm_parent_for(bare) is second.twin
+    warm.share_warm_parent(spec(warm_modules=("numpy",)))
+    third = warm.warm_parent_for(spec(warm_modules=("numpy",)))
+    assert isinstance(third, warm.WarmParentProcess)
+    assert third.twin is None
+    warm.close_warm_parents()
+
+
 def test_a_parent_that_fails_says_why_and_its_twin_serves_on() -> None:
     """The self-test is not told of a module that the week cannot import."""
     warm.close_warm_parents()

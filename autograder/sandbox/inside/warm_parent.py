@@ -74,15 +74,14 @@ def warm_up(modules: list[str]) -> None:
     gc.freeze()
 
 
-def fork_twin(server: socket.socket, twins: list[int]) -> socket.socket | None:
+def fork_twin(server: socket.socket, twin: int) -> socket.socket | None:
     """Leave a copy behind that goes on to serve at once; in the copy, the socket to serve at."""
-    for descriptor in twins:
-        import_what_kernels_need()
-        gc.freeze()
-        if os.fork() == 0:
-            server.close()
-            return socket.socket(fileno=descriptor)
-        os.close(descriptor)
+    import_what_kernels_need()
+    gc.freeze()
+    if os.fork() == 0:
+        server.close()
+        return socket.socket(fileno=twin)
+    os.close(twin)
     return None
 
 
@@ -179,12 +178,13 @@ def main() -> None:
     gc.disable()  # imports make objects by the hundred thousand, and all of them stay
     try:
         # some modules write to the home folder on import; each child gets an empty one of its own
-        descriptor, *twins = socket.recv_fds(server, 64, 2)[1]
+        descriptor, *twin = socket.recv_fds(server, 64, 2)[1]
         plan, contents = read_plan(descriptor)
         furnish(plan)
         place_files(plan, contents)
-        twin = fork_twin(server, twins)
-        server, modules = (twin, []) if twin else (server, plan["warm_modules"])
+        modules = plan["warm_modules"]
+        if twin and (copied := fork_twin(server, twin[0])):
+            server, modules = copied, []
         warm_up(modules)
     except BaseException:
         server.send(FAILED + traceback.format_exc().encode()[-4000:])
