@@ -16,7 +16,7 @@ from autograder.proof.lint.manuscript import Manuscript, StoredCell
 from autograder.proof.lint.rule import Fault, Skipped, rule
 from autograder.proof.lint.text_rules import HANGUL
 
-FEWEST_MISTAKES, MOST_MISTAKES = 3, 16
+FEWEST_MISTAKES, MOST_MISTAKES = 3, 24
 FEWEST_VARIANTS = 2
 LONGEST_HINT = 240
 WEIGHTS = re.compile(r"\b[A-Za-z0-9+/]{40,}=*")  # a network's weights as a text are no words
@@ -27,7 +27,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 @rule("Write them in autograder/mistakes/WEEK.py; course/guide/authoring.md shows the form.")
 def mistakes(week: Manuscript) -> Iterator[Fault]:
-    """3 to 16 known mistakes per exercise with hints in both languages, and two variants."""
+    """3 to 24 known mistakes per exercise with hints in both languages, and two variants."""
     try:
         book = week.book
     except FileNotFoundError:
