@@ -167,6 +167,62 @@ def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     return inputs, labels
 
 
+# %% exercise=mlm_corrupt name=labels-where-it-changed
+# en: A chosen token that is the same in the end has no label: does a label hang on the choice, or on what became of the token?
+# ko: 골랐지만 결과가 그대로인 토큰에 레이블이 없습니다. 레이블은 고른 것에 따라 정해지나요, 바뀐 것에 따라 정해지나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, torch.where(inputs != ids, ids, IGNORE)
+
+
+# %% exercise=mlm_corrupt name=zero-without-a-label
+# en: A chosen token 0 has no label: is 0 a token, or does your code take it for none?
+# ko: 고른 토큰이 0번이면 레이블이 없습니다. 0은 토큰인가요, 아니면 코드가 없는 것으로 보나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    labels = torch.where(chosen, ids, IGNORE)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    labels = labels.masked_fill(labels == 0, IGNORE)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=zero-never-chosen
+# en: Token 0 is never chosen: which of the arguments says what may be?
+# ko: 0번 토큰은 한 번도 고르지 않습니다. 골라도 되는 것은 어떤 인자가 알려 주나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (ids != 0) & (pick < share)
+    labels = torch.where(chosen, ids, IGNORE)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=zero-share-replaced
+# en: With a share of 0 some positions are chosen all the same: what does your code take a 0 for?
+# ko: share가 0인데도 고른 자리가 있습니다. 코드가 0을 무엇으로 여기나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    share = share or 0.15
+    chosen = can_mask & (pick < share)
+    labels = torch.where(chosen, ids, IGNORE)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, labels
+
+
+# %% exercise=mlm_corrupt name=narrow-labels
+# en: The labels have another integer type: which one is asked for?
+# ko: 레이블의 정수형이 다릅니다. 어떤 형이어야 하나요?
+def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
+    chosen = can_mask & (pick < share)
+    labels = torch.where(chosen, ids, IGNORE)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, ids)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), random_ids, inputs)
+    return inputs, labels.int()
+
+
 # %% exercise=mlm_corrupt variant=indexing
 def mlm_corrupt(ids, can_mask, pick, fate, random_ids, mask_id, share=0.15):
     inputs, labels = ids.clone(), torch.full_like(ids, IGNORE)
@@ -391,6 +447,86 @@ def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
     can = (ids != cls_id) & (ids != sep_id) & (ids != pad_id)
     inputs, labels = corrupt(ids, can)
     return {"input_ids": inputs, "attention_mask": mask, "labels": labels}
+
+
+# %% exercise=dynamic_collate name=cut-one-late
+# en: A row is too long by one where the text has max_len - 1 tokens: from which length on does your code cut?
+# ko: 글이 max_len - 1개의 토큰일 때 행이 하나 더 깁니다. 코드는 어떤 길이부터 자르나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *(text[: max_len - 2] if len(text) >= max_len else text), sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    may = real & (ids != cls_id) & (ids != sep_id)
+    inputs, labels = corrupt(ids, may)
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=labels-covered-again
+# en: The labels are not those that corrupt gave: what do you do to them afterwards?
+# ko: 레이블이 corrupt가 준 것이 아닙니다. 그 뒤에 레이블을 어떻게 바꾸나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    may = real & (ids != cls_id) & (ids != sep_id)
+    inputs, labels = corrupt(ids, may)
+    labels = labels.masked_fill(~may, IGNORE)
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=rows-sorted
+# en: The rows stand in the order of their lengths: in which order did the texts come?
+# ko: 행이 길이 순서로 놓여 있습니다. 글은 어떤 순서로 왔나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    rows.sort(key=len)
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    may = real & (ids != cls_id) & (ids != sep_id)
+    inputs, labels = corrupt(ids, may)
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=zero-taken-for-filler
+# en: Token 0 counts as padding, though pad_id is another: what do you compare the ids with?
+# ko: pad_id가 다른 번호인데도 0번 토큰을 패딩으로 봅니다. 번호를 무엇과 비교하나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = (ids != pad_id) & (ids != 0)
+    may = real & (ids != cls_id) & (ids != sep_id)
+    inputs, labels = corrupt(ids, may)
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=narrow-attention-mask
+# en: The attention mask has another integer type: which one is asked for?
+# ko: 어텐션 마스크의 정수형이 다릅니다. 어떤 형이어야 하나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max_len - 2], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    may = real & (ids != cls_id) & (ids != sep_id)
+    inputs, labels = corrupt(ids, may)
+    return {"input_ids": inputs, "attention_mask": real.int(), "labels": labels}
+
+
+# %% exercise=dynamic_collate name=never-below-three
+# en: With max_len 2 a row is longer than that: how many tokens of the text are left room for?
+# ko: max_len이 2일 때 행이 그보다 깁니다. 글의 토큰에는 몇 자리가 남나요?
+def dynamic_collate(texts, corrupt, pad_id, cls_id, sep_id, max_len):
+    rows = [[cls_id, *text[: max(max_len - 2, 1)], sep_id] for text in texts]
+    T = max(len(row) for row in rows)
+    ids = torch.tensor([row + [pad_id] * (T - len(row)) for row in rows])
+    real = ids != pad_id
+    may = real & (ids != cls_id) & (ids != sep_id)
+    inputs, labels = corrupt(ids, may)
+    return {"input_ids": inputs, "attention_mask": real.long(), "labels": labels}
 
 
 # %% exercise=dynamic_collate variant=row-by-row
@@ -674,6 +810,107 @@ def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     return pairs
 
 
+# %% exercise=nsp_pairs name=next-of-the-first-equal
+# en: A sentence that stands twice in a document gets the same next one both times: do you look for it by its words or by its place?
+# ko: 한 문서에 두 번 나오는 문장이 두 번 다 같은 다음 문장을 받습니다. 문장을 내용으로 찾나요, 자리로 찾나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        elsewhere = documents[:place] + documents[place + 1 :]
+        others = [sentence for other in elsewhere for sentence in other]
+        for a in document[:-1]:
+            following = document[document.index(a) + 1]
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=label-by-comparison
+# en: A drawn sentence that reads like the next one has label 0: what decides the label, the throw or the words?
+# ko: 뽑은 문장이 다음 문장과 같으면 레이블이 0입니다. 레이블은 동전이 정하나요, 내용이 정하나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        elsewhere = documents[:place] + documents[place + 1 :]
+        others = [sentence for other in elsewhere for sentence in other]
+        for a, following in pairwise(document):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            label = int(b != following)
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=those-behind-first
+# en: choose gets the documents behind this one first, then those before it: in which order should they come?
+# ko: choose에 이 문서 뒤의 문서들을 먼저 주고 앞의 것들을 나중에 줍니다. 어떤 순서여야 하나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        elsewhere = documents[place + 1 :] + documents[:place]
+        others = [sentence for other in elsewhere for sentence in other]
+        for a, following in pairwise(document):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=repeats-handed-over-once
+# en: Sentences that occur twice elsewhere are handed to choose only once: what merges them?
+# ko: 다른 곳에 두 번 나오는 문장을 choose에 한 번만 줍니다. 어디에서 합쳐지나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        elsewhere = documents[:place] + documents[place + 1 :]
+        others = [sentence for other in elsewhere for sentence in other]
+        others = [s for n, s in enumerate(others) if s not in others[:n]]
+        for a, following in pairwise(document):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=own-words-taken-out
+# en: Sentences of other documents are left out where they read like one of this document: do words or places say what is elsewhere?
+# ko: 다른 문서의 문장이 이 문서의 문장과 같으면 빠집니다. 다른 곳이라는 것을 내용으로 정하나요, 자리로 정하나요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        elsewhere = documents[:place] + documents[place + 1 :]
+        others = [sentence for other in elsewhere for sentence in other if sentence not in document]
+        for a, following in pairwise(document):
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
+# %% exercise=nsp_pairs name=equal-neighbours-skipped
+# en: Two equal sentences in a row make no pair: is the second one not the next of the first?
+# ko: 같은 문장이 잇달아 나오면 쌍을 만들지 않습니다. 둘째 문장은 첫 문장의 다음 문장이 아닌가요?
+def nsp_pairs(documents, coin, choose, cls_id, sep_id):
+    pairs = []
+    for place, document in enumerate(documents):
+        elsewhere = documents[:place] + documents[place + 1 :]
+        others = [sentence for other in elsewhere for sentence in other]
+        for a, following in pairwise(document):
+            if a == following:
+                continue
+            label = int(coin() >= 0.5)
+            b = choose(others) if label else following
+            segments = [0] * (len(a) + 2) + [1] * (len(b) + 1)
+            pairs.append(([cls_id, *a, sep_id, *b, sep_id], segments, label))
+    return pairs
+
+
 # %% exercise=nsp_pairs variant=by-index
 def nsp_pairs(documents, coin, choose, cls_id, sep_id):
     found = []
@@ -837,6 +1074,47 @@ def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
 def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
     x = E_word.detach()[ids] + E_position[: ids.shape[1]] + E_segment[segments]
     return F.layer_norm(x, x.shape[-1:], gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=tables-frozen
+# en: No gradient reaches any of the three tables: do you look rows up in the tables themselves, or in frozen copies?
+# ko: 세 표 어디에도 기울기가 가지 않습니다. 표 자체에서 행을 찾나요, 고정된 사본에서 찾나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    word, place, segment = map(nn.Embedding.from_pretrained, (E_word, E_position, E_segment))
+    x = word(ids) + place(torch.arange(ids.shape[1])) + segment(segments)
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=norm-cut-off
+# en: The tables learn, but gain and bias do not: what cuts the two off?
+# ko: 표는 배우지만 gain과 bias는 배우지 않습니다. 무엇이 둘을 끊나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain.detach(), bias.detach(), EPS)
+
+
+# %% exercise=bert_embed name=token-zero-without-a-vector
+# en: The word vector of token 0 is left out: is it a token like the others here?
+# ko: 0번 토큰의 단어 벡터가 빠졌습니다. 여기에서는 다른 토큰과 같은 토큰이 아닌가요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] * (ids > 0).unsqueeze(-1) + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=token-zero-does-not-learn
+# en: One row of the table of words, that of token 0, gets no gradient: what makes it a special row?
+# ko: 단어 표에서 0번 토큰의 행만 기울기를 받지 못합니다. 무엇이 그 행을 특별하게 만드나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = F.embedding(ids, E_word, padding_idx=0) + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x, gain.shape, gain, bias, EPS)
+
+
+# %% exercise=bert_embed name=always-float32
+# en: The vectors are float32, whatever the dtype of the tables: where does it come in?
+# ko: 표의 dtype이 무엇이든 벡터가 float32입니다. 어디에서 바뀌나요?
+def bert_embed(ids, segments, E_word, E_position, E_segment, gain, bias):
+    x = E_word[ids] + E_position[: ids.shape[1]] + E_segment[segments]
+    return F.layer_norm(x.float(), gain.shape, gain.float(), bias.float(), EPS)
 
 
 # %% exercise=bert_embed variant=by-hand
@@ -1020,6 +1298,70 @@ def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
     return F.cross_entropy((u @ E.T + b_out).softmax(-1), labels[chosen])
 
 
+# %% exercise=mlm_loss name=gelu-approximated
+# en: The loss is off by very little: is your gelu the exact one?
+# ko: 손실이 아주 조금 다릅니다. 쓰는 gelu가 정확한 것인가요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.gelu(h[chosen] @ W + b, approximate="tanh")
+    u = F.layer_norm(u, gain.shape, gain, bias, EPS)
+    logits = u @ E.T + b_out
+    total = F.cross_entropy(logits, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=another-dtype-for-nothing
+# en: Where nothing was chosen the 0 has another dtype than h: from what is it made?
+# ko: 고른 것이 없을 때 0의 dtype이 h와 다릅니다. 그 0은 무엇으로 만드나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    if not chosen.any():
+        return torch.zeros((), requires_grad=True)
+    u = F.gelu(h[chosen] @ W + b)
+    u = F.layer_norm(u, gain.shape, gain, bias, EPS)
+    logits = u @ E.T + b_out
+    total = F.cross_entropy(logits, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=zeros-taken-for-nothing
+# en: A batch whose true tokens are all 0 is taken for one without gaps: how do you find out whether anything was chosen?
+# ko: 정답 토큰이 모두 0번인 배치를 빈칸이 없는 것으로 봅니다. 고른 것이 있는지 무엇으로 알아보나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    if not labels[chosen].any():
+        return h.sum() * 0
+    u = F.gelu(h[chosen] @ W + b)
+    u = F.layer_norm(u, gain.shape, gain, bias, EPS)
+    logits = u @ E.T + b_out
+    total = F.cross_entropy(logits, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=norm-without-its-bias
+# en: The norm is scaled but not shifted: which of the arguments has no effect?
+# ko: 정규화한 뒤 늘리기만 하고 옮기지 않았습니다. 어떤 인자가 아무 영향도 주지 않나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.gelu(h[chosen] @ W + b)
+    u = F.layer_norm(u, gain.shape, gain, None, EPS)
+    logits = u @ E.T + b_out
+    total = F.cross_entropy(logits, labels[chosen], reduction="sum")
+    return total / max(len(u), 1)
+
+
+# %% exercise=mlm_loss name=always-float32
+# en: The loss is float32, whatever the dtype of h: where does it come in?
+# ko: h의 dtype이 무엇이든 손실이 float32입니다. 어디에서 바뀌나요?
+def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
+    chosen = labels != IGNORE
+    u = F.gelu(h[chosen] @ W + b)
+    u = F.layer_norm(u, gain.shape, gain, bias, EPS)
+    logits = u @ E.T + b_out
+    total = F.cross_entropy(logits, labels[chosen], reduction="sum")
+    return (total / max(len(u), 1)).float()
+
+
 # %% exercise=mlm_loss variant=all-positions-ignored
 def mlm_loss(h, labels, E, W, b, gain, bias, b_out):
     u = F.layer_norm(F.gelu(h @ W + b), gain.shape, gain, bias, EPS)
@@ -1199,6 +1541,73 @@ def classifier_head(h, mask, W_pool, b_pool, W, b, pool="mean"):
         m = mask[:, :, None].to(h.dtype)
         s = (h * m).sum(1) / m.sum(1)
     return torch.tanh(s @ W_pool + b_pool) @ W + b
+
+
+# %% exercise=classifier_head name=first-ones-for-real-ones
+# en: With padding in between the mean is taken over other positions: do you use how many are real, or which ones?
+# ko: 패딩이 사이에 있으면 다른 자리의 평균을 냅니다. 진짜 자리의 개수를 쓰나요, 어느 자리인지를 쓰나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    s = h[:, 0]
+    if pool == "mean":
+        s = torch.stack([row[: int(n)].mean(0) for row, n in zip(h, mask.sum(1))])
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=encoder-cut-off
+# en: The logits are right, but no gradient reaches h: what cuts it off, and does the encoder not learn, too?
+# ko: 로짓은 맞지만 h로 기울기가 가지 않습니다. 무엇이 끊나요? 인코더도 배워야 하지 않나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    h = h.detach()
+    s = h[:, 0]
+    if pool == "mean":
+        real = mask.unsqueeze(-1).to(h.dtype)
+        s = (h * real).sum(1) / real.sum(1)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=first-real-position
+# en: For "cls" you take the first position that the mask calls real: which one is asked for?
+# ko: "cls"일 때 마스크가 진짜라고 하는 첫 자리를 씁니다. 어느 자리를 써야 하나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    s = h[torch.arange(len(h)), mask.int().argmax(1)]
+    if pool == "mean":
+        real = mask.unsqueeze(-1).to(h.dtype)
+        s = (h * real).sum(1) / real.sum(1)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=first-vector-cut-off
+# en: The logits are right, but with "cls" no gradient reaches the first vectors: what cuts them off?
+# ko: 로짓은 맞지만 "cls"일 때 첫 벡터로 기울기가 가지 않습니다. 무엇이 끊나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    s = h[:, 0].detach()
+    if pool == "mean":
+        real = mask.unsqueeze(-1).to(h.dtype)
+        s = (h * real).sum(1) / real.sum(1)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=pooler-cut-off
+# en: The logits are right, but the pooler learns nothing: what cuts W_pool and b_pool off?
+# ko: 로짓은 맞지만 풀러가 아무것도 배우지 않습니다. 무엇이 W_pool과 b_pool을 끊나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    s = h[:, 0]
+    if pool == "mean":
+        real = mask.unsqueeze(-1).to(h.dtype)
+        s = (h * real).sum(1) / real.sum(1)
+    return (s @ W_pool.detach() + b_pool.detach()).tanh() @ W + b
+
+
+# %% exercise=classifier_head name=tanh-of-overflows
+# en: Logits are NaN where the vectors are large: can your tanh divide infinity by infinity?
+# ko: 벡터가 크면 로짓이 NaN입니다. tanh에서 무한대를 무한대로 나눌 수 있나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    s = h[:, 0]
+    if pool == "mean":
+        real = mask.unsqueeze(-1).to(h.dtype)
+        s = (h * real).sum(1) / real.sum(1)
+    z = s @ W_pool + b_pool
+    return (z.exp() - (-z).exp()) / (z.exp() + (-z).exp()) @ W + b
 
 
 # %% exercise=classifier_head variant=row-by-row
@@ -1505,6 +1914,137 @@ def param_groups(model, lr, weight_decay, layer_decay):
     return groups
 
 
+# %% exercise=param_groups name=tied-twice
+# en: One parameter that has two names stands in two groups: how often should it be listed?
+# ko: 이름이 둘인 파라미터 하나가 두 그룹에 들어 있습니다. 몇 번 넣어야 하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return int(name.removeprefix(encoder).split(".")[0])
+
+    encoder = "bert.encoder.layer."
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if name.startswith(encoder))
+    groups = []
+    for name, parameter in model.named_parameters(remove_duplicate=False):
+        below = L - layer_of(name) if name.startswith(encoder) else 0
+        if name.startswith("bert.embeddings."):
+            below = L + 1
+        plain = name.endswith("bias") or "LayerNorm" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
+# %% exercise=param_groups name=bias-anywhere
+# en: A parameter with "bias" in the middle of its name gets no decay: where in the name should it stand?
+# ko: 이름 가운데에 "bias"가 있는 파라미터에 감쇠가 걸리지 않습니다. 이름의 어디에 있어야 하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return int(name.removeprefix(encoder).split(".")[0])
+
+    encoder = "bert.encoder.layer."
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if name.startswith(encoder))
+    groups = []
+    for name, parameter in model.named_parameters():
+        below = L - layer_of(name) if name.startswith(encoder) else 0
+        if name.startswith("bert.embeddings."):
+            below = L + 1
+        plain = "bias" in name or "LayerNorm" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
+# %% exercise=param_groups name=norms-by-their-type
+# en: A norm whose name holds no "LayerNorm" gets no decay: what does the docstring go by, the name or something else?
+# ko: 이름에 "LayerNorm"이 없는 정규화 층에 감쇠가 걸리지 않습니다. docstring은 이름을 보나요, 다른 것을 보나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return int(name.removeprefix(encoder).split(".")[0])
+
+    encoder = "bert.encoder.layer."
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if name.startswith(encoder))
+    groups = []
+    for name, parameter in model.named_parameters():
+        below = L - layer_of(name) if name.startswith(encoder) else 0
+        if name.startswith("bert.embeddings."):
+            below = L + 1
+        plain = name.endswith("bias") or "LayerNorm" in name or "norm" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
+# %% exercise=param_groups name=layers-of-the-head
+# en: A part of the head with "layer" in its name learns like a layer of the encoder: how do the names of those begin?
+# ko: 이름에 "layer"가 있는 헤드의 부분을 인코더의 층처럼 다룹니다. 인코더 층의 이름은 어떻게 시작하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return int(name.split(".layer.")[1].split(".")[0])
+
+    encoder = "bert.encoder.layer."
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if ".layer." in name)
+    groups = []
+    for name, parameter in model.named_parameters():
+        below = L - layer_of(name) if ".layer." in name else 0
+        if name.startswith("bert.embeddings."):
+            below = L + 1
+        plain = name.endswith("bias") or "LayerNorm" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
+# %% exercise=param_groups name=embeddings-of-the-head
+# en: A part of the head with "embeddings" in its name learns slowest: how do the names of the encoder's begin?
+# ko: 이름에 "embeddings"가 있는 헤드의 부분이 가장 느리게 배웁니다. 인코더 임베딩의 이름은 어떻게 시작하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return int(name.removeprefix(encoder).split(".")[0])
+
+    encoder = "bert.encoder.layer."
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if name.startswith(encoder))
+    groups = []
+    for name, parameter in model.named_parameters():
+        below = L - layer_of(name) if name.startswith(encoder) else 0
+        if "embeddings" in name:
+            below = L + 1
+        plain = name.endswith("bias") or "LayerNorm" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
+# %% exercise=param_groups name=numbers-and-embeddings-of-the-head
+# en: Parts of a head learn like layers or like embeddings, by what their names hold: how must a name begin for that?
+# ko: 헤드의 부분을 이름에 든 것만 보고 층이나 임베딩처럼 다룹니다. 그러려면 이름이 어떻게 시작해야 하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return next((int(part) for part in name.split(".") if part.isdigit()), None)
+
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if name.startswith("bert.encoder"))
+    groups = []
+    for name, parameter in model.named_parameters():
+        below = (L + 1) * ("embeddings" in name)
+        if layer_of(name) is not None:
+            below = L - layer_of(name)
+        plain = name.endswith("bias") or "LayerNorm" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
 # %% exercise=param_groups variant=grouped
 def param_groups(model, lr, weight_decay, layer_decay):
     import re
@@ -1760,6 +2300,47 @@ def evaluate(predicted, targets, n_classes):
             recalls.append(tp / true)
     accuracy = sum(recalls) / len(recalls)
     return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=zeros-at-the-end
+# en: The numbers are right, but a class that never comes in between moves those behind it: which place has each class in the list?
+# ko: 수는 맞지만 중간의 클래스가 나오지 않으면 뒤의 것들이 밀립니다. 목록에서 각 클래스의 자리는 어디인가요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in torch.cat([predicted, targets]).unique().tolist():
+        said, true = predicted == c, targets == c
+        f1.append(2 * (said & true).sum().item() / (said.sum() + true.sum()).item())
+    f1 += [0.0] * (n_classes - len(f1))
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=no-mistakes-no-score
+# en: A class without a single mistake gets 0: when is it 0/0, and of what does your code make it depend?
+# ko: 실수가 하나도 없는 클래스가 0을 받습니다. 0/0은 언제인가요? 코드는 그것을 무엇으로 판단하나요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        both = (said & true).sum().item()
+        total = said.sum().item() + true.sum().item()
+        f1.append(2 * both / total if total > 2 * both else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": f1, "macro_f1": sum(f1) / n_classes}
+
+
+# %% exercise=evaluate name=list-asked-for
+# en: The numbers of the classes are right, but they are no list: what does the docstring promise for f1?
+# ko: 클래스의 수는 맞지만 리스트가 아닙니다. docstring은 f1을 무엇이라고 하나요?
+def evaluate(predicted, targets, n_classes):
+    f1 = []
+    for c in range(n_classes):
+        said, true = predicted == c, targets == c
+        both = (said & true).sum().item()
+        total = said.sum().item() + true.sum().item()
+        f1.append(2 * both / total if total else 0.0)
+    accuracy = (predicted == targets).float().mean().item()
+    return {"accuracy": accuracy, "f1": torch.tensor(f1), "macro_f1": sum(f1) / n_classes}
 
 
 # %% exercise=evaluate variant=confusion-matrix
