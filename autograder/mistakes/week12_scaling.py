@@ -194,6 +194,31 @@ def count_params(shape):
     return outside + (2 - shape.tied) * shape.V * D + shape.positions * D, outside
 
 
+# %% exercise=count_params name=output-layer-with-a-bias
+# en: With biases, an output layer of its own makes your first number too large by V. Has that layer a bias?
+# ko: 편향이 있고 출력층이 따로 있으면 첫째 수가 V만큼 큽니다. 그 층에 편향이 있나요?
+def count_params(shape):
+    D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner + 2 * D
+    layer += shape.biases * (5 * D + 2 * kv + (1 + shape.gated) * shape.inner)
+    outside = shape.n_layers * layer + D * (1 + shape.biases)
+    tables = (shape.V + shape.positions) * D
+    if not shape.tied:
+        tables += shape.V * D + (shape.V if shape.biases else 0)
+    return outside + tables, outside
+
+
+# %% exercise=count_params name=digits-lost
+# en: Small models are right, and a very large one is off in its last digits. Do you count in whole numbers throughout?
+# ko: 작은 모델은 맞고 아주 큰 모델은 끝자리가 어긋납니다. 처음부터 끝까지 정수로 셌나요?
+def count_params(shape):
+    D, kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = np.float32(2 * D * D + 2 * D * kv + (2 + shape.gated) * D * shape.inner + 2 * D)
+    layer = layer + np.float32(shape.biases * (5 * D + 2 * kv + (1 + shape.gated) * shape.inner))
+    outside = int(np.float32(shape.n_layers) * layer + np.float32(D * (1 + shape.biases)))
+    return outside + (2 - shape.tied) * shape.V * D + shape.positions * D, outside
+
+
 # %% exercise=count_params variant=sizes-in-a-list
 def count_params(shape):
     d = shape.D // shape.n_heads
@@ -372,6 +397,54 @@ def train_flops(shape, T, n_tokens):
     return 6 * shape.n_layers * (layer + 2 * T * D + D * shape.V) * n_tokens
 
 
+# %% exercise=train_flops name=masked-places-left-out
+# en: Yours counts about half of the attention: T + 1 places for scores and mixing together. Are masked places counted, too?
+# ko: 어텐션을 절반쯤만 세었습니다. 점수와 섞기를 합쳐 T + 1자리입니다. 가려진 자리도 세나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * (shape.n_layers * (layer + D * (T + 1)) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=norms-multiply
+# en: For each norm of the model yours counts D products a token. Are norms counted here?
+# ko: 정규화 하나마다 토큰당 D번의 곱을 더 세었습니다. 여기서 정규화도 세나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    products = shape.n_layers * (layer + 2 * T * D + 2 * D) + D
+    return 6 * (products + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=three-norms-taken-off
+# en: One layer comes out right; with each further one D products a token are missing. If you take norms off a count of numbers: how many does that count hold?
+# ko: 층이 하나면 맞고, 층이 늘 때마다 토큰당 곱이 D번씩 모자랍니다. 매개변수 수에서 정규화를 뺐다면, 그 안에 정규화는 몇 개인가요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    products = shape.n_layers * (layer + 2 * T * D) - (shape.n_layers - 1) * D
+    return 6 * (products + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=a-fraction-for-a-count
+# en: The numbers are right, and of the kind float. With // a whole number stays whole.
+# ko: 수는 맞지만 float형입니다. //로 나누면 정수가 정수로 남습니다.
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D / shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    return 6 * (shape.n_layers * (layer + 2 * T * D) + D * shape.V) * n_tokens
+
+
+# %% exercise=train_flops name=window-cut-at-the-tokens
+# en: Where the window is longer than the training, your T is cut. How many does every token attend to?
+# ko: 창이 학습 토큰 수보다 길면 T를 잘랐습니다. 토큰 하나는 몇 개를 보나요?
+def train_flops(shape, T, n_tokens):
+    D, d_kv = shape.D, shape.n_kv * shape.D // shape.n_heads
+    layer = 2 * D * D + 2 * D * d_kv + (3 if shape.gated else 2) * D * shape.inner
+    T = min(T, max(n_tokens, 3))
+    return 6 * (shape.n_layers * (layer + 2 * T * D) + D * shape.V) * n_tokens
+
+
 # %% exercise=train_flops variant=part-by-part
 def train_flops(shape, T, n_tokens):
     d = shape.D // shape.n_heads
@@ -529,6 +602,60 @@ def fit_power_law(n, losses, floor=0.0):
     losses -= floor
     slope, height = np.polyfit(np.log(n), np.log(losses), 1)
     return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=equal-sizes-averaged
+# en: Wrong where a size occurs repeatedly. Does each of its losses count as a point of its own, or did you make one point of them?
+# ko: 같은 크기가 여러 번 나올 때 틀립니다. 손실 하나하나가 점 하나인가요, 아니면 한 점으로 합쳤나요?
+def fit_power_law(n, losses, floor=0.0):
+    sizes = np.unique(n)
+    means = np.array([losses[n == size].mean() for size in sizes])
+    slope, height = np.polyfit(np.log(sizes), np.log(means - floor), 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=sorted-apart
+# en: Right as long as larger models have lower losses. Does each loss keep its own size, or are the two arrays sorted apart?
+# ko: 큰 모델의 손실이 더 작을 때만 맞습니다. 손실마다 제 크기와 짝이 맞나요, 두 배열을 따로 정렬했나요?
+def fit_power_law(n, losses, floor=0.0):
+    x, y = np.log(np.sort(n)), np.log(np.sort(losses)[::-1] - floor)
+    slope, height = np.polyfit(x, y, 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=slope-of-two-points
+# en: Your slope is that of the smallest and the largest size. Which points does the least-squares slope use?
+# ko: 기울기를 가장 작은 크기와 가장 큰 크기로만 구했습니다. 최소제곱 기울기는 어떤 점들을 쓰나요?
+def fit_power_law(n, losses, floor=0.0):
+    x, y = np.log(n), np.log(losses - floor)
+    first, last = np.argmin(x), np.argmax(x)
+    slope = (y[last] - y[first]) / (x[last] - x[first])
+    return float(np.exp(np.mean(y - slope * x))), float(-slope)
+
+
+# %% exercise=fit_power_law name=small-losses-moved
+# en: Wrong where a loss stands only a tiny bit above the floor. Is something added to it, or is it cut at a small number?
+# ko: 손실이 바닥값보다 아주 조금만 클 때 틀립니다. 작은 수를 더했나요, 작은 수에서 잘랐나요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses - floor + 1e-8), 1)
+    return float(np.exp(height)), float(-slope)
+
+
+# %% exercise=fit_power_law name=zero-by-zero
+# en: Equal losses give NaN: by which spread do you divide, that of the sizes or that of the losses?
+# ko: 손실이 모두 같으면 NaN이 나옵니다. 무엇의 퍼짐으로 나누나요, 크기인가요, 손실인가요?
+def fit_power_law(n, losses, floor=0.0):
+    x, y = np.log(n), np.log(losses - floor)
+    slope = np.corrcoef(x, y)[0, 1] * y.std() / x.std()
+    return float(np.exp(y.mean() - slope * x.mean())), float(-slope)
+
+
+# %% exercise=fit_power_law name=no-python-floats
+# en: The numbers are right, but they are no Python floats. Of what kind are they?
+# ko: 수는 맞지만 파이썬 float이 아닙니다. 어떤 종류인가요?
+def fit_power_law(n, losses, floor=0.0):
+    slope, height = np.polyfit(np.log(n), np.log(losses - floor), 1)
+    return torch.tensor(np.exp(height)), torch.tensor(-slope)
 
 
 # %% exercise=fit_power_law variant=normal-equations
@@ -728,6 +855,75 @@ def isoflop_optimum(n, losses):
         return None
     nearest = np.abs(np.log(n) - best).argmin()
     return float(n[nearest]), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=depth-at-the-size
+# en: The size is right and the loss far off. Your parabola lies in log n: at which x is it evaluated?
+# ko: 크기는 맞고 손실은 크게 벗어납니다. 포물선은 log n에 대한 것입니다. 어떤 x에서 값을 구했나요?
+def isoflop_optimum(n, losses):
+    c = np.polyfit(np.log(n), losses, 2)
+    x = -c[1] / (2 * c[0])
+    if c[0] <= 0 or not np.log(n.min()) <= x <= np.log(n.max()):
+        return None
+    return float(np.exp(x)), float(np.polyval(c, np.exp(x)))
+
+
+# %% exercise=isoflop_optimum name=place-of-the-lowest-run
+# en: Whether there is a valley hangs on the place of the lowest run in your array. Which bottom decides, and what has the order to do with it?
+# ko: 골짜기인지를 손실이 가장 낮은 실행이 배열의 어디에 있는지로 정합니다. 어떤 바닥으로 정해야 하나요? 순서가 상관있나요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    if losses.argmin() in (0, len(losses) - 1) or c2 <= 0:
+        return None
+    best = -c1 / (2 * c2)
+    return float(np.exp(best)), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=size-made-whole
+# en: Your size is a whole number. Is the bottom of the parabola one?
+# ko: 크기가 정수로 나옵니다. 포물선의 바닥도 정수인가요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return float(round(np.exp(best))), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=a-little-beyond
+# en: A bottom a little beyond the measured sizes is taken for measured. Where exactly does the range end?
+# ko: 측정한 범위를 조금 벗어난 바닥도 받아들입니다. 범위는 정확히 어디에서 끝나나요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    size = np.exp(-c1 / (2 * c2))
+    if c2 <= 0 or not 0.9 * n.min() <= size <= 1.1 * n.max():
+        return None
+    return float(size), float(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=no-python-floats
+# en: The numbers are right, but they are no Python floats. Of what kind are they?
+# ko: 수는 맞지만 파이썬 float이 아닙니다. 어떤 종류인가요?
+def isoflop_optimum(n, losses):
+    c2, c1, c0 = np.polyfit(np.log(n), losses, 2)
+    best = -c1 / (2 * c2)
+    if c2 <= 0 or not np.log(n.min()) <= best <= np.log(n.max()):
+        return None
+    return torch.tensor(np.exp(best)), torch.tensor(c0 - c1**2 / (4 * c2))
+
+
+# %% exercise=isoflop_optimum name=neighbours-of-the-lowest
+# en: The lowest run and its two neighbours alone make your parabola. The least-squares parabola is of all runs.
+# ko: 손실이 가장 낮은 실행과 그 양옆만으로 포물선을 맞추었습니다. 최소제곱 포물선은 모든 실행의 것입니다.
+def isoflop_optimum(n, losses):
+    order = np.argsort(n)
+    x, y = np.log(n[order]), losses[order]
+    k = min(max(int(y.argmin()), 1), len(y) - 2)
+    c = np.polyfit(x[k - 1 : k + 2], y[k - 1 : k + 2], 2)
+    best = -c[1] / (2 * c[0])
+    if c[0] <= 0 or not x[0] <= best <= x[-1]:
+        return None
+    return float(np.exp(best)), float(np.polyval(c, best))
 
 
 # %% exercise=isoflop_optimum variant=polyval
@@ -983,6 +1179,92 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
     return bets[k], min(others or [bets[k]]), max(others or [bets[k]])
 
 
+# %% exercise=extrapolate name=norm-divided-by-K
+# en: Your errors are too small by the root of K. Does K divide the squares, or what came out of the root?
+# ko: 오차가 K의 제곱근만큼 작습니다. K로 나눈 것이 제곱들인가요, 제곱근을 구한 값인가요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.linalg.norm(floor + a * n**-alpha - losses) / len(n))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=errors-without-the-floor
+# en: The bets have their floor, the fitted losses have not: what is compared with the measured ones?
+# ko: 예측에는 바닥을 더했지만 맞춘 손실에는 더하지 않았습니다. 측정한 손실과 무엇을 비교하나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=mean-of-absolute-errors
+# en: Your error is the mean of the distances. A root mean square weighs large ones more.
+# ko: 오차가 차이의 절댓값 평균입니다. 제곱평균제곱근에서는 큰 차이가 더 무겁습니다.
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.mean(np.abs(floor + a * n**-alpha - losses)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors) if e <= noise]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
+# %% exercise=extrapolate name=first-and-last-plausible
+# en: Your range goes from the first plausible bet to the last one, as the floors came. Which two are asked for?
+# ko: 범위가 바닥이 주어진 순서대로 처음과 마지막 예측입니다. 어느 두 예측이 필요한가요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = int(np.argmin(errors))
+    plausible = [b for k, (b, e) in enumerate(zip(bets, errors)) if e <= noise or k == best]
+    return float(bets[best]), float(plausible[0]), float(plausible[-1])
+
+
+# %% exercise=extrapolate name=ends-of-the-floors
+# en: Your range is made of the bets of the lowest and of the highest plausible floor. May one between them bet lower or higher?
+# ko: 가장 낮은 바닥과 가장 높은 바닥의 예측으로 범위를 정합니다. 그 사이의 바닥이 더 낮거나 더 높게 예측할 수도 있지 않나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = int(np.argmin(errors))
+    plausible = [k for k, e in enumerate(errors) if e <= noise or k == best]
+    ends = min(plausible, key=lambda k: floors[k]), max(plausible, key=lambda k: floors[k])
+    low, high = sorted(bets[k] for k in ends)
+    return float(bets[best]), float(low), float(high)
+
+
+# %% exercise=extrapolate name=noise-of-zero
+# en: With a noise of 0 yours takes more floors for plausible than it may. Is 0 read as "not given"?
+# ko: 잡음이 0일 때 그럴듯한 바닥이 너무 많습니다. 0을 "주어지지 않음"으로 읽었나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    bets, errors = [], []
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        errors.append(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        bets.append(floor + a * n_new**-alpha)
+    best = bets[int(np.argmin(errors))]
+    plausible = [best] + [bet for bet, e in zip(bets, errors) if e <= (noise or 0.02)]
+    return float(best), float(min(plausible)), float(max(plausible))
+
+
 # %% exercise=extrapolate variant=sorted-rows
 def extrapolate(fit, n, losses, n_new, floors, noise):
     rows = []
@@ -1158,6 +1440,35 @@ def emergence_metric(correct, mask):
     p = correct[mask].double().mean()
     exact = (correct | ~mask).all(1).double().mean()
     return float(p), float(exact), float((p ** mask.sum(1)).mean())
+
+
+# %% exercise=emergence_metric name=right-by-the-count
+# en: Whether an answer is right hangs on right tokens at masked places, too. Which tokens may decide?
+# ko: 답이 맞았는지가 가려진 자리의 맞은 토큰에도 달려 있습니다. 어떤 토큰으로 정해야 하나요?
+def emergence_metric(correct, mask):
+    p, k = correct[mask].double().mean(), mask.sum(1)
+    exact = (correct.sum(1) == k).double().mean()
+    return float(p), float(exact), float((p**k).mean())
+
+
+# %% exercise=emergence_metric name=first-places-alone
+# en: Right where the real tokens stand in front. Which places do you look at when the mask begins later or has a gap?
+# ko: 실제 토큰이 앞에 있으면 맞습니다. 마스크가 뒤에서 시작하거나 끊겨 있으면 어느 자리를 보나요?
+def emergence_metric(correct, mask):
+    k = mask.sum(1)
+    mask = torch.arange(mask.shape[1]) < k[:, None]
+    p = correct[mask].double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    return float(p), float(exact), float((p**k).mean())
+
+
+# %% exercise=emergence_metric name=no-python-floats
+# en: The numbers are right, but not all three are Python floats. Of what kind are they?
+# ko: 수는 맞지만 셋이 모두 파이썬 float은 아닙니다. 어떤 종류인가요?
+def emergence_metric(correct, mask):
+    p = correct[mask].double().mean()
+    exact = (correct | ~mask).all(1).double().mean()
+    return p, exact, (p ** mask.sum(1)).mean()
 
 
 # %% exercise=emergence_metric variant=answer-by-answer
@@ -1345,6 +1656,71 @@ def distill_loss(student, teacher, labels, tau, mix):
     z, u, y = student[keep], teacher[keep].detach(), labels[keep]
     soft = F.kl_div((z.detach() / tau).log_softmax(1), (u / tau).softmax(1), reduction="batchmean")
     return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, y)
+
+
+# %% exercise=distill_loss name=float32-whatever-comes
+# en: The loss is float32 whatever the logits are. Which dtype is promised?
+# ko: 로짓이 무엇이든 손실이 float32입니다. 어떤 dtype이어야 하나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real].float(), teacher[real].detach().float()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=float64-whatever-comes
+# en: The loss is float64 whatever the logits are. Which dtype is promised?
+# ko: 로짓이 무엇이든 손실이 float64입니다. 어떤 dtype이어야 하나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real].double(), teacher[real].detach().double()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=half-precision-made-larger
+# en: Logits of half precision give a loss of another dtype. "Any float dtype" holds for them, too.
+# ko: 반정밀도 로짓을 넣으면 손실의 dtype이 달라집니다. "any float dtype"에는 반정밀도도 들어갑니다.
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    if z.dtype not in (torch.float32, torch.float64):
+        z, u = z.float(), u.float()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=hard-part-teaches-nothing
+# en: The values are right, but no gradient of the cross-entropy reaches the student.
+# ko: 값은 맞지만 교차 엔트로피의 기울기가 학생에게 가지 않습니다.
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    soft = F.kl_div((z / tau).log_softmax(-1), (u / tau).softmax(-1), reduction="batchmean")
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z.detach(), labels[real])
+
+
+# %% exercise=distill_loss name=probabilities-cut-off
+# en: With large logits yours is too small: a probability is cut at a small number before its logarithm. Can the logarithm be had from the logits?
+# ko: 로짓이 크면 손실이 너무 작습니다. 로그를 취하기 전에 확률을 작은 수에서 잘랐습니다. 로짓에서 바로 로그를 구할 수 있나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    p, q = (u / tau).softmax(-1), (z / tau).softmax(-1)
+    soft = (p * (p.clamp(min=1e-12).log() - q.clamp(min=1e-12).log())).sum(-1).mean()
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
+
+
+# %% exercise=distill_loss name=unstable-branch
+# en: The values are right, and with large logits the gradients are NaN. Is an infinite logarithm computed somewhere, and then not chosen?
+# ko: 값은 맞지만 로짓이 크면 기울기가 NaN입니다. 무한대가 되는 로그를 계산해 두고 고르지 않은 곳이 있나요?
+def distill_loss(student, teacher, labels, tau, mix):
+    real = labels != IGNORED
+    z, u = student[real], teacher[real].detach()
+    p, q = (u / tau).softmax(-1), (z / tau).softmax(-1)
+    log_q = torch.where(q > 0, q.log(), (z / tau).log_softmax(-1))
+    soft = (p * ((u / tau).log_softmax(-1) - log_q)).sum(-1).mean()
+    return mix * tau**2 * soft + (1 - mix) * F.cross_entropy(z, labels[real])
 
 
 # %% exercise=distill_loss variant=by-hand
@@ -1551,6 +1927,27 @@ def memory_of_training(shape, n_params, n_trained, B, T, recompute):
     layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
     kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
     kept = kept * n_trained // n_params
+    return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
+            "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=a-fraction-for-a-count
+# en: The numbers are right, and not all of them are of the kind int. With // a whole number stays whole.
+# ko: 수는 맞지만 모두 int형은 아닙니다. //로 나누면 정수가 정수로 남습니다.
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
+    return {"weights": 16 / 8 * n_params, "gradients": 16 / 8 * n_trained,
+            "optimizer": 12 * n_trained, "activations": kept + 4 * B * T * shape.V}
+
+
+# %% exercise=memory_of_training name=nothing-trained
+# en: Where nothing is trained, yours has gradients all the same. Is 0 read as "not given"?
+# ko: 아무것도 학습하지 않을 때도 기울기가 있습니다. 0을 "주어지지 않음"으로 읽었나요?
+def memory_of_training(shape, n_params, n_trained, B, T, recompute):
+    n_trained = n_trained or n_params
+    layer, inputs = B * T * (34 * shape.D + 5 * shape.n_heads * T), 2 * B * T * shape.D
+    kept = shape.n_layers * inputs + layer if recompute else shape.n_layers * layer
     return {"weights": 2 * n_params, "gradients": 2 * n_trained, "optimizer": 12 * n_trained,
             "activations": kept + 4 * B * T * shape.V}
 
