@@ -1312,3 +1312,295 @@ def gate_trace(lstm, x, clamp=None):
 def count_parameters(kind, D, H, n_layers=1):
     rows = {"rnn": 1, "gru": 3, "lstm": 4}[kind] * H
     return sum(rows * ((rows if layer else D) + H + 2) for layer in range(n_layers))
+
+
+# %% exercise=lstm_cell name=tanh-from-exponentials
+# en: With a large cell state your h is NaN. How large is exp of a few hundred, and what is inf / inf?
+# ko: 셀 상태가 크면 h가 NaN이 됩니다. 수백의 exp는 얼마나 크고, inf / inf는 무엇인가요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    up, down = c_new.exp(), (-c_new).exp()
+    return o.sigmoid() * (up - down) / (up + down), c_new
+
+
+# %% exercise=lstm_cell name=gradient-of-the-exponential
+# en: All values are right, but where a gate is pushed far, some gradients are NaN. What does backward make of inf * 0?
+# ko: 값은 모두 맞지만 게이트를 끝까지 밀면 일부 기울기가 NaN이 됩니다. 역전파에서 inf * 0은 무엇이 되나요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    i, f, o = (1 / (1 + torch.exp(-gate)) for gate in (i, f, o))
+    c_new = f * c + i * g.tanh()
+    return o * c_new.tanh(), c_new
+
+
+# %% exercise=lstm_cell name=cell-state-detached
+# en: All values are right, but the loss on h does not reach what made the cell state. What cuts c_new off on its way into h?
+# ko: 값은 모두 맞지만 h에 대한 손실이 셀 상태를 만든 것들에 닿지 않습니다. h로 가는 길에서 c_new를 무엇이 끊나요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=1)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.detach().tanh(), c_new
+
+
+# %% exercise=init_forget_bias name=one-digit-layers
+# en: In a very deep LSTM the layers from number 10 on are left out. How many digits of a layer's number do you look for?
+# ko: 층이 아주 많으면 10번부터의 층이 빠집니다. 층 번호를 몇 자리까지 찾나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if name.removesuffix("_reverse")[:-1] in ("bias_ih_l", "bias_hh_l"):
+                parameter[H : 2 * H] = value if "_ih_" in name else 0.0
+
+
+# %% exercise=init_forget_bias name=backward-only
+# en: Of an LSTM with two directions only the backward one was set. Which names does the forward one have?
+# ko: 양방향 LSTM에서 역방향만 설정되었습니다. 정방향의 이름은 무엇인가요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    with torch.no_grad():
+        for name, parameter in lstm.named_parameters():
+            if "bias" in name and name.endswith("_reverse") == lstm.bidirectional:
+                parameter[H : 2 * H] = value if "_ih_" in name else 0.0
+
+
+# %% exercise=init_forget_bias name=second-call-ignored
+# en: The first call is right, a second one with another value changes nothing. What do you remember from the first?
+# ko: 첫 호출은 맞지만 다른 값으로 다시 호출하면 바뀌지 않습니다. 첫 호출에서 무엇을 기억해 두나요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    if not hasattr(lstm, "forget_bias"):
+        lstm.forget_bias = value
+        with torch.no_grad():
+            for name, parameter in lstm.named_parameters():
+                if "bias" in name:
+                    parameter[H : 2 * H] = value / 2
+
+
+# %% exercise=gru_cell name=candidate-lost-in-a-difference
+# en: With z = 0 and a very large state the new state is not n. What is left of n in n - h when h is that large?
+# ko: z = 0이고 상태가 아주 크면 새 상태가 n이 되지 않습니다. h가 그렇게 클 때 n - h에 n이 얼마나 남나요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    return h + (1 - z) * ((x_n + r * h_n).tanh() - h)
+
+
+# %% exercise=gru_cell name=gradient-of-the-exponential
+# en: All values are right, but where a gate is pushed far, some gradients are NaN. What does backward make of inf * 0?
+# ko: 값은 모두 맞지만 게이트를 끝까지 밀면 일부 기울기가 NaN이 됩니다. 역전파에서 inf * 0은 무엇이 되나요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
+    r, z = (1 / (1 + torch.exp(-gate)) for gate in (x_r + h_r, x_z + h_z))
+    return (1 - z) * (x_n + r * h_n).tanh() + z * h
+
+
+# %% exercise=gru_cell name=kept-state-detached
+# en: All values are right, but through the part of h that z keeps no gradient comes back. What cuts it off?
+# ko: 값은 모두 맞지만 z가 남기는 h를 통해서는 기울기가 돌아오지 않습니다. 무엇이 끊나요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    return (1 - z) * (x_n + r * h_n).tanh() + z * h.detach()
+
+
+# %% exercise=gru_cell name=float64-always
+# en: The numbers are right, but a state in half precision comes back in float64. Which line leaves the dtype of the arguments?
+# ko: 숫자는 맞지만 반정밀도 상태가 float64로 돌아옵니다. 인자의 dtype을 벗어나는 줄은 어디인가요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x, h, W, U, b_x, b_h = (given.double() for given in (x, h, W, U, b_x, b_h))
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    return (1 - z) * (x_n + r * h_n).tanh() + z * h
+
+
+# %% exercise=gru_cell name=gates-in-float32
+# en: The numbers are right, but a state in half precision comes back in float32. Of which dtype is a tensor that torch.ones, or a .float(), makes?
+# ko: 숫자는 맞지만 반정밀도 상태가 float32로 돌아옵니다. torch.ones나 .float()가 만드는 텐서의 dtype은 무엇인가요?
+def gru_cell(x, h, W, U, b_x, b_h):
+    x_r, x_z, x_n = (x @ W + b_x).chunk(3, dim=1)
+    h_r, h_z, h_n = (h @ U + b_h).chunk(3, dim=1)
+    r, z = (x_r + h_r).sigmoid(), (x_z + h_z).sigmoid()
+    return (torch.ones(h.shape) - z) * (x_n + r * h_n).tanh() + z * h
+
+
+# %% exercise=masked_unroll name=two-parts-expected
+# en: Your state has exactly two parts, h and c. A GRU has one, another cell three: how do you treat each part without counting them?
+# ko: 상태가 h와 c 두 부분일 때만 됩니다. GRU는 하나, 어떤 셀은 셋입니다. 개수를 정하지 않고 부분마다 어떻게 처리할까요?
+def masked_unroll(step, x, mask, state):
+    (h, c), outputs = state, []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        h_new, c_new = step(x[:, t], (h, c))
+        h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=masked_unroll name=empty-row-ends-in-zeros
+# en: All is right but the last state of a row without a real token: it is zeros. Which state has it when nothing was read?
+# ko: 실제 토큰이 없는 행의 마지막 상태만 틀렸습니다. 0이 되어 있습니다. 아무것도 읽지 않은 행의 상태는 무엇인가요?
+def masked_unroll(step, x, mask, state):
+    outputs, none = [], ~mask.any(dim=1, keepdim=True)
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(torch.where(real, state[0], 0.0))
+    return torch.stack(outputs, dim=1), tuple(part.masked_fill(none, 0.0) for part in state)
+
+
+# %% exercise=masked_unroll name=mask-in-float32
+# en: With a cell in half precision float32 comes back. Of which dtype is the mask that you multiply with?
+# ko: 반정밀도 셀인데 float32가 나옵니다. 곱하는 마스크의 dtype은 무엇인가요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None].float()
+        moved = step(x[:, t], state)
+        state = tuple(real * new + (1 - real) * old for new, old in zip(moved, state))
+        outputs.append(real * state[0])
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=masked_unroll name=ends-before-the-last-columns
+# en: Where the last columns are padding in every row, your outputs are shorter than T. How many columns must they have?
+# ko: 모든 행에서 마지막 열들이 패딩이면 outputs가 T보다 짧습니다. 열은 몇 개여야 하나요?
+def masked_unroll(step, x, mask, state):
+    outputs, columns = [], mask.any(dim=0).nonzero().flatten().tolist()
+    for t in range(max(columns, default=0) + 1):
+        real = mask[:, t, None]
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(torch.where(real, state[0], 0.0))
+    return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=fix_lstm name=h-computed-at-padding
+# en: c waits at padding. h is computed there all the same, from the c that waited: does a gate of the padding step still act on it?
+# ko: c는 패딩에서 기다립니다. 그런데 h는 기다리던 c로 패딩에서도 계산됩니다. 패딩 단계의 게이트가 h에 작용하지 않나요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[0])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+        real = mask[:, t].unsqueeze(1)
+        c = torch.where(real, f * c + i * g, c)
+        h = o * c.tanh()
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=last-place-by-count
+# en: Nothing waits at padding; you pick the last state by counting real tokens. Where may padding stand?
+# ko: 패딩에서 아무것도 기다리지 않고, 실제 토큰의 수로 마지막 상태를 고릅니다. 패딩은 어디에 있을 수 있나요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[0])
+    hs, cs = [], []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        hs.append(h)
+        cs.append(c)
+    rows, last = torch.arange(B), mask.sum(dim=1) - 1
+    hs, cs = torch.stack(hs, dim=1), torch.stack(cs, dim=1)
+    return hs * mask.unsqueeze(2), (hs[rows, last], cs[rows, last])
+
+
+# %% exercise=fix_lstm name=candidate-of-half-the-sum
+# en: The candidate lies between -1 and 1, but it is not the tanh of its sum. Of which number is 2 * sigmoid - 1 the tanh?
+# ko: 후보 상태가 -1과 1 사이에 있지만 합의 tanh가 아닙니다. 2 * sigmoid - 1은 어떤 수의 tanh인가요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[0])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).sigmoid().chunk(4, dim=1)
+        c_new = f * c + i * (2 * g - 1)
+        h_new = o * c_new.tanh()
+        real = mask[:, t].unsqueeze(1)
+        h, c = torch.where(real, h_new, h), torch.where(real, c_new, c)
+        outputs.append(torch.where(real, h, 0.0))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=one-tensor-for-both
+# en: Your c holds the numbers of h. If you write into the states: are h and c two tensors at the start, or one?
+# ko: c에 h의 숫자가 들어 있습니다. 상태에 직접 쓴다면, 처음에 h와 c는 두 텐서인가요, 하나인가요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[0])
+    outputs = []
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h_new = o.sigmoid() * c_new.tanh()
+        real = mask[:, t]
+        c[real], h[real] = c_new[real], h_new[real]
+        outputs.append(h * real.unsqueeze(1))
+    return torch.stack(outputs, dim=1), (h, c)
+
+
+# %% exercise=fix_lstm name=outputs-in-float32
+# en: All numbers are right, but not every result has the dtype of x. Does a tensor that you make room in have it?
+# ko: 숫자는 모두 맞지만 결과의 dtype이 모두 x와 같지는 않습니다. 미리 만들어 둔 텐서의 dtype은 무엇인가요?
+def fix_lstm(x, mask, W, U, b):
+    B, T, _ = x.shape
+    h = c = x.new_zeros(B, U.shape[0])
+    outputs = torch.zeros(B, T, U.shape[0])
+    for t in range(T):
+        i, f, g, o = (x[:, t] @ W + h @ U + b).chunk(4, dim=1)
+        c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        real = mask[:, t].unsqueeze(1)
+        h = torch.where(real, o.sigmoid() * c_new.tanh(), h)
+        c = torch.where(real, c_new, c)
+        outputs[:, t] = torch.where(real, h, 0.0)
+    return outputs, (h, c)
+
+
+# %% exercise=gate_trace name=gates-of-the-free-run
+# en: Without a clamp all is right. With one, the other gates go on as if nothing were held: from which h are they computed?
+# ko: 고정하지 않으면 모두 맞습니다. 고정하면 다른 게이트들이 아무것도 고정하지 않은 듯이 나옵니다. 어느 h로 계산하나요?
+@torch.no_grad()
+def gate_trace(lstm, x, clamp=None):
+    free = lstm(x)[0]
+    before = torch.cat([torch.zeros_like(free[:1]), free[:-1]])
+    b = lstm.bias_ih_l0 + lstm.bias_hh_l0
+    i, f, g, o = (x @ lstm.weight_ih_l0.T + before @ lstm.weight_hh_l0.T + b).chunk(4, dim=1)
+    trace = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
+    for name, value in (clamp or {}).items():
+        trace[name] = torch.full_like(free, value)
+    c, belt = torch.zeros_like(free[0]), []
+    for t in range(len(x)):
+        c = trace["f"][t] * c + trace["i"][t] * trace["g"][t]
+        belt.append(c)
+    trace["c"] = torch.stack(belt)
+    trace["h"] = trace["o"] * trace["c"].tanh()
+    return trace
+
+
+# %% exercise=count_parameters name=one-layer-short
+# en: Right for one layer and for two. From three layers on one layer is missing: how often is a further layer added?
+# ko: 한 층과 두 층에서는 맞습니다. 세 층부터는 한 층이 모자랍니다. 다음 층을 몇 번 더하나요?
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    first, further = H * D + H * H + 2 * H, 2 * H * H + 2 * H
+    return blocks * (first + min(n_layers - 1, max(1, n_layers - 2)) * further)
+
+
+# %% exercise=count_parameters name=tensor-or-float
+# en: The numbers are right, but not every count is an int. What do you add up, and does a division or a tensor come in?
+# ko: 숫자는 맞지만 개수가 int가 아닙니다. 무엇을 더하고 있나요? 나눗셈이나 텐서가 들어가지 않나요?
+def count_parameters(kind, D, H, n_layers=1):
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
+    first, further = H * D + H * H + 2 * H, 2 * H * H + 2 * H
+    return float(blocks * (first + (n_layers - 1) * further))
