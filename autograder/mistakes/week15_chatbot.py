@@ -257,6 +257,93 @@ def chat_template(messages):
     return f"{text}{START}assistant\n"
 
 
+# %% exercise=chat_template name=other-marks-leave-too
+# en: Other marks of the form <|…|> are gone as well: which two are to leave a content?
+# ko: <|…|> 모양의 다른 표시까지 사라졌습니다. 내용에서 빼야 하는 것은 어느 두 가지인가요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError("no such role")
+        content = message.content
+        while re.search(r"<\|[^|]*\|>", content):
+            content = re.sub(r"<\|[^|]*\|>", "", content)
+        text += f"{START}{message.role}\n{content}{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=a-number-of-rounds
+# en: A token is left where several were put into each other: how often do you look again?
+# ko: 토큰이 여러 겹으로 끼워진 곳에 토큰이 남았습니다. 몇 번이나 다시 살펴보나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError("no such role")
+        content = message.content
+        for _ in range(3):
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=empty-message-left-out
+# en: A message without a content is gone: does it still take its turn?
+# ko: 내용이 빈 메시지가 사라졌습니다. 그 메시지도 한 차례가 아닌가요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError("no such role")
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        if not content:
+            continue
+        text += f"{START}{message.role}\n{content}{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=any-answer-ends-the-dialogue
+# en: Where the assistant spoke earlier and somebody else last there is no invitation: which message decides?
+# ko: 비서가 앞에서 말했고 마지막은 다른 사람인데 초대가 없습니다. 어느 메시지가 이것을 정하나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in ROLES:
+            raise ValueError("no such role")
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    if any(m.role == "assistant" for m in messages):
+        return text
+    return f"{text}{START}assistant\n"
+
+
+# %% exercise=chat_template name=part-of-a-role-is-enough
+# en: "use" passes for a role: is yours looked for among the roles, or in a text that holds them?
+# ko: "use"가 역할로 통과합니다. 역할 목록에서 찾나요, 역할이 적힌 글 속에서 찾나요?
+def chat_template(messages):
+    text = ""
+    for message in messages:
+        if message.role not in " ".join(ROLES):
+            raise ValueError("no such role")
+        content = message.content
+        while START in content or END in content:
+            content = content.replace(START, "").replace(END, "")
+        text += f"{START}{message.role}\n{content}{END}\n"
+    if messages and messages[-1].role == "assistant":
+        return text
+    return f"{text}{START}assistant\n"
+
+
 # %% exercise=chat_template variant=joined-with-a-pattern
 def chat_template(messages):
     def clean(text):
@@ -525,6 +612,122 @@ def loss_mask(ids, header, end):
             opened = row[max(0, t + 1 - H) : t + 1] == header.tolist()
             inside = token != end if inside else opened
     return mask
+
+
+# %% exercise=loss_mask name=three-tokens-are-compared
+# en: A header of one or two tokens is never found: how many tokens do you compare?
+# ko: 토큰이 하나나 둘인 헤더를 찾지 못합니다. 토큰을 몇 개 비교하나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    h, H = header.tolist(), len(header)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = t >= 2 and row[t - 2 : t + 1] == h
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=empty-answer-runs-on
+# en: An answer may be empty: may the end follow the header at once?
+# ko: 답이 비어 있을 수도 있습니다. 헤더 바로 뒤에 끝 토큰이 올 수 있나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    h, H = header.tolist(), len(header)
+    for b, row in enumerate(ids.tolist()):
+        for s in range(len(row) - H + 1):
+            if row[s : s + H] == h:
+                first = s + H
+                ends = [t for t in range(first + 1, len(row)) if row[t] == end]
+                mask[b, first : (ends[0] if ends else len(row) - 1) + 1] = True
+    return mask
+
+
+# %% exercise=loss_mask name=header-inside-an-answer
+# en: A header that stands inside an answer is taken out of the mask: what ends a turn?
+# ko: 답 안에 있는 헤더가 마스크에서 빠집니다. 차례를 끝내는 것은 무엇인가요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    h, H = header.tolist(), len(header)
+    for b, row in enumerate(ids.tolist()):
+        t, inside = 0, False
+        while t < len(row):
+            if row[t : t + H] == h:
+                t, inside = t + H, True
+                continue
+            mask[b, t] = inside
+            inside = inside and row[t] != end
+            t += 1
+    return mask
+
+
+# %% exercise=loss_mask name=search-begins-anew-behind-a-mismatch
+# en: A token that breaks off one header may begin the next: what does your search remember then?
+# ko: 헤더 하나를 깨뜨린 토큰이 다음 헤더의 시작일 수 있습니다. 그때 무엇을 기억하고 있나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    h = header.tolist()
+    for b, row in enumerate(ids.tolist()):
+        inside, k = False, 0
+        for t, token in enumerate(row):
+            if inside:
+                mask[b, t], inside = True, token != end
+            else:
+                k = k + 1 if token == h[k] else 0
+                if k == len(h):
+                    inside, k = True, 0
+    return mask
+
+
+# %% exercise=loss_mask name=a-header-that-repeats-its-beginning
+# en: Where a header begins with the same token twice it is missed behind a third one: how far back does your search look?
+# ko: 헤더가 같은 토큰 두 개로 시작하면, 그 토큰이 세 번 이어질 때 헤더를 놓칩니다. 얼마나 앞까지 되돌아보나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    h = header.tolist()
+    for b, row in enumerate(ids.tolist()):
+        inside, k = False, 0
+        for t, token in enumerate(row):
+            if inside:
+                mask[b, t], inside = True, token != end
+            else:
+                k = k + 1 if token == h[k] else int(token == h[0])
+                if k == len(h):
+                    inside, k = True, 0
+    return mask
+
+
+# %% exercise=loss_mask name=row-shorter-than-a-header
+# en: A row may be shorter than the header: what do you cut out of it then?
+# ko: 행이 헤더보다 짧을 수도 있습니다. 그때 무엇을 잘라 내나요?
+def loss_mask(ids, header, end):
+    mask = torch.zeros_like(ids, dtype=torch.bool)
+    H = len(header)
+    opens = (ids.unfold(1, H, 1) == header).all(-1)
+    for b, row in enumerate(ids.tolist()):
+        inside = False
+        for t, token in enumerate(row):
+            mask[b, t] = inside
+            opened = t + 1 >= H and bool(opens[b, t + 1 - H])
+            inside = token != end if inside else opened
+    return mask
+
+
+# %% exercise=loss_mask name=rows-are-one-long-text
+# en: The end of one row and the beginning of the next are read as one header: where does a row end in yours?
+# ko: 한 행의 끝과 다음 행의 처음을 이어 헤더로 읽습니다. 행이 어디에서 끝나나요?
+def loss_mask(ids, header, end):
+    B, T = ids.shape
+    h, H, flat = header.tolist(), len(header), ids.flatten().tolist()
+    mask = torch.zeros(B * T, dtype=torch.bool)
+    inside = False
+    for i, token in enumerate(flat):
+        if i % T == 0 and flat[max(0, i - H) : i] != h:
+            inside = False
+        mask[i] = inside
+        inside = token != end if inside else flat[max(0, i + 1 - H) : i + 1] == h
+    return mask.view(B, T)
 
 
 # %% exercise=loss_mask variant=search-and-fill
@@ -1040,6 +1243,282 @@ class DialogState:
         return ([Message("system", self.system)] if self.system else []) + kept
 
 
+# %% exercise=DialogState name=window-left-empty
+# en: Where nothing but answers fits your window is empty: what does the docstring keep then?
+# ko: 답만 들어갈 수 있을 때 창이 비어 있습니다. 설명에서는 그때 무엇을 남기나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while kept and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=longest-title
+# en: Of several names the longest counts: do you compare the names, or their titles?
+# ko: 이름이 여럿이면 가장 긴 이름을 씁니다. 이름을 비교하나요, 제목을 비교하나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [title for name, title in self.names.items() if mentions(text, name)]
+        return max(found, key=len) if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=last-of-equally-long-names
+# en: Of equally long names the last one counts in yours: which one does the docstring take?
+# ko: 길이가 같은 이름 가운데 마지막 것을 고릅니다. 설명에서는 어느 것을 고르나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[sorted(found, key=len)[-1]] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=bytes-are-compared
+# en: A Korean name beats a longer one of another alphabet: in what is your length counted?
+# ko: 한국어 이름이 더 긴 다른 문자의 이름을 이깁니다. 길이를 무엇으로 세나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=lambda name: len(name.encode()))] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=system-words-are-counted
+# en: A message that fits is left out where there is a system message: whose words are not counted?
+# ko: 시스템 메시지가 있으면 들어갈 수 있는 메시지가 빠집니다. 누구의 낱말은 세지 않나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        budget -= len(self.system.split())
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=budget-never-used-up
+# en: Messages with exactly `budget` words together: do they fit?
+# ko: 낱말을 합한 수가 `budget`과 똑같은 메시지들은 들어가나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget <= 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=turns-of-all-dialogues
+# en: An empty dialogue holds what was said in another one: where does your list of turns live?
+# ko: 빈 대화에 다른 대화에서 한 말이 들어 있습니다. 메시지 목록이 어디에 있나요?
+class DialogState:
+    turns = []
+
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
+# %% exercise=DialogState name=message-without-words
+# en: A message without a word is left out although it costs nothing: when does your walk end?
+# ko: 낱말이 없는 메시지는 예산을 쓰지 않는데도 빠집니다. 언제 걸음을 멈추나요?
+class DialogState:
+    def __init__(self, system, names):
+        self.system, self.names = system, names
+        self.turns = []
+        self.subject = None
+
+    def named(self, text):
+        found = [name for name in self.names if mentions(text, name)]
+        return self.names[max(found, key=len)] if found else None
+
+    def add(self, message):
+        self.turns.append(message)
+        if message.role == "user":
+            self.subject = self.named(message.content) or self.subject
+
+    def query(self, question):
+        title = self.named(question) or self.subject
+        return f"{title}: {question}" if title else question
+
+    def window(self, budget):
+        kept = []
+        for message in reversed(self.turns):
+            if kept and budget <= 0:
+                break
+            budget -= len(message.content.split())
+            if kept and budget < 0:
+                break
+            kept.insert(0, message)
+        while len(kept) > 1 and kept[0].role == "assistant":
+            kept.pop(0)
+        return ([Message("system", self.system)] if self.system else []) + kept
+
+
 # %% exercise=DialogState variant=indices
 class DialogState:
     def __init__(self, system, names):
@@ -1396,6 +1875,152 @@ def retrieve_and_ground(question, hits, clean, floor, budget):
     return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
 
 
+# %% exercise=retrieve_and_ground name=empty-source
+# en: A passage of which nothing is left is shown all the same: what does the docstring do with empty ones?
+# ko: 남은 글이 하나도 없는 자료를 그대로 보여 줍니다. 설명에서는 빈 자료를 어떻게 하나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=last-of-equal-texts
+# en: Of equal texts the last one counts in yours, with its title and its score: which one stands first?
+# ko: 같은 글 가운데 마지막 것의 제목과 점수를 씁니다. 먼저 나온 것은 어느 것인가요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    by_text = {}
+    for passage, score in hits:
+        by_text[" ".join(clean(passage.text).split())] = (passage.title, score)
+    by_text.pop("", None)
+    used = []
+    for text, (title, score) in by_text.items():
+        if score >= floor and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=titles-in-the-budget
+# en: A passage whose text just fits is skipped: whose words does the budget count?
+# ko: 글이 꼭 맞게 들어가는 자료를 건너뜁니다. 예산은 무엇의 낱말을 세나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(f"{passage.title} {text}".split()) <= budget:
+            budget -= len(f"{passage.title} {text}".split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=titles-are-compared
+# en: The same text under another title is shown again: what has to be new, the title or the text?
+# ko: 제목만 다른 같은 글이 다시 나옵니다. 새로워야 하는 것은 제목인가요, 글인가요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or passage.title in [one.title for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=question-cleaned-too
+# en: Sentences of the question are gone: which texts does the docstring clean?
+# ko: 질문의 문장이 사라졌습니다. 설명에서는 어떤 글을 정리하나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(clean(question).split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=titles-cleaned-too
+# en: A title is not what it was: which texts does the docstring change?
+# ko: 제목이 원래와 다릅니다. 설명에서는 어떤 글을 바꾸나요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {clean(one.title)}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=white-space-before-cleaning
+# en: `clean` gets a text whose lines are gone already: which comes first, `clean` or the white space?
+# ko: `clean`이 받는 글에서 줄이 이미 사라졌습니다. `clean`과 공백 정리 중 어느 것이 먼저인가요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(" ".join(passage.text.split())).split())
+        known = not text or text in [one.text for one in used]
+        if score >= floor and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
+# %% exercise=retrieve_and_ground name=floor-of-zero-is-no-floor
+# en: With a floor of 0 a score below 0 passes: is 0 a floor, or none?
+# ko: 하한이 0이면 0보다 낮은 점수가 통과합니다. 0은 하한인가요, 하한이 없는 것인가요?
+def retrieve_and_ground(question, hits, clean, floor, budget):
+    used = []
+    for passage, score in hits:
+        text = " ".join(clean(passage.text).split())
+        known = not text or text in [one.text for one in used]
+        if (not floor or score >= floor) and not known and len(text.split()) <= budget:
+            budget -= len(text.split())
+            used.append(Passage(passage.title, text))
+    if not used:
+        return [], []
+    lines = [f"[{n}] {one.title}: {one.text}" for n, one in enumerate(used, 1)]
+    lines += ["", f"Question: {' '.join(question.split())}"]
+    return [Message("system", INSTRUCTION), Message("user", "\n".join(lines))], used
+
+
 # %% exercise=retrieve_and_ground variant=dictionary-of-texts
 def retrieve_and_ground(question, hits, clean, floor, budget):
     titles = {}
@@ -1708,6 +2333,114 @@ def quote(question, passages, weight, least):
     return found
 
 
+# %% exercise=quote name=titles-of-all-passages
+# en: A term is asked for that stands in another passage's title, and yours leaves it out: whose title does not count?
+# ko: 다른 자료의 제목에 있는 용어를 물었는데 빠졌습니다. 누구의 제목이 세어지지 않나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - {t for one in passages for t in terms(one.title)}
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=title-of-the-first-passage
+# en: The second passage has a title of its own: whose terms do you take out of the question for it?
+# ko: 둘째 자료에는 자기 제목이 있습니다. 그 자료에서는 누구의 용어를 질문에서 빼나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passages[0].title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=weights-and-not-shares
+# en: Two passages leave different parts of a question: do you compare what a piece holds, or its share?
+# ko: 자료마다 질문에서 남는 부분이 다릅니다. 조각이 담은 무게를 비교하나요, 몫을 비교하나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held > best:
+                best = held
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=one-title-ends-the-search
+# en: One passage's title holds all that was asked, and nothing is found: what about the passages behind it?
+# ko: 한 자료의 제목에 물은 것이 다 들어 있으면 아무것도 찾지 못합니다. 그 뒤의 자료는요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        if not asked:
+            return None
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
+# %% exercise=quote name=first-passage-that-is-enough
+# en: A later passage holds more, and yours is not looked at: after which passage do you stop?
+# ko: 뒤의 자료에 더 좋은 조각이 있는데 살펴보지 않습니다. 어느 자료에서 멈추나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            if held and held >= least * whole and held / whole > best:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+        if found:
+            return found
+    return found
+
+
+# %% exercise=quote name=shortest-of-equal-pieces
+# en: Of equal pieces the shorter one wins in yours: which one does the docstring take?
+# ko: 같은 조각 가운데 더 짧은 것을 고릅니다. 설명에서는 어느 것을 고르나요?
+def quote(question, passages, weight, least):
+    best, found = 0.0, None
+    for source, passage in enumerate(passages):
+        asked = set(terms(question)) - set(terms(passage.title))
+        whole = sum(weight(term) for term in asked)
+        for piece in PIECE.finditer(passage.text):
+            held = sum(weight(term) for term in asked & set(terms(piece[0])))
+            shorter = found and len(piece[0]) < found.end - found.start
+            better = held / whole > best or (held / whole == best and shorter) if whole else False
+            if held and held >= least * whole and better:
+                best = held / whole
+                start = piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                found = Span(source, start, piece.start() + len(piece[0].rstrip()))
+    return found
+
+
 # %% exercise=quote variant=all-pieces-then-max
 def quote(question, passages, weight, least):
     rows = []
@@ -1994,6 +2727,134 @@ def guardrail(answer, question, passages):
         if claims and not small and not supported and word not in missing:
             missing.append(word)
     return sorted(missing)
+
+
+# %% exercise=guardrail name=all-capitals-are-no-name
+# en: A word in capitals throughout is not reported: does it begin with one?
+# ko: 모두 대문자인 낱말이 걸리지 않습니다. 그 낱말은 대문자로 시작하지 않나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word.istitle() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=small-words-as-written
+# en: A small word with a capital is reported: in which letters is it compared?
+# ko: 대문자로 시작하는 작은 낱말이 걸렸습니다. 어떤 글자로 바꾸어 비교하나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=citations-of-one-digit
+# en: [2] is no word in yours and [37] is: how many digits may a citation have?
+# ko: [2]는 빠지지만 [37]은 걸립니다. 인용 번호는 몇 자리까지 될 수 있나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=points-leave-too
+# en: 35 passes for 3.5: which sign in a number does not count?
+# ko: 35가 3.5로 통과합니다. 수에서 무시하는 부호는 무엇인가요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(re.sub("[.,]", "", word))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(re.sub("[.,]", "", word)))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=words-grow-together
+# en: What stands before and behind a citation becomes one word: what is left where it was?
+# ko: 인용 번호 앞뒤의 말이 한 낱말이 됩니다. 번호가 있던 자리에 무엇이 남나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", "", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=citations-leave-the-sources-too
+# en: A number in brackets in a source does not support the answer: in which text is it no word?
+# ko: 자료 속 괄호 안의 수가 답을 뒷받침하지 못합니다. 어느 글에서만 낱말로 세지 않나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", told)) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=once-whatever-its-capitals
+# en: A claim and the same word in other capitals are told once: how does the answer write them?
+# ko: 대소문자만 다른 두 주장이 한 번만 나옵니다. 답에는 어떻게 쓰여 있나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = word.lower() in SMALL_WORDS
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word.lower() not in [one.lower() for one in missing]:
+            missing.append(word)
+    return missing
+
+
+# %% exercise=guardrail name=small-word-with-a-particle
+# en: A small word with a particle passes: which form of a word is looked for among the small words?
+# ko: 작은 낱말에 조사가 붙어도 통과합니다. 작은 낱말인지는 어떤 형태로 찾나요?
+def guardrail(answer, question, passages):
+    told = " ".join([question, *(f"{one.title} {one.text}" for one in passages)])
+    known = {form for word in TOKEN.findall(told) for form in forms(word.replace(",", ""))}
+    missing = []
+    for word in TOKEN.findall(re.sub(r"\[\d+\]", " ", answer)):
+        claims = word[0].isdigit() or word[0].isupper() or is_korean(word)
+        small = not SMALL_WORDS.isdisjoint(forms(word))
+        supported = not known.isdisjoint(forms(word.replace(",", "")))
+        if claims and not small and not supported and word not in missing:
+            missing.append(word)
+    return missing
 
 
 # %% exercise=guardrail variant=sets-for-each-text
@@ -2341,6 +3202,141 @@ def evaluate(said, cases):
         "cited": (sum(one.source == case.source for one, case in right), len(right)),
         "made up": (len(spoken) - len(right), len(spoken)),
         "silent": (len(said) - len(spoken), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=letters-and-no-words
+# en: Part of a longer Korean word counts as the answer, and OMAN does not count as Oman: which function judges whether an answer is held?
+# ko: 서울대의 서울은 답으로 세고, OMAN은 Oman으로 세지 않습니다. 답이 들어 있는지는 어떤 함수로 판단하나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and case.answer in one.text
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=cited-though-wrong
+# en: A wrong answer with the right source is counted as cited: of which answers is this pair?
+# ko: 출처만 맞은 틀린 답도 세었습니다. 이 쌍은 어떤 답에 대한 것인가요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.text is not None and one.source == case.source for one, case in known), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=more-answers-than-cases
+# en: More answers than cases go through: which of the two lists may be the longer one?
+# ko: 답이 문항보다 많아도 그대로 통과합니다. 두 목록 가운데 더 길어도 되는 것이 있나요?
+def evaluate(said, cases):
+    if len(said) < len(cases):
+        raise ValueError("too few answers")
+    said = said[: len(cases)]
+    pairs = list(zip(said, cases))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=empty-source-is-never-right
+# en: Two empty sources are the same source: do you take an empty one for none?
+# ko: 빈 출처 둘은 같은 출처입니다. 빈 출처를 없는 것으로 보나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(bool(one.source) and one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=no-source-no-answer
+# en: A case has an answer although its source is empty: which field tells that the sources do not say?
+# ko: 출처가 비어 있어도 답이 있는 문항이 있습니다. 답이 없다는 것은 어느 필드에서 알 수 있나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None and case.source]
+    unknown = [one for one, case in pairs if case.answer is None or not case.source]
+    spoken = [one for one in said if one.text is not None]
+    right = [
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    ]
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
+        "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
+    }
+
+
+# %% exercise=evaluate name=equal-answers-once
+# en: Two equal answers to two equal cases are counted once: what does a set drop?
+# ko: 같은 문항 둘에 같은 답 둘이 한 번만 세어집니다. 집합은 무엇을 버리나요?
+def evaluate(said, cases):
+    pairs = list(zip(said, cases, strict=True))
+    known = [(one, case) for one, case in pairs if case.answer is not None]
+    unknown = [one for one, case in pairs if case.answer is None]
+    spoken = [one for one in said if one.text is not None]
+    right = {
+        (one, case)
+        for one, case in known
+        if one.text is not None and mentions(one.text, case.answer)
+    }
+    return {
+        "right": (len(right), len(known)),
+        "cited": (sum(one.source == case.source for one, case in right), len(right)),
+        "made up": (len(spoken) - len(right), len(spoken)),
+        "silent": (sum(one.text is None for one in unknown), len(unknown)),
         "silent by mistake": (sum(one.text is None for one, _ in known), len(known)),
     }
 
@@ -2818,6 +3814,189 @@ def model_card(name, author, sections, results):
     blocks = [f"# {name}"]
     for heading in headings:
         blocks.append(f"## {heading}\n{sections[heading].strip()}")
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=nothing-right-is-not-measured
+# en: 0 of 20 was measured: when is there nothing to measure?
+# ko: 20개 중 0개도 측정한 값입니다. 측정할 것이 없는 때는 언제인가요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if k:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=percents-cut-off
+# en: Your percents are cut off: what does `:.0%` do with 66.7?
+# ko: 백분율의 소수점 아래를 버렸습니다. `:.0%`는 66.7을 어떻게 쓰나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            high = (middle + half) / whole
+            told = f"{int(100 * p)}%, {int(100 * low)}% to {int(100 * high)}%"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=halves-go-up
+# en: 1 of 8 is 12.5%, and you write 13%: what does `:.0%` write?
+# ko: 8개 중 1개는 12.5%인데 13%라고 썼습니다. `:.0%`는 무엇이라고 쓰나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{int(100 * p + 0.5)}%, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=low-below-zero
+# en: Where nothing was right LOW is written as -0%: below what must it never be?
+# ko: 맞은 것이 없으면 LOW가 -0%로 쓰입니다. LOW는 무엇보다 작을 수 없나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = (middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=results-sorted
+# en: In which order are the results given, and in which do you tell them?
+# ko: 결과가 어떤 순서로 주어지나요? 카드에는 어떤 순서로 쓰나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in sorted(results.items()):
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=z-of-two
+# en: The interval is a little too wide: which z does the docstring ask for?
+# ko: 구간이 조금 넓습니다. 설명에서 말한 z는 얼마인가요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 2.0
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", sections[heading].strip()]
+    body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
+    digest = hashlib.sha256(body.encode()).hexdigest()[:16]
+    return f"{body}\n\nSigned by {author}: {digest}"
+
+
+# %% exercise=model_card name=lines-stripped
+# en: Inside a section blanks at the beginning or end of a line are gone: at whose ends are they dropped?
+# ko: 절 안에서 줄의 앞뒤 공백이 사라졌습니다. 어디의 앞뒤 공백을 버리기로 했나요?
+def model_card(name, author, sections, results):
+    missing = [heading for heading in REQUIRED if not sections.get(heading, "").strip()]
+    if missing:
+        raise ValueError(f"the card says nothing about: {', '.join(missing)}")
+    headings = [*REQUIRED, *(heading for heading in sections if heading not in REQUIRED)]
+    lines = []
+    for what, (k, n) in results.items():
+        told = "not measured"
+        if n:
+            p, z = k / n, 1.96
+            middle, whole = p + z * z / (2 * n), 1 + z * z / n
+            half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+            low = max(0.0, middle - half) / whole
+            told = f"{p:.0%}, {low:.0%} to {(middle + half) / whole:.0%}"
+        lines.append(f"- {what}: {k} of {n} ({told})")
+    blocks = [f"# {name}"]
+    for heading in headings:
+        blocks += [f"## {heading}", "\n".join(map(str.strip, sections[heading].strip().split("\n")))]
     body = "\n\n".join([*blocks, "## Evaluation", "\n".join(lines)])
     digest = hashlib.sha256(body.encode()).hexdigest()[:16]
     return f"{body}\n\nSigned by {author}: {digest}"
