@@ -103,6 +103,69 @@ def rms_norm(x, weight, eps=1e-5):
     return (wide * (mean + eps).rsqrt()).to(x.dtype) * weight
 
 
+# %% exercise=rms_norm name=divided-by-another-axis
+# en: The squares are added up along the right axis: is their sum divided by the size of that axis, however many axes x has?
+# ko: 제곱은 맞는 축으로 더했습니다. x의 축이 몇 개든 그 축의 크기로 나누나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    return (wide * (wide.square().sum(-1, keepdim=True) / x.shape[1] + eps).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=float64-comes-back-as-float32
+# en: float64 went in and float32 came out: which dtypes does your answer tell apart?
+# ko: float64를 넣었는데 float32가 나왔습니다. 어떤 dtype들을 구별하고 있나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x.float()
+    wide = wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()
+    return (wide.to(x.dtype) * weight) if x.dtype in (torch.float16, torch.bfloat16) else wide * weight.float()
+
+
+# %% exercise=rms_norm name=scale-without-a-gradient
+# en: Numbers are right, and the slope of x takes the root for a constant: where is the root cut off from x?
+# ko: 수는 맞지만 x의 기울기에서 제곱근이 상수로 다루어집니다. 제곱근이 x에서 끊어진 곳은 어디인가요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    scale = (wide.square().mean(-1, keepdim=True) + eps).rsqrt().detach()
+    return (wide * scale).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=zeros-become-nan
+# en: A vector of zeros became NaN: by what do you divide, and is that never 0?
+# ko: 0으로 된 벡터가 NaN이 되었습니다. 무엇으로 나누나요? 그것이 0이 될 수는 없나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    largest = wide.abs().amax(-1, keepdim=True)
+    small = wide / largest
+    return (small * (small.square().mean(-1, keepdim=True) + eps / largest**2).rsqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=bfloat16-squared-and-divided
+# en: float16 is not the only half precision: in which dtype is bfloat16 squared and divided?
+# ko: 반정밀도는 float16만이 아닙니다. bfloat16은 어떤 dtype에서 제곱하고 나누나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x.float() if x.dtype == torch.float16 else x
+    return (wide / (wide.square().mean(-1, keepdim=True) + eps).sqrt()).to(x.dtype) * weight
+
+
+# %% exercise=rms_norm name=bfloat16-comes-back-as-float32
+# en: bfloat16 went in and float32 came out: is float16 the only dtype that you bring back?
+# ko: bfloat16을 넣었는데 float32가 나왔습니다. float16만 되돌리고 있나요?
+def rms_norm(x, weight, eps=1e-5):
+    wide = x if x.dtype == torch.float64 else x.float()
+    out = wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()
+    return (out.half() if x.dtype == torch.float16 else out) * weight
+
+
+# %% exercise=rms_norm name=bare-vector-refused
+# en: x may be one vector or have many axes in front: which number of axes does yours count on?
+# ko: x는 벡터 하나일 수도 있고 앞에 축이 여럿일 수도 있습니다. 축이 몇 개라고 믿고 있나요?
+def rms_norm(x, weight, eps=1e-5):
+    B, T, D = x.shape if x.dim() == 3 else (1, *x.shape)
+    wide = (x if x.dtype == torch.float64 else x.float()).reshape(B, T, D)
+    wide = wide * (wide.square().mean(-1, keepdim=True) + eps).rsqrt()
+    return wide.reshape(x.shape).to(x.dtype) * weight
+
+
 # %% exercise=rms_norm variant=library
 def rms_norm(x, weight, eps=1e-5):
     wide = x.double()
@@ -269,6 +332,63 @@ def rope(x, positions, theta=10_000.0):
     return x * angles.cos() + other * angles.sin()
 
 
+# %% exercise=rope name=rate-multiplied-up
+# en: Two pairs turn as they should, and from the third pair on all turn too slowly: is a rate multiplied with the ones before it?
+# ko: 두 쌍은 맞게 돌고, 세 번째 쌍부터 너무 천천히 돕니다. 앞 쌍의 비율을 다시 곱하고 있나요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    rates = (theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)).cumprod(0)
+    angles = positions[:, None] * rates
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = [a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()]
+    return torch.stack(turned, -1).flatten(-2)
+
+
+# %% exercise=rope name=comes-back-as-float64
+# en: float32 went in and float64 came out: which of your tables is float64?
+# ko: float32를 넣었는데 float64가 나왔습니다. float64인 표는 어느 것인가요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=torch.float64) / d)
+    c, s = angles.cos(), angles.sin()
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=comes-back-as-float32
+# en: float64 went in and float32 came out: where is the dtype of x lost?
+# ko: float64를 넣었는데 float32가 나왔습니다. x의 dtype은 어디에서 사라지나요?
+def rope(x, positions, theta=10_000.0):
+    d, x = x.shape[-1], x.float()
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    c, s = angles.cos(), angles.sin()
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(-2)
+
+
+# %% exercise=rope name=heads-behind-the-places
+# en: Places are the last axis but one, also where x has four axes: along which one do your angles lie?
+# ko: x의 축이 넷일 때도 위치는 뒤에서 두 번째 축입니다. 각은 어느 축을 따라 놓여 있나요?
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = positions[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = angles[None, :, None] if x.dim() == 4 else angles
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = [a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()]
+    return torch.stack(turned, -1).flatten(-2)
+
+
+# %% exercise=rope name=counted-from-the-least
+# en: A place turns by its own number: yours turns by its distance from the first or the least of those given.
+# ko: 위치는 자기 번호만큼 돕니다. 지금은 주어진 것 중 첫 번째나 가장 작은 것과의 차이만큼 돕니다.
+def rope(x, positions, theta=10_000.0):
+    d = x.shape[-1]
+    angles = (positions - positions.min())[:, None] * theta ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = [a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()]
+    return torch.stack(turned, -1).flatten(-2)
+
+
 # %% exercise=rope variant=complex-numbers
 def rope(x, positions, theta=10_000.0):
     half = x.shape[-1] // 2
@@ -362,6 +482,50 @@ def swiglu(x, W_gate, W_up, W_down):
 # ko: 숫자는 맞지만 자료형이 다릅니다. x의 자료형과 결과의 자료형은 무엇인가요?
 def swiglu(x, W_gate, W_up, W_down):
     return ((F.silu(x @ W_gate) * (x @ W_up)) @ W_down).float()
+
+
+# %% exercise=swiglu name=never-below-zero
+# en: SiLU of -1 is -0.27: what is yours there?
+# ko: -1의 SiLU는 -0.27입니다. 여러분의 값은 얼마인가요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.silu(x @ W_gate).clamp(min=0) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=relu-for-silu
+# en: SiLU is smooth and dips below 0: which function stands on the gate now?
+# ko: SiLU는 매끄럽고 0 아래로도 내려갑니다. 지금 게이트에는 어떤 함수가 있나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.relu(x @ W_gate) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=straight-lines-for-the-sigmoid
+# en: Between -3 and 3 your gate is a parabola: which function is it, and which is asked for?
+# ko: -3과 3 사이에서 게이트가 포물선입니다. 어떤 함수를 썼고, 어떤 함수가 필요한가요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.hardswish(x @ W_gate) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=gate-cut-short
+# en: A large gate goes on growing: where is a limit set to what goes into SiLU?
+# ko: 게이트의 값은 커지는 대로 계속 커집니다. SiLU에 들어가는 값을 어디에서 제한하나요?
+def swiglu(x, W_gate, W_up, W_down):
+    return (F.silu((x @ W_gate).clamp(-20, 20)) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=exponential-over-exponential
+# en: A large gate becomes NaN: what is the exponential of 1,000, and what is it divided by? Is there a form without it?
+# ko: 큰 게이트가 NaN이 됩니다. 1,000의 지수는 얼마이고, 무엇으로 나누나요? 그 지수가 없는 식이 있나요?
+def swiglu(x, W_gate, W_up, W_down):
+    z = x @ W_gate
+    return (z * z.exp() / (1 + z.exp()) * (x @ W_up)) @ W_down
+
+
+# %% exercise=swiglu name=half-precision-comes-back-as-float32
+# en: Half precision went in and float32 came out: which dtype does x have, and which comes back?
+# ko: 반정밀도를 넣었는데 float32가 나왔습니다. x의 자료형과 결과의 자료형은 무엇인가요?
+def swiglu(x, W_gate, W_up, W_down):
+    x, W_gate, W_up, W_down = (w if w.dtype == torch.float64 else w.float() for w in (x, W_gate, W_up, W_down))
+    return (F.silu(x @ W_gate) * (x @ W_up)) @ W_down
 
 
 # %% exercise=swiglu variant=by-hand
@@ -527,6 +691,67 @@ def grouped_attention(q, k, v):
     T, S = scores.shape[-2:]
     past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
     return scores.masked_fill(~past, -1e9).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=head-divided-by-the-groups
+# en: Six heads and three groups: two heads share one. By which number is the number of a head divided?
+# ko: 헤드 여섯, 그룹 셋이면 두 헤드가 하나를 나눕니다. 헤드 번호를 어떤 수로 나누나요?
+def grouped_attention(q, k, v):
+    groups = [h // k.shape[1] for h in range(q.shape[1])]
+    k, v = k[:, groups], v[:, groups]
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=future-still-in-the-softmax
+# en: A score of the future can be the largest by far: what is left for the past if the softmax, or its maximum, still sees it?
+# ko: 미래의 점수가 훨씬 클 수 있습니다. 소프트맥스나 그 최댓값이 미래를 아직 본다면 과거에는 무엇이 남나요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = (x.repeat_interleave(shared, dim=1) for x in (k, v))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    weights = scores.softmax(-1) * torch.ones(T, S, dtype=q.dtype).tril(S - T)
+    return weights / weights.sum(-1, keepdim=True) @ v
+
+
+# %% exercise=grouped_attention name=future-made-less-by-a-number
+# en: A score of the future can be larger than the number that you take away from it: which number is always enough?
+# ko: 미래의 점수는 거기서 빼는 수보다 클 수 있습니다. 어떤 수라면 언제나 충분한가요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = (x.repeat_interleave(shared, dim=1) for x in (k, v))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    return (scores - 1e4 * torch.ones(T, S, dtype=q.dtype).triu(S - T + 1)).softmax(-1) @ v
+
+
+# %% exercise=grouped_attention name=one-maximum-for-all
+# en: Each query has a softmax of its own: which maximum do you subtract where one query's scores lie far below another's?
+# ko: 소프트맥스는 쿼리마다 따로입니다. 한 쿼리의 점수가 다른 쿼리보다 훨씬 낮을 때 어떤 최댓값을 빼나요?
+def grouped_attention(q, k, v):
+    shared = q.shape[1] // k.shape[1]
+    k, v = (x.repeat_interleave(shared, dim=1) for x in (k, v))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    scores = scores.masked_fill(~torch.ones(T, S, dtype=torch.bool).tril(S - T), -torch.inf)
+    weights = (scores - scores.max()).exp()
+    return weights / weights.sum(-1, keepdim=True) @ v
+
+
+# %% exercise=grouped_attention name=comes-back-as-float32
+# en: Half precision went in and float32 came out: in which dtype should the answer be?
+# ko: 반정밀도를 넣었는데 float32가 나왔습니다. 결과는 어떤 dtype이어야 하나요?
+def grouped_attention(q, k, v):
+    q, k, v = (x if x.dtype == torch.float64 else x.float() for x in (q, k, v))
+    shared = q.shape[1] // k.shape[1]
+    k, v = (x.repeat_interleave(shared, dim=1) for x in (k, v))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    T, S = scores.shape[-2:]
+    past = torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return scores.masked_fill(~past, -torch.inf).softmax(-1) @ v
 
 
 # %% exercise=grouped_attention variant=library
@@ -804,6 +1029,172 @@ class KVCache:
         self.values = [v[:, :, :kept] for v in self.values]
 
 
+# %% exercise=KVCache name=length-read-while-cutting
+# en: One part is cut twice at a step back: `length` gets shorter while you cut. When do you read it?
+# ko: 되돌릴 때 한쪽이 두 번 잘립니다. 자르는 동안 `length`도 짧아집니다. 언제 읽고 있나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.keys, self.values = [None] * n_layers, [None] * n_layers
+
+    def append(self, layer, k, v):
+        if self.keys[layer] is not None:
+            k = torch.cat([self.keys[layer], k], dim=2)
+            v = torch.cat([self.values[layer], v], dim=2)
+        self.keys[layer], self.values[layer] = k, v
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.keys[-1] is None else self.keys[-1].shape[2]
+
+    def rollback(self, count):
+        if count:
+            for i in range(len(self.keys)):
+                self.keys[i] = self.keys[i][:, :, : self.length - count]
+                self.values[i] = self.values[i][:, :, : self.length - count]
+
+
+# %% exercise=KVCache name=store-of-one-dtype
+# en: Keys come back in another dtype than they came in: with which dtype is your store made?
+# ko: 키가 들어올 때와 다른 dtype으로 돌아옵니다. 저장소를 어떤 dtype으로 만들었나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.room, self.used = [None] * n_layers, [0] * n_layers
+
+    def append(self, layer, k, v):
+        start, end = self.used[layer], self.used[layer] + k.shape[2]
+        new = torch.zeros(2, *k.shape[:2], end, k.shape[3])
+        if start:
+            new[:, :, :, :start] = self.room[layer][:, :, :, :start]
+        new[0, :, :, start:], new[1, :, :, start:] = k, v
+        self.room[layer], self.used[layer] = new, end
+        return new[0], new[1]
+
+    @property
+    def length(self):
+        return self.used[-1]
+
+    def rollback(self, count):
+        self.used = [n - count for n in self.used]
+
+
+# %% exercise=KVCache name=joined-to-an-empty-float
+# en: Half precision, or whole numbers, come back as float32: of which dtype is the empty piece that the first keys are joined to?
+# ko: 반정밀도나 정수가 float32로 돌아옵니다. 첫 키를 이어 붙이는 빈 텐서의 dtype은 무엇인가요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.keys, self.values = [torch.empty(0)] * n_layers, [torch.empty(0)] * n_layers
+
+    def append(self, layer, k, v):
+        self.keys[layer] = torch.cat([self.keys[layer], k], dim=2) if self.keys[layer].dim() == 4 else k.to(torch.promote_types(k.dtype, torch.float32))
+        self.values[layer] = torch.cat([self.values[layer], v], dim=2) if self.values[layer].dim() == 4 else v.to(torch.promote_types(v.dtype, torch.float32))
+        return self.keys[layer], self.values[layer]
+
+    @property
+    def length(self):
+        return self.keys[-1].shape[2] if self.keys[-1].dim() == 4 else 0
+
+    def rollback(self, count):
+        kept = self.length - count
+        if count:
+            self.keys, self.values = [k[:, :, :kept] for k in self.keys], [v[:, :, :kept] for v in self.values]
+
+
+# %% exercise=KVCache name=half-precision-kept-as-float32
+# en: Half precision went in and float32 came out: where are keys and values widened?
+# ko: 반정밀도를 넣었는데 float32가 나왔습니다. 키와 값을 어디에서 넓히나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.keys, self.values = [None] * n_layers, [None] * n_layers
+
+    def append(self, layer, k, v):
+        k, v = (x.float() if x.dtype in (torch.float16, torch.bfloat16) else x for x in (k, v))
+        if self.keys[layer] is not None:
+            k = torch.cat([self.keys[layer], k], dim=2)
+            v = torch.cat([self.values[layer], v], dim=2)
+        self.keys[layer], self.values[layer] = k, v
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.keys[-1] is None else self.keys[-1].shape[2]
+
+    def rollback(self, count):
+        kept = self.length - count
+        if count:
+            self.keys, self.values = [k[:, :, :kept] for k in self.keys], [v[:, :, :kept] for v in self.values]
+
+
+# %% exercise=KVCache name=newest-of-a-piece-kept
+# en: Where a step back ends inside of what one call brought, which end of that piece stays?
+# ko: 되돌리기가 한 번에 들어온 것의 중간에서 끝나면 그 조각의 어느 쪽이 남나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.pieces = [[] for _ in range(n_layers)]
+
+    def append(self, layer, k, v):
+        self.pieces[layer].append((k, v))
+        return tuple(torch.cat(parts, dim=2) for parts in zip(*self.pieces[layer]))
+
+    @property
+    def length(self):
+        return sum(k.shape[2] for k, _ in self.pieces[-1])
+
+    def rollback(self, count):
+        for pieces in self.pieces:
+            left = count
+            while left > 0:
+                k, v = pieces.pop()
+                if k.shape[2] > left:
+                    pieces.append((k[:, :, left:], v[:, :, left:]))
+                left -= k.shape[2]
+
+
+# %% exercise=KVCache name=whole-pieces-taken-back
+# en: A step back may end inside of what one call brought: do you take away whole pieces?
+# ko: 한 번에 들어온 것의 중간까지만 되돌릴 수도 있습니다. 조각을 통째로 없애고 있나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.pieces = [[] for _ in range(n_layers)]
+
+    def append(self, layer, k, v):
+        self.pieces[layer].append((k, v))
+        return tuple(torch.cat(parts, dim=2) for parts in zip(*self.pieces[layer]))
+
+    @property
+    def length(self):
+        return sum(k.shape[2] for k, _ in self.pieces[-1])
+
+    def rollback(self, count):
+        for pieces in self.pieces:
+            left = count
+            while left > 0 and pieces:
+                left -= pieces.pop()[0].shape[2]
+
+
+# %% exercise=KVCache name=second-step-back-forgets-the-first
+# en: Two steps back may follow each other: what does the second one do to what the first one noted?
+# ko: 되돌리기를 두 번 이어서 할 수도 있습니다. 두 번째가 첫 번째의 기록을 어떻게 하나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.keys, self.values, self.back = [None] * n_layers, [None] * n_layers, [0] * n_layers
+
+    def append(self, layer, k, v):
+        if self.keys[layer] is not None:
+            kept = self.keys[layer].shape[2] - self.back[layer]
+            k = torch.cat([self.keys[layer][:, :, :kept], k], dim=2)
+            v = torch.cat([self.values[layer][:, :, :kept], v], dim=2)
+        self.keys[layer], self.values[layer], self.back[layer] = k, v, 0
+        return k, v
+
+    @property
+    def length(self):
+        return 0 if self.keys[-1] is None else self.keys[-1].shape[2] - self.back[-1]
+
+    def rollback(self, count):
+        self.back = [count] * len(self.keys)
+
+
 # %% exercise=KVCache variant=dictionary-of-lists
 class KVCache:
     def __init__(self, n_layers):
@@ -1034,6 +1425,88 @@ def generate(model, ids, count, cache, stop=None):
     return written
 
 
+# %% exercise=generate name=tensors-in-the-list
+# en: The ids that were written are no Python integers: of which type is what `argmax` gives?
+# ko: 새로 쓴 id가 파이썬 정수가 아닙니다. `argmax`가 주는 것은 어떤 자료형인가요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), torch.tensor([ids])
+    for _ in range(count):
+        best = model(piece, cache)[0, -1].argmax()
+        written.append(best)
+        if best == stop:
+            break
+        piece = best.view(1, 1)
+    return written
+
+
+# %% exercise=generate name=numpy-integers-in-the-list
+# en: The ids that were written are NumPy's integers: which type does the contract promise?
+# ko: 새로 쓴 id가 NumPy의 정수입니다. 설명에서는 어떤 자료형을 약속했나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        piece = [np.argmax(model(torch.tensor([piece]), cache)[0, -1].detach().numpy())]
+        written += piece
+        if piece[0] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=a-tuple-comes-back
+# en: A tuple came back: which kind of sequence is promised?
+# ko: 튜플이 돌아왔습니다. 어떤 종류의 시퀀스를 약속했나요?
+def generate(model, ids, count, cache, stop=None):
+    written, piece = tuple(ids), list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written = (*written, *piece)
+        if piece[0] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=another-cache
+# en: The model is handed another cache than the caller's: what does `or` make of an empty one?
+# ko: 모델이 받은 캐시가 호출한 쪽의 것이 아닙니다. `or`는 빈 캐시를 어떻게 보나요?
+def generate(model, ids, count, cache, stop=None):
+    cache = cache or []
+    written, piece = list(ids), list(ids)
+    for _ in range(count):
+        piece = [int(model(torch.tensor([piece]), cache)[0, -1].argmax())]
+        written += piece
+        if piece[0] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=called-first-and-looked-at-later
+# en: The model is called more often than tokens are written: for which token is the first call, and is there a call behind the stop token?
+# ko: 쓴 토큰보다 모델을 더 자주 부릅니다. 첫 호출은 어느 토큰을 위한 것인가요? stop 토큰 뒤에도 부르나요?
+def generate(model, ids, count, cache, stop=None):
+    written = list(ids)
+    logits = model(torch.tensor([written]), cache)
+    for i in range(count):
+        written.append(int(logits[0, -1].argmax()))
+        if i + 1 < count:
+            logits = model(torch.tensor([written[-1:]]), cache)
+        if written[-1] == stop:
+            break
+    return written
+
+
+# %% exercise=generate name=call-within-a-call
+# en: A text of thousands of tokens is an error: how many calls of your function are open at its end?
+# ko: 수천 토큰짜리 글에서 오류가 납니다. 그 끝에서는 함수 호출이 몇 개나 열려 있나요?
+def generate(model, ids, count, cache, stop=None):
+    def more(piece, left):
+        if not left:
+            return []
+        best = int(model(torch.tensor([piece]), cache)[0, -1].argmax())
+        return [best] if best == stop else [best, *more([best], left - 1)]
+
+    return [*ids, *more(list(ids), count)]
+
+
 # %% exercise=generate variant=while
 def generate(model, ids, count, cache, stop=None):
     text, fresh, left = ids[:], torch.tensor(ids)[None], count
@@ -1221,8 +1694,8 @@ class Q4:
 
 
 # %% exercise=Q4 name=least-not-as-stored
-# en: The step is used as it is stored: is the least number, too?
-# ko: 간격은 저장된 값으로 썼습니다. 최솟값도 저장된 값인가요?
+# en: Which least number do you use to choose the codes: the exact one, or the one that is stored?
+# ko: 코드를 고를 때 어떤 최솟값을 쓰나요? 정확한 값인가요, 저장된 값인가요?
 class Q4:
     def quantise(self, w):
         rows = w.reshape(-1, 32)
@@ -1272,6 +1745,97 @@ class Q4:
         step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
         codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
         return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=range-of-rounded-numbers
+# en: A step is a fifteenth of the range: is that the range of the numbers as given, or of numbers in half precision?
+# ko: 간격은 범위의 15분의 1입니다. 주어진 수의 범위인가요, 반정밀도로 바꾼 수의 범위인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low, high = rows.amin(1, keepdim=True).half(), rows.amax(1, keepdim=True).half()
+        step = ((high.float() - low.float()) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=codes-below-zero
+# en: Half precision can move the least number up, above the weight itself: which code does that weight get, and what keeps it from going below 0?
+# ko: 반정밀도에서는 최솟값이 원래 가중치보다 커질 수 있습니다. 그 가중치의 코드는 무엇이 되고, 0보다 작아지지 않게 하는 것은 무엇인가요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(max=15).long()
+        codes = (codes[:, :16] + 16 * codes[:, 16:]).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=equal-numbers-looked-for
+# en: A step can be 0 as stored though the numbers of a group differ: does your guard ask whether they are equal, or whether the step is 0?
+# ko: 한 그룹의 수가 서로 달라도 저장된 간격은 0일 수 있습니다. 수가 같은지를 확인하나요, 간격이 0인지를 확인하나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        least, most = rows.amin(1, keepdim=True), rows.amax(1, keepdim=True)
+        low, step = least.half(), ((most - least) / 15).half()
+        codes = ((rows - low.float()) / step.float()).nan_to_num()
+        codes = torch.where(most == least, 0.0, codes).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=small-number-added-to-the-step
+# en: A step can be tiny: what does a small number that is added to it, or a limit below it, do to the codes?
+# ko: 간격은 아주 작을 수 있습니다. 거기에 더한 작은 수나 하한이 코드를 어떻게 바꾸나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        codes = ((rows - low.float()) / (step.float() + 1e-8)).round().clamp(0, 15)
+        codes = (codes * (step > 0)).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16).float() for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).flatten()
+
+
+# %% exercise=Q4 name=levels-in-half-precision
+# en: The numbers come back rounded once more: in which dtype is low + step * code computed?
+# ko: 수가 한 번 더 반올림되어 돌아옵니다. low + step * code를 어떤 dtype으로 계산하나요?
+class Q4:
+    def quantise(self, w):
+        rows = w.float().reshape(-1, 32)
+        low = rows.amin(1, keepdim=True).half()
+        step = ((rows.amax(1, keepdim=True) - rows.amin(1, keepdim=True)) / 15).half()
+        size = torch.where(step == 0, torch.inf, step.float())
+        codes = ((rows - low.float()) / size).round().clamp(0, 15).to(torch.uint8)
+        return torch.cat([step.view(torch.uint8), low.view(torch.uint8), codes[:, :16] + 16 * codes[:, 16:]], 1)
+
+    def unpack(self, blocks):
+        step, low = (blocks[:, a : a + 2].contiguous().view(torch.float16) for a in (0, 2))
+        codes = torch.cat([blocks[:, 4:] % 16, blocks[:, 4:] // 16], 1)
+        return (low + step * codes).float().flatten()
 
 
 # %% exercise=Q4 variant=numpy
@@ -1422,6 +1986,27 @@ def route(logits, k):
     gates = chosen.sigmoid()
     means = logits.softmax(-1).mean(0)
     return gates / gates.sum(-1, keepdim=True), experts, logits.shape[1] * (shares * means).sum()
+
+
+# %% exercise=route name=chosen-by-probability
+# en: With large logits all probabilities but one can be 0: which experts does `topk` choose among equal zeros?
+# ko: 로짓이 크면 하나를 뺀 모든 확률이 0이 될 수 있습니다. 같은 0들 가운데 `topk`는 어떤 전문가를 고르나요?
+def route(logits, k):
+    p = logits.softmax(-1)
+    experts = p.topk(k, dim=-1).indices
+    shares = F.one_hot(experts, logits.shape[1]).to(p.dtype).mean((0, 1))
+    return logits.gather(1, experts).softmax(-1), experts, logits.shape[1] * (shares * p.mean(0)).sum()
+
+
+# %% exercise=route name=one-maximum-for-all
+# en: Each token has a softmax of its own: which maximum do you subtract where one row lies far below another?
+# ko: 소프트맥스는 토큰마다 따로입니다. 한 행이 다른 행보다 훨씬 낮을 때 어떤 최댓값을 빼나요?
+def route(logits, k):
+    chosen, experts = logits.topk(k)
+    e, E = (logits - logits.max()).exp(), logits.shape[1]
+    picked = e.gather(1, experts)
+    shares = F.one_hot(experts, E).to(logits.dtype).mean((0, 1))
+    return picked / picked.sum(1, keepdim=True), experts, E * (shares * (e / e.sum(1, keepdim=True)).mean(0)).sum()
 
 
 # %% exercise=route variant=renormalised
@@ -1996,6 +2581,294 @@ def fix_llama(weights, ids, config):
     def norm(x, weight):
         x = x - x.mean(-1, keepdim=True)
         return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=silu-of-the-product
+# en: The other branch must stay linear: is SiLU taken before or after the product?
+# ko: 다른 갈래는 선형이어야 합니다. SiLU를 곱하기 전에 취하나요, 뒤에 취하나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu((h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"]))
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=sigmoid-for-silu
+# en: SiLU is not the sigmoid alone: what is it multiplied by?
+# ko: SiLU는 시그모이드만이 아닙니다. 무엇이 곱해지나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = (h @ weights[f"{k}.W_gate"]).sigmoid() * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=keys-not-turned
+# en: Queries are turned by their place: what else is?
+# ko: 쿼리는 위치만큼 회전합니다. 무엇이 더 회전하나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = turned(heads(h @ weights[f"{k}.W_q"])), heads(h @ weights[f"{k}.W_k"])
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=width-by-the-groups
+# en: Scores are divided by the root of the numbers in one head: is that D over the heads of queries, or over those of keys?
+# ko: 점수는 한 헤드의 크기의 제곱근으로 나눕니다. 그 크기는 D를 쿼리 헤드의 수로 나눈 것인가요, 키 헤드의 수로 나눈 것인가요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(config.D // config.n_kv)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=turned-the-other-way
+# en: The angles were right: in which direction do queries and keys turn now?
+# ko: 각은 원래 맞았습니다. 지금 쿼리와 키는 어느 방향으로 도나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + config.eps).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn.conj()).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=defaults-for-eps-and-theta
+# en: The model comes with its own eps and its own theta: which ones are used?
+# ko: 모델에는 자기 eps와 theta가 있습니다. 어떤 값을 쓰나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * 10_000.0 ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True) + 1e-5).sqrt() * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=eps-outside-the-root
+# en: With a large eps all numbers move: on which side of the root does eps stand?
+# ko: eps가 크면 모든 수가 달라집니다. eps는 근호 안에 있나요, 밖에 있나요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean(-1, keepdim=True).sqrt() + config.eps) * weight
+
+    def heads(x):
+        return x.view(B, T, -1, d).transpose(1, 2)
+
+    def turned(x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * turn).flatten(-2)
+
+    x = weights["E"][ids]
+    future = torch.ones(T, T, dtype=torch.bool).triu(1)
+    for k in range(config.n_layers):
+        h = norm(x, weights[f"{k}.norm_1"])
+        q, key = (turned(heads(h @ weights[f"{k}.{name}"])) for name in ("W_q", "W_k"))
+        v = heads(h @ weights[f"{k}.W_v"])
+        shared = config.n_heads // config.n_kv
+        key, v = key.repeat_interleave(shared, dim=1), v.repeat_interleave(shared, dim=1)
+        scores = (q @ key.transpose(-2, -1) / math.sqrt(d)).masked_fill(future, -torch.inf)
+        mixed = scores.softmax(-1) @ v
+        x = x + mixed.transpose(1, 2).reshape(B, T, -1) @ weights[f"{k}.W_out"]
+        h = norm(x, weights[f"{k}.norm_2"])
+        inner = F.silu(h @ weights[f"{k}.W_gate"]) * (h @ weights[f"{k}.W_up"])
+        x = x + inner @ weights[f"{k}.W_down"]
+    return norm(x, weights["norm"]) @ weights["E"].T
+
+
+# %% exercise=fix_llama name=one-mean-for-all
+# en: Each vector has a norm of its own: over which axis is the mean taken?
+# ko: 벡터마다 자기 노름이 있습니다. 평균은 어느 축으로 내야 할까요?
+def fix_llama(weights, ids, config):
+    B, T = ids.shape
+    d, kind = config.D // config.n_heads, weights["E"].dtype
+    angles = torch.arange(T)[:, None] * config.theta ** (-torch.arange(0, d, 2, dtype=kind) / d)
+    turn = torch.polar(torch.ones_like(angles), angles)
+
+    def norm(x, weight):
+        return x / (x.square().mean() + config.eps).sqrt() * weight
 
     def heads(x):
         return x.view(B, T, -1, d).transpose(1, 2)
