@@ -264,6 +264,104 @@ def bpe_train(words, n_merges):
     return merges
 
 
+# %% exercise=bpe_train name=one-merge-for-none
+# en: Asked for no merge at all, you give one: is the number asked before the first joining?
+# ko: 병합을 하나도 달라고 하지 않았는데 하나를 줍니다. 첫 병합 전에 그 수를 확인하나요?
+def bpe_train(words, n_merges):
+    parts = {tuple(word): count for word, count in words.items()}
+    merges = []
+    for new in range(256, 256 + max(n_merges, 1)):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in pairwise(ids):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=pattern-not-escaped
+# en: Some joinings happen where the pair does not stand: does a byte of it mean something else to your search?
+# ko: 그 쌍이 없는 곳도 합쳐집니다. 쌍의 어떤 바이트가 검색에서 다른 뜻을 갖나요?
+def bpe_train(words, n_merges):
+    import re
+
+    parts = {word.decode("latin-1"): count for word, count in words.items()}
+    merges = []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for text, count in parts.items():
+            for pair in pairwise(text):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append((ord(best[0]), ord(best[1])))
+        parts = {re.sub("".join(best), chr(new), text, flags=re.S): n for text, n in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=byte-zero-left-out
+# en: Pairs with the byte 0 are never joined: is 0 a byte like the others?
+# ko: 바이트 0이 든 쌍은 합치지 않습니다. 0도 다른 것과 같은 바이트가 아닌가요?
+def bpe_train(words, n_merges):
+    parts = {tuple(word): count for word, count in words.items()}
+    merges = []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in pairwise(ids):
+                if all(pair):
+                    pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=spaces-stripped
+# en: Some of your words lost bytes at an end: is a space a byte like the others?
+# ko: 끝의 바이트를 잃은 단어가 있습니다. 공백도 다른 것과 같은 바이트가 아닌가요?
+def bpe_train(words, n_merges):
+    parts = {tuple(word.strip()): count for word, count in words.items()}
+    merges = []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in pairwise(ids):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
+# %% exercise=bpe_train name=lower-case-words
+# en: Capitals are never joined: are the bytes of a word taken as they are?
+# ko: 대문자는 합치지 않습니다. 단어의 바이트를 있는 그대로 쓰나요?
+def bpe_train(words, n_merges):
+    parts = {tuple(word.lower()): count for word, count in words.items()}
+    merges = []
+    for new in range(256, 256 + n_merges):
+        pairs = Counter()
+        for ids, count in parts.items():
+            for pair in pairwise(ids):
+                pairs[pair] += count
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        parts = {tuple(merge_pair(ids, best, new)): count for ids, count in parts.items()}
+    return merges
+
+
 # %% exercise=bpe_train variant=lists-and-numpy-free-loop
 def bpe_train(words, n_merges):
     rows, merges = [[list(word), count] for word, count in words.items()], []
@@ -552,6 +650,157 @@ class BPE(BPE):
             parts[i : i + 2] = [parts[i] + parts[i + 1]]
 
 
+# %% exercise=BPE name=rank-zero-unseen
+# en: The merge that was learned first is never done: is a rank of 0 taken for none?
+# ko: 가장 먼저 배운 병합을 한 번도 하지 않습니다. 순위 0을 없는 것으로 보나요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in pairwise(ids) if self.ranks.get(pair)]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
+
+
+# %% exercise=BPE name=nothing-to-join
+# en: Words with no pair of neighbours stop with an error: what is left when a word is empty or has become one id?
+# ko: 이웃한 쌍이 없는 단어에서 오류가 납니다. 단어가 비었거나 번호 하나가 되면 무엇이 남나요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            first = min(pairwise(ids), key=lambda pair: self.ranks.get(pair, math.inf))
+            if first not in self.ranks:
+                return ids
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace")
+
+
+# %% exercise=BPE name=whole-text-replaced
+# en: One bad byte makes a single � of the whole text: how much of it cannot be read?
+# ko: 읽을 수 없는 바이트 하나 때문에 글 전체가 � 하나가 됩니다. 읽을 수 없는 것은 어디까지인가요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in pairwise(ids) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+
+        data = b"".join(map(piece, ids))
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return "\ufffd"
+
+
+# %% exercise=BPE name=all-behind-a-bad-byte-lost
+# en: Good text behind a bad byte is gone: does reading go on there?
+# ko: 읽을 수 없는 바이트 뒤의 멀쩡한 글이 사라집니다. 그 뒤를 계속 읽나요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in pairwise(ids) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+
+        data = b"".join(map(piece, ids))
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return data[: error.start].decode("utf-8") + "\ufffd"
+
+
+# %% exercise=BPE name=byte-zero-left-out
+# en: A 0 among the ids leaves no trace in the text: is 0 the id of a byte?
+# ko: 번호 가운데 0이 글에서 사라집니다. 0도 바이트의 번호가 아닌가요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in pairwise(ids) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+
+        return b"".join(piece(i) for i in ids if i).decode("utf-8", errors="replace")
+
+
+# %% exercise=BPE name=text-stripped
+# en: White space at the ends of a text is gone: does decoding take anything away?
+# ko: 글 양 끝의 공백이 사라집니다. 디코딩이 무엇을 없애도 되나요?
+class BPE:
+    def __init__(self, merges):
+        self.merges = list(merges)
+        self.ranks = {pair: k for k, pair in enumerate(self.merges)}
+
+    def encode(self, word):
+        ids = list(word)
+        while True:
+            known = [pair for pair in pairwise(ids) if pair in self.ranks]
+            if not known:
+                return ids
+            first = min(known, key=self.ranks.__getitem__)
+            ids = merge_pair(ids, first, 256 + self.ranks[first])
+
+    def decode(self, ids):
+        def piece(i):
+            return bytes([i]) if i < 256 else b"".join(map(piece, self.merges[i - 256]))
+
+        return b"".join(map(piece, ids)).decode("utf-8", errors="replace").strip()
+
+
 # %% exercise=BPE variant=all-merges-in-order
 class BPE:
     def __init__(self, merges):
@@ -709,6 +958,40 @@ def get_batch(ids, starts, T):
 def get_batch(ids, starts, T):
     places = starts.clamp(max=len(ids) - T - 2)[:, None] + torch.arange(T)
     return ids[places], ids[places + 1]
+
+
+# %% exercise=get_batch name=equal-starts-merged
+# en: Two windows with the same start give one row: how many rows has a batch?
+# ko: 시작이 같은 두 창이 한 행이 됩니다. 배치에는 행이 몇 개인가요?
+def get_batch(ids, starts, T):
+    windows = {start: ids[start : start + T + 1] for start in starts.tolist()}
+    both = torch.stack(list(windows.values()))
+    return both[:, :-1], both[:, 1:]
+
+
+# %% exercise=get_batch name=starts-sorted
+# en: The windows stand in the order of their starts: in which order were they asked for?
+# ko: 창이 시작 순서대로 놓여 있습니다. 어떤 순서로 달라고 했나요?
+def get_batch(ids, starts, T):
+    starts = starts.sort().values
+    places = starts[:, None] + torch.arange(T)
+    return ids[places], ids[places + 1]
+
+
+# %% exercise=get_batch name=float-ids
+# en: The ids are right, but they are floats: of which type is a table that is made without one?
+# ko: 번호는 맞지만 실수입니다. dtype 없이 만든 표는 어떤 형인가요?
+def get_batch(ids, starts, T):
+    places = starts[:, None] + torch.arange(T)
+    return ids[places].float(), ids[places + 1].float()
+
+
+# %% exercise=get_batch name=text-without-its-end
+# en: A window at the very end of the text stops with an error: is the last id of the text left out?
+# ko: 글의 맨 끝 창에서 오류가 납니다. 글의 마지막 번호를 빼놓았나요?
+def get_batch(ids, starts, T):
+    windows = ids[:-1].unfold(0, T + 1, 1)[starts]
+    return windows[:, :-1], windows[:, 1:]
 
 
 # %% exercise=get_batch variant=stacked-slices
@@ -937,6 +1220,197 @@ class GPT(GPT):
             x = x + self.attend(block.ln_1(x), block)
             inner = F.gelu(block.ln_1(x) @ block.W_up + block.b_up, approximate="tanh")
             x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=cut-head-by-head
+# en: With several heads queries, keys and values are mixed up: what stands side by side first, the three parts or the heads?
+# ko: 헤드가 여럿이면 질의, 키, 값이 뒤섞입니다. 먼저 나란히 놓인 것은 세 부분인가요, 헤드인가요?
+class GPT(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.E = nn.Parameter(0.02 * torch.randn(config.V, config.D))
+        self.P = nn.Parameter(0.01 * torch.randn(config.T_max, config.D))
+        self.blocks = nn.ModuleList(Block(config.D) for _ in range(config.n_layers))
+        self.ln_f = nn.LayerNorm(config.D)
+
+    def attend(self, x, block):
+        B, T, D = x.shape
+        qkv = (x @ block.W_qkv + block.b_qkv).reshape(B, T, self.config.n_heads, -1)
+        q, k, v = qkv.transpose(1, 2).chunk(3, dim=-1)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        mixed = scores.masked_fill(future, -torch.inf).softmax(-1) @ v
+        return mixed.transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=mask-of-another-type
+# en: Models in half precision stop with an error: is your mask of another dtype, or does the number that you fill in not fit?
+# ko: 반정밀도 모델에서 오류가 납니다. 마스크의 dtype이 다른가요, 아니면 채우는 수가 들어가지 않나요?
+class GPT(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.E = nn.Parameter(0.02 * torch.randn(config.V, config.D))
+        self.P = nn.Parameter(0.01 * torch.randn(config.T_max, config.D))
+        self.blocks = nn.ModuleList(Block(config.D) for _ in range(config.n_layers))
+        self.ln_f = nn.LayerNorm(config.D)
+
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (
+            part.reshape(B, T, self.config.n_heads, -1).transpose(1, 2)
+            for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1)
+        )
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        mixed = (scores + torch.full((T, T), -torch.inf).triu(1)).softmax(-1) @ v
+        return mixed.transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=mask-kept-from-the-first-call
+# en: A longer text after a short one stops with an error: what is kept from the first call?
+# ko: 짧은 글 다음에 긴 글을 주면 오류가 납니다. 첫 호출에서 무엇을 간직하나요?
+class GPT(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.E = nn.Parameter(0.02 * torch.randn(config.V, config.D))
+        self.P = nn.Parameter(0.01 * torch.randn(config.T_max, config.D))
+        self.blocks = nn.ModuleList(Block(config.D) for _ in range(config.n_layers))
+        self.ln_f = nn.LayerNorm(config.D)
+
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (
+            part.reshape(B, T, self.config.n_heads, -1).transpose(1, 2)
+            for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1)
+        )
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        self.kept = getattr(self, "kept", torch.ones(T, T, dtype=torch.bool).triu(1))
+        future = self.kept[:T, :T]
+        mixed = scores.masked_fill(future, -torch.inf).softmax(-1) @ v
+        return mixed.transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.T
+
+
+# %% exercise=GPT name=output-table-cut-off
+# en: E gets a gradient as the input table alone: what cuts it off at the output?
+# ko: E가 입력 표로서만 기울기를 받습니다. 출력에서 무엇이 끊나요?
+class GPT(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.E = nn.Parameter(0.02 * torch.randn(config.V, config.D))
+        self.P = nn.Parameter(0.01 * torch.randn(config.T_max, config.D))
+        self.blocks = nn.ModuleList(Block(config.D) for _ in range(config.n_layers))
+        self.ln_f = nn.LayerNorm(config.D)
+
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (
+            part.reshape(B, T, self.config.n_heads, -1).transpose(1, 2)
+            for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1)
+        )
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        mixed = scores.masked_fill(future, -torch.inf).softmax(-1) @ v
+        return mixed.transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return self.ln_f(x) @ self.E.detach().T
+
+
+# %% exercise=GPT name=always-float32
+# en: The logits are float32, whatever the dtype of the parameters: where does it come in?
+# ko: 파라미터의 dtype이 무엇이든 로짓이 float32입니다. 어디에서 바뀌나요?
+class GPT(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.E = nn.Parameter(0.02 * torch.randn(config.V, config.D))
+        self.P = nn.Parameter(0.01 * torch.randn(config.T_max, config.D))
+        self.blocks = nn.ModuleList(Block(config.D) for _ in range(config.n_layers))
+        self.ln_f = nn.LayerNorm(config.D)
+
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (
+            part.reshape(B, T, self.config.n_heads, -1).transpose(1, 2)
+            for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1)
+        )
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        mixed = scores.masked_fill(future, -torch.inf).softmax(-1) @ v
+        return mixed.transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            x = x + self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + inner @ block.W_down + block.b_down
+        return (self.ln_f(x) @ self.E.T).float()
+
+
+# %% exercise=GPT name=two-parts-side-by-side
+# en: Attention and the feed-forward part read one and the same x: what has been added before the second reads?
+# ko: 어텐션과 순방향 부분이 같은 x를 읽습니다. 둘째 부분이 읽기 전에 무엇이 더해지나요?
+class GPT(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.E = nn.Parameter(0.02 * torch.randn(config.V, config.D))
+        self.P = nn.Parameter(0.01 * torch.randn(config.T_max, config.D))
+        self.blocks = nn.ModuleList(Block(config.D) for _ in range(config.n_layers))
+        self.ln_f = nn.LayerNorm(config.D)
+
+    def attend(self, x, block):
+        B, T, D = x.shape
+        q, k, v = (
+            part.reshape(B, T, self.config.n_heads, -1).transpose(1, 2)
+            for part in (x @ block.W_qkv + block.b_qkv).chunk(3, dim=-1)
+        )
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        future = torch.ones(T, T, dtype=torch.bool).triu(1)
+        mixed = scores.masked_fill(future, -torch.inf).softmax(-1) @ v
+        return mixed.transpose(1, 2).reshape(B, T, D) @ block.W_out + block.b_out
+
+    def forward(self, ids):
+        x = self.E[ids] + self.P[: ids.shape[1]]
+        for block in self.blocks:
+            mixed = self.attend(block.ln_1(x), block)
+            inner = F.gelu(block.ln_2(x) @ block.W_up + block.b_up, approximate="tanh")
+            x = x + mixed + inner @ block.W_down + block.b_down
         return self.ln_f(x) @ self.E.T
 
 
@@ -1266,6 +1740,120 @@ def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
     return p / p.sum(-1, keepdim=True)
 
 
+# %% exercise=sampling_probs name=always-float32
+# en: The probabilities are float32, whatever the dtype of the logits: where does it come in?
+# ko: 로짓의 dtype이 무엇이든 확률이 float32입니다. 어디에서 바뀌나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        least = z.topk(min(top_k, V)).values[:, -1:]
+        z = z.masked_fill(z < least, -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        before = ranked.cumsum(-1) - ranked
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))
+    return (p / p.sum(-1, keepdim=True)).float()
+
+
+# %% exercise=sampling_probs name=not-low-enough
+# en: With logits far below zero, tokens that were taken away win: how low is the number that you fill in?
+# ko: 로짓이 0보다 훨씬 작으면 없앤 토큰이 이깁니다. 채워 넣는 수는 얼마나 작은가요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        least = z.topk(min(top_k, V)).values[:, -1:]
+        z = z.masked_fill(z < least, -1e9)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        before = ranked.cumsum(-1) - ranked
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=all-is-not-all
+# en: With top_p 1 very unlikely tokens are lost: does a sum of rounded numbers reach 1 before them?
+# ko: top_p가 1인데도 아주 드문 토큰이 사라집니다. 반올림된 수의 합이 그 전에 1이 되나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        least = z.topk(min(top_k, V)).values[:, -1:]
+        z = z.masked_fill(z < least, -torch.inf)
+    p = z.softmax(-1)
+    if top_p:
+        ranked, order = p.sort(descending=True)
+        before = ranked.cumsum(-1) - ranked
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=nearly-zero-is-greedy
+# en: A very low temperature is taken for 0: which temperature alone is greedy?
+# ko: 아주 낮은 온도를 0으로 봅니다. 탐욕적인 것은 어떤 온도뿐인가요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature < 0.01:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        least = z.topk(min(top_k, V)).values[:, -1:]
+        z = z.masked_fill(z < least, -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        before = ranked.cumsum(-1) - ranked
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=one-is-greedy
+# en: With top_k 1 the first of equals takes all: which tokens stay that are as large as the k-th?
+# ko: top_k가 1이면 같은 것들 가운데 첫째가 모두 가져갑니다. k번째만큼 큰 토큰은 어느 것이 남나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0 or top_k == 1:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        least = z.topk(min(top_k, V)).values[:, -1:]
+        z = z.masked_fill(z < least, -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        before = ranked.cumsum(-1) - ranked
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
+# %% exercise=sampling_probs name=greedy-only-alone
+# en: At temperature 0 with another knob set, no distribution comes out: what do the others change there?
+# ko: 온도가 0이고 다른 손잡이도 켜면 분포가 나오지 않습니다. 그때 다른 것이 무엇을 바꾸나요?
+def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
+    V = logits.shape[-1]
+    if temperature == 0 and not top_k:
+        return F.one_hot(logits.argmax(-1), V).to(logits.dtype)
+    z = logits / temperature
+    if top_k:
+        least = z.topk(min(top_k, V)).values[:, -1:]
+        z = z.masked_fill(z < least, -torch.inf)
+    p = z.softmax(-1)
+    if top_p < 1:
+        ranked, order = p.sort(descending=True)
+        before = ranked.cumsum(-1) - ranked
+        p = torch.zeros_like(p).scatter(1, order, ranked.masked_fill(before >= top_p, 0))
+    return p / p.sum(-1, keepdim=True)
+
+
 # %% exercise=sampling_probs variant=row-by-row
 def sampling_probs(logits, temperature=1.0, top_k=0, top_p=1.0):
     out = torch.zeros_like(logits)
@@ -1447,6 +2035,69 @@ def sft_labels(ids, starts, ends):
     return torch.where(answer, ids, -100).int()
 
 
+# %% exercise=sft_labels name=nothing-from-the-end
+# en: An answer that ends with its row vanishes: what does a slice from -0 hold?
+# ko: 행의 끝에서 끝나는 답이 사라집니다. -0부터의 슬라이스에는 무엇이 들어 있나요?
+def sft_labels(ids, starts, ends):
+    labels = ids.clone()
+    for b in range(len(ids)):
+        labels[b, : starts[b]] = -100
+        labels[b, -(ids.shape[1] - int(ends[b])) :] = -100
+    return labels
+
+
+# %% exercise=sft_labels name=empty-answer-opens
+# en: Behind an empty answer the rest of the row counts as answer: what do your marks do where start and end are one place?
+# ko: 빈 답 뒤의 나머지 행을 답으로 봅니다. 시작과 끝이 같은 자리이면 표시가 어떻게 되나요?
+def sft_labels(ids, starts, ends):
+    edges = torch.zeros(ids.shape[0], ids.shape[1] + 1, dtype=torch.int64)
+    rows = torch.arange(ids.shape[0])
+    edges[rows, starts] = 1
+    edges[rows, ends] = -1
+    return torch.where(edges.cumsum(1)[:, :-1] != 0, ids, -100)
+
+
+# %% exercise=sft_labels name=start-zero-unseen
+# en: An answer that begins at 0 loses its first token: is a start of 0 taken for none?
+# ko: 0에서 시작하는 답이 첫 토큰을 잃습니다. 시작 0을 없는 것으로 보나요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts.clamp(min=1)[:, None]) & (places < ends[:, None])
+    return torch.where(answer, ids, -100)
+
+
+# %% exercise=sft_labels name=one-tensor-for-both
+# en: Where all of a row is answer, labels and ids are one tensor: what happens to the ids when a label is changed?
+# ko: 행이 모두 답이면 레이블과 ids가 한 텐서입니다. 레이블을 바꾸면 ids는 어떻게 되나요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places < ends[:, None])
+    if answer.all():
+        return ids
+    return torch.where(answer, ids, -100)
+
+
+# %% exercise=sft_labels name=end-zero-unseen
+# en: An empty answer at the very beginning makes the row all answer: is an end of 0 taken for none?
+# ko: 맨 앞의 빈 답이 행 전체를 답으로 만듭니다. 끝 0을 없는 것으로 보나요?
+def sft_labels(ids, starts, ends):
+    places = torch.arange(ids.shape[1])
+    answer = (places >= starts[:, None]) & (places < torch.where(ends == 0, ids.shape[1], ends)[:, None])
+    return torch.where(answer, ids, -100)
+
+
+# %% exercise=sft_labels name=empty-answers-skipped
+# en: A row with an empty answer keeps all of its ids as labels: what is left to cover where there is no answer?
+# ko: 답이 빈 행은 모든 번호가 레이블로 남습니다. 답이 없으면 무엇을 가려야 하나요?
+def sft_labels(ids, starts, ends):
+    labels = ids.clone()
+    for b in range(len(ids)):
+        if starts[b] < ends[b]:
+            labels[b, : starts[b]] = -100
+            labels[b, ends[b] :] = -100
+    return labels
+
+
 # %% exercise=sft_labels variant=loop
 def sft_labels(ids, starts, ends):
     labels = torch.full_like(ids, -100)
@@ -1618,6 +2269,119 @@ class LoRALinear(LoRALinear):
     def __init__(self, base, D_in, D_out, r, alpha):
         super().__init__(base, D_in, D_out, r, alpha)
         self.A = nn.Parameter(0.02**0.5 * torch.randn(D_in, r, dtype=base.weight.dtype))
+
+
+# %% exercise=LoRALinear name=same-A-for-all
+# en: Two layers start with the same A: what does your __init__ do to the dice?
+# ko: 두 층이 같은 A로 시작합니다. __init__이 난수에 무엇을 하나요?
+class LoRALinear(nn.Module):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__()
+        torch.manual_seed(0)
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A @ self.B)
+
+    def delta(self):
+        return self.scale * (self.A @ self.B)
+
+
+# %% exercise=LoRALinear name=uniform-not-normal
+# en: No number of A is far from zero: from which distribution is it drawn?
+# ko: A에 0에서 먼 수가 없습니다. 어떤 분포에서 뽑나요?
+class LoRALinear(nn.Module):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(0.02 * 3**0.5 * (2 * torch.rand(D_in, r, dtype=base.weight.dtype) - 1))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A @ self.B)
+
+    def delta(self):
+        return self.scale * (self.A @ self.B)
+
+
+# %% exercise=LoRALinear name=two-parts-frozen
+# en: A base with a parameter beside weight and bias still asks for a gradient: which ones do you freeze?
+# ko: weight와 bias 말고 다른 파라미터가 있는 base가 아직 기울기를 요구합니다. 어느 것을 고정하나요?
+class LoRALinear(nn.Module):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__()
+        self.base = base
+        base.weight.requires_grad = False
+        base.bias.requires_grad = False
+        self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A @ self.B)
+
+    def delta(self):
+        return self.scale * (self.A @ self.B)
+
+
+# %% exercise=LoRALinear name=base-copied
+# en: The base that was handed over is not the one that is kept: is it copied?
+# ko: 넘겨받은 base와 간직한 base가 다릅니다. 복사했나요?
+class LoRALinear(nn.Module):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__()
+        import copy
+
+        self.base = copy.deepcopy(base.requires_grad_(False))
+        self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A @ self.B)
+
+    def delta(self):
+        return self.scale * (self.A @ self.B)
+
+
+# %% exercise=LoRALinear name=tables-only
+# en: Only x of two axes goes through: what may stand before D_in in the docstring?
+# ko: 축이 둘인 x만 지나갑니다. docstring에서 D_in 앞에는 무엇이 올 수 있나요?
+class LoRALinear(nn.Module):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha / r
+
+    def forward(self, x):
+        return torch.addmm(self.base(x), torch.mm(x, self.A), self.B, alpha=self.scale)
+
+    def delta(self):
+        return self.scale * (self.A @ self.B)
+
+
+# %% exercise=LoRALinear name=whole-quotient
+# en: The factor of the low-rank part is a whole number, and may be 0: which division is it?
+# ko: 낮은 랭크 부분의 배율이 정수이고 0이 될 수도 있습니다. 어떤 나눗셈인가요?
+class LoRALinear(nn.Module):
+    def __init__(self, base, D_in, D_out, r, alpha):
+        super().__init__()
+        self.base = base.requires_grad_(False)
+        self.A = nn.Parameter(0.02 * torch.randn(D_in, r, dtype=base.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(r, D_out, dtype=base.weight.dtype))
+        self.scale = alpha // r
+
+    def forward(self, x):
+        return self.base(x) + self.scale * (x @ self.A @ self.B)
+
+    def delta(self):
+        return self.scale * (self.A @ self.B)
 
 
 # %% exercise=LoRALinear variant=through-functional-linear
@@ -1971,6 +2735,141 @@ def finetune(model, batches, lr, warmup=0, max_norm=1.0):
         nn.utils.clip_grad_norm_(trained, max_norm)
         optimizer.step()
         optimizer.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=old-gradients-in-the-first-step
+# en: A gradient that was left on the model goes into the first step: when are gradients set to zero for the first time?
+# ko: 모델에 남아 있던 기울기가 첫 단계에 들어갑니다. 기울기를 처음 0으로 만드는 때는 언제인가요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=first-labels-counted
+# en: The mean is too small where the first place has a label: which labels have logits before them?
+# ko: 첫 자리에 레이블이 있으면 평균이 너무 작습니다. 앞에 로짓이 있는 레이블은 어느 것인가요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100, reduction="sum")
+        loss = loss / (labels != -100).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=label-zero-left-out
+# en: Places with the label 0 do not count in your mean: which label alone is left out?
+# ko: 레이블이 0인 자리가 평균에 들어가지 않습니다. 빼는 레이블은 어느 것뿐인가요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].masked_fill(labels[:, 1:] == 0, -100).flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=mean-over-all-rows
+# en: Each row has a mean of its own, and rows without a label count as 0: over what should the mean be taken?
+# ko: 행마다 평균을 내고 레이블이 없는 행을 0으로 셉니다. 무엇의 평균이어야 하나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        target = labels[:, 1:]
+        each = F.cross_entropy(logits.transpose(1, 2), target, ignore_index=-100, reduction="none")
+        loss = (each.sum(1) / (target != -100).sum(1).clamp(min=1)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+
+# %% exercise=finetune name=training-mode-once
+# en: After the first batch the model trains in evaluation mode: where does your code change the mode?
+# ko: 첫 배치 뒤에는 모델이 평가 모드에서 학습합니다. 코드의 어디에서 모드를 바꾸나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+        model.eval()
+    return losses
+
+
+# %% exercise=finetune name=a-list-wanted
+# en: Batches that come one by one stop with an error: do you count or index what may only be walked through?
+# ko: 하나씩 나오는 배치에서 오류가 납니다. 차례로 훑기만 할 수 있는 것을 세거나 번호로 찾나요?
+def finetune(model, batches, lr, warmup=0, max_norm=1.0):
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=lr, weight_decay=0.0)
+    model.train()
+    losses = []
+    for step, (ids, labels) in ((k, batches[k]) for k in range(len(batches))):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * min(1.0, (step + 1) / max(1, warmup))
+        logits = model(input_ids=ids).logits[:, :-1]
+        loss = F.cross_entropy(logits.flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained, max_norm)
+        optimizer.step()
         losses.append(loss.item())
     model.eval()
     return losses
