@@ -61,10 +61,14 @@ RAISED: tuple[Raised, ...] = (
            "of them cut at a wrong width, or turned?",
            "브로드캐스팅되지 않는 두 모양이 만납니다. keepdim이나 unsqueeze가 빠졌나요? 아니면 "
            "한쪽을 다른 너비로 잘랐거나 뒤집었나요?"),
-    Raised("shape-does-not-hold-it", ("RuntimeError",),
-           ("is invalid for input of size", "view size is not compatible"),
+    Raised("shape-does-not-hold-it", ("RuntimeError",), ("is invalid for input of size",),
            "A reshape or view asks for a shape that these numbers do not fill.",
-           "reshape나 view가 숫자의 개수나 배치와 맞지 않는 모양을 요구합니다."),
+           "reshape나 view가 숫자의 개수와 맞지 않는 모양을 요구합니다."),
+    Raised("view-of-scattered-numbers", ("RuntimeError",), ("view size is not compatible",),
+           "A view is asked of numbers that do not lie one behind the other in memory, as after a "
+           "transpose. Which function copies them where it has to?",
+           "transpose 뒤처럼 메모리에 이어져 있지 않은 숫자에 view를 씁니다. 필요할 때 복사하는 "
+           "함수는 무엇인가요?"),
     Raised("more-axes-than-there-are", ("IndexError",),
            ("Dimension out of range", "too many indices", "tuple index out of range"),
            "Your code asks for an axis that is not there. Did a sum or an index take it away, or "

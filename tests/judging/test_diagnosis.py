@@ -117,6 +117,7 @@ HOLDS = {
     "matrices-do-not-fit": (RuntimeError("mat1 and mat2 shapes cannot be multiplied (1x2)"), X),
     "shapes-do-not-broadcast": (RuntimeError("The size of tensor a (3) must match the size"), X),
     "shape-does-not-hold-it": (RuntimeError("shape '[2, 4]' is invalid for input of size 6"), X),
+    "view-of-scattered-numbers": (RuntimeError("view size is not compatible with input"), X),
     "more-axes-than-there-are": (IndexError("too many indices for tensor of dimension 1"), X),
     "something-is-empty": (ValueError("max() arg is an empty sequence"), X),
     "something-is-empty, pop": (IndexError("pop from empty list"), X),

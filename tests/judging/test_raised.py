@@ -57,6 +57,8 @@ REAL: dict[str, list[str]] = {
         "functools.reduce(max, [])", "torch.cat([])", "torch.stack([])", "np.stack([])",
         "statistics.mean([])", "statistics.median([])", "[].pop()",
     ],
+    "shape-does-not-hold-it": ["torch.ones(5).view(2, 3)", "torch.ones(5).reshape(2, 3)"],
+    "view-of-scattered-numbers": ["torch.ones(2, 3).T.view(6)"],
     "mask-of-another-shape": [
         "torch.ones(2)[torch.ones(3, dtype=torch.bool)]", "np.ones(2)[np.ones(3, dtype=bool)]",
     ],
