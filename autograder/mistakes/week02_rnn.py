@@ -342,7 +342,7 @@ def perplexity(log_probs):
 
 # %% exercise=perplexity variant=cat-and-mean
 def perplexity(log_probs):
-    return torch.exp(-torch.cat(list(log_probs)).mean())
+    return torch.exp(-torch.cat(list(log_probs)).mean()).item()
 
 # %% exercise=perplexity variant=loop-in-bits
 def perplexity(log_probs):
@@ -1058,3 +1058,285 @@ def clip_grad_norm(grads, max_norm):
 
 # %% exercise=interpolated_prob survivor=`1` -> `2` in `for k, table in enumerate(tables[:len(context) + 1]):`
 # why: Equivalent: one table more is asked, about a context that is shorter than its keys.
+
+# %% exercise=count_ngrams name=words-cut-into-letters
+# en: The contexts of a list of words hold single letters. What does your code do to the words before it makes a tuple?
+# ko: 낱말 리스트의 문맥에 글자 하나하나가 들어 있습니다. 튜플을 만들기 전에 낱말을 어떻게 하나요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens)):
+        counts[tuple("".join(tokens[i - n + 1 : i]))][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=exactly-n-too-short
+# en: A text of exactly n tokens holds one n-gram, and your table is empty. Where do you compare the length with n?
+# ko: 토큰이 정확히 n개인 글에는 n-그램이 하나 있는데 표가 비어 있습니다. 길이와 n을 어디에서 비교하나요?
+def count_ngrams(tokens, n):
+    counts = defaultdict(Counter)
+    if len(tokens) > n:
+        for i in range(n - 1, len(tokens)):
+            counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=count_ngrams name=row-for-an-empty-text
+# en: An empty text still gives the context () when n is 1. What has occurred in it?
+# ko: 빈 글인데도 n이 1이면 문맥 ()이 표에 있습니다. 그 글에 무엇이 나왔나요?
+def count_ngrams(tokens, n):
+    if n == 1:
+        return {(): Counter(tokens)}
+    counts = defaultdict(Counter)
+    for i in range(n - 1, len(tokens)):
+        counts[tuple(tokens[i - n + 1 : i])][tokens[i]] += 1
+    return dict(counts)
+
+# %% exercise=interpolated_prob name=one-table-alone
+# en: With one table, which looks back at nothing, your code fails. How many tokens of the context are left then, and what is context[-0:]?
+# ko: 표가 하나뿐이면, 곧 아무것도 돌아보지 않으면 코드가 실패합니다. 그때 문맥에서 몇 토큰이 남아야 하고, context[-0:]은 무엇인가요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    context = context[-(len(tables) - 1) :]
+    p = 1 / vocab_size
+    for k in range(len(context) + 1):
+        followers = tables[k].get(context[len(context) - k :], {})
+        p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
+    return p
+
+# %% exercise=interpolated_prob name=counter-expected
+# en: A row may be a plain dict. Which method that you call on it has only a Counter?
+# ko: 행은 평범한 dict일 수도 있습니다. 행에 쓴 메서드 중에서 Counter에만 있는 것은 무엇인가요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k, table in enumerate(tables[: len(context) + 1]):
+        followers = table.get(context[len(context) - k :], Counter())
+        p = (followers.get(token, 0) + epsilon * p) / (followers.total() + epsilon)
+    return p
+
+# %% exercise=interpolated_prob name=short-context-cut
+# en: Right where the context is as long as the tables look back. A shorter one has lost a token before its own table is asked: when may you drop one?
+# ko: 문맥이 표가 돌아보는 만큼 길면 맞습니다. 더 짧은 문맥은 맞는 표에 묻기도 전에 토큰을 잃습니다. 언제 토큰을 버려야 하나요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    if not tables:
+        return 1 / vocab_size
+    back = len(tables) - 1
+    context = context[len(context) - back :] if len(context) > back else context
+    row = tables[-1].get(context, {})
+    shorter = interpolated_prob(tables[:-1], context[1:], token, vocab_size, epsilon)
+    return (row.get(token, 0) + epsilon * shorter) / (sum(row.values()) + epsilon)
+
+# %% exercise=perplexity name=nan-after-an-impossible-token
+# en: A token of probability 0 gives inf at the end of the text, and NaN before other tokens. Where do you take -inf from -inf?
+# ko: 확률이 0인 토큰이 글의 끝에 있으면 inf인데, 다른 토큰 앞에 있으면 NaN입니다. 어디에서 -inf에서 -inf를 빼나요?
+def perplexity(log_probs):
+    mean, n = 0.0, 0
+    for sentence in log_probs:
+        for value in sentence.tolist():
+            n += 1
+            mean += (value - mean) / n
+    return math.exp(-mean)
+
+# %% exercise=perplexity name=perplexities-weighted
+# en: You average the perplexities of sentences, by their lengths. Which mean comes first: that of the logarithms, or that of what exp made of them?
+# ko: 문장들의 퍼플렉시티를 길이에 따라 평균합니다. 로그의 평균과 exp를 씌운 것의 평균 중 어느 것이 먼저인가요?
+def perplexity(log_probs):
+    parts = [(len(s), math.exp(-s.double().mean().item())) for s in log_probs if len(s)]
+    return sum(n * value for n, value in parts) / sum(n for n, _ in parts)
+
+# %% exercise=perplexity name=mean-of-an-empty-sentence
+# en: With an empty sentence the answer is NaN. What is the mean of no numbers?
+# ko: 빈 문장이 있으면 답이 NaN입니다. 숫자가 하나도 없을 때 평균은 무엇인가요?
+def perplexity(log_probs):
+    total = sum(float(sentence.mean()) * len(sentence) for sentence in log_probs)
+    return math.exp(-total / sum(len(sentence) for sentence in log_probs))
+
+# %% exercise=perplexity name=float32-too-small
+# en: Where all tokens are rare, the answer is inf. How large a number does float32 hold, and of which dtype were the tensors?
+# ko: 모든 토큰이 드물면 답이 inf가 됩니다. float32는 얼마나 큰 수까지 담고, 텐서의 dtype은 무엇이었나요?
+def perplexity(log_probs):
+    return torch.exp(-torch.cat(list(log_probs)).float().mean()).item()
+
+# %% exercise=perplexity name=tensor-returned
+# en: The number is right, but a tensor comes back. Which method takes the number out of it?
+# ko: 숫자는 맞지만 텐서를 반환합니다. 텐서에서 숫자를 꺼내는 메서드는 무엇인가요?
+def perplexity(log_probs):
+    return torch.exp(-torch.cat(list(log_probs)).mean())
+
+# %% exercise=rnn_step name=gradient-of-the-exponential
+# en: All values are right, but where the sum is large, some gradients are NaN. What does backward make of inf * 0?
+# ko: 값은 모두 맞지만 합이 크면 일부 기울기가 NaN이 됩니다. 역전파에서 inf * 0은 무엇이 되나요?
+def rnn_step(x, h, W, U, b):
+    return 2 / (1 + torch.exp(-2 * (x @ W + h @ U + b))) - 1
+
+# %% exercise=rnn_step name=negative-exponentials
+# en: Where the sum is far below 0 the state is NaN. How large is exp(-2a) there, and what is inf / inf?
+# ko: 합이 0보다 훨씬 작으면 상태가 NaN이 됩니다. 거기서 exp(-2a)는 얼마나 크고, inf / inf는 무엇인가요?
+def rnn_step(x, h, W, U, b):
+    down = torch.exp(-2 * (x @ W + h @ U + b))
+    return (1 - down) / (1 + down)
+
+# %% exercise=rnn_step name=float32-always
+# en: The numbers are right, but the state comes back in float32, whatever the arguments are. Which line leaves their dtype?
+# ko: 숫자는 맞지만 인자가 무엇이든 상태가 float32로 돌아옵니다. 인자의 dtype을 벗어나는 줄은 어디인가요?
+def rnn_step(x, h, W, U, b):
+    return torch.tanh(x.float() @ W.float() + h.float() @ U.float() + b.float())
+
+# %% exercise=rnn_forward name=inputs-cast
+# en: `step` does not get x as it is: you change its dtype on the way. What can a step do with token ids that are no whole numbers?
+# ko: `step`이 x를 그대로 받지 못합니다. 도중에 dtype을 바꿉니다. 정수가 아닌 토큰 번호로 step이 무엇을 할 수 있나요?
+def rnn_forward(step, x, h0):
+    h, states = h0, []
+    for x_t in x.to(h0.dtype).unbind(dim=1):
+        h = step(x_t, h)
+        states.append(h)
+    return torch.stack(states, dim=1)
+
+# %% exercise=rnn_forward name=one-buffer-read-and-written
+# en: The states are right, but backward fails: a step still needs its old state, and it was written over. From which tensor does your step read?
+# ko: 상태는 맞지만 역전파가 실패합니다. step에 필요한 이전 상태가 덮어써졌습니다. step은 어느 텐서에서 읽나요?
+def rnn_forward(step, x, h0):
+    states = h0.unsqueeze(1).repeat(1, x.shape[1], 1)
+    for t in range(x.shape[1]):
+        states[:, t] = step(x[:, t], states[:, t - 1])
+    return states
+
+# %% exercise=rnn_forward name=recursion
+# en: A text of a thousand steps ends in an error: your function calls itself once for each step. What can count the steps in its place?
+# ko: 천 단계짜리 글에서 오류가 납니다. 함수가 단계마다 자신을 부릅니다. 그 대신 무엇으로 단계를 셀 수 있나요?
+def rnn_forward(step, x, h0):
+    h = step(x[:, 0], h0)
+    first = h.unsqueeze(1)
+    if x.shape[1] == 1:
+        return first
+    return torch.cat([first, rnn_forward(step, x[:, 1:], h)], dim=1)
+
+# %% exercise=bptt name=slope-at-the-old-state
+# en: Which state came out of the tanh of step t? You take the slope at the one before.
+# ko: t단계의 tanh에서 나온 상태는 어느 것인가요? 지금은 그 이전 상태에서 기울기를 구합니다.
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - before**2)
+        dW, dU, db = dW + x[:, t].T @ da, dU + before.T @ da, db + da.sum(dim=0)
+        later = da @ U.T
+    return dW, dU, db, later
+
+# %% exercise=bptt name=clipped-at-the-end
+# en: No number of your dW, dU and db is larger than 5. Clipping is another function's work: where does it happen here?
+# ko: dW, dU, db의 어떤 수도 5를 넘지 않습니다. 자르는 것은 다른 함수의 일입니다. 여기서는 어디에서 잘리나요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2)
+        dW, dU, db = dW + x[:, t].T @ da, dU + before.T @ da, db + da.sum(dim=0)
+        later = da @ U.T
+    return dW.clamp(-5, 5), dU.clamp(-5, 5), db.clamp(-5, 5), later
+
+# %% exercise=bptt name=float32-sums
+# en: The numbers are right, but gradients of float64 arguments come back in float32. Of which dtype is a tensor that torch.zeros makes?
+# ko: 숫자는 맞지만 float64 인자의 기울기가 float32로 나옵니다. torch.zeros가 만드는 텐서의 dtype은 무엇인가요?
+def bptt(x, h0, hs, U, dhs):
+    H = U.shape[0]
+    dW, dU, db = torch.zeros(x.shape[2], H), torch.zeros(H, H), torch.zeros(H)
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2)
+        dW += x[:, t].T @ da
+        dU += before.T @ da
+        db += da.sum(dim=0)
+        later = da @ U.T
+    return dW, dU, db, later
+
+# %% exercise=clip_grad_norm name=joined-as-they-are
+# en: Tensors of different shapes cannot be put side by side as they are, and a single number has no axis. Which shape must each have first?
+# ko: 모양이 다른 텐서는 그대로 이어 붙일 수 없고, 숫자 하나에는 축이 없습니다. 먼저 어떤 모양이 되어야 하나요?
+def clip_grad_norm(grads, max_norm):
+    norm = torch.cat(list(grads)).norm().item()
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads], norm
+
+# %% exercise=clip_grad_norm name=pieces-stay-flat
+# en: The numbers are right, but each gradient comes back as one row. How does a piece get its shape again?
+# ko: 숫자는 맞지만 기울기가 한 줄로 펴져 돌아옵니다. 조각이 원래 모양을 어떻게 되찾나요?
+def clip_grad_norm(grads, max_norm):
+    row = torch.cat([grad.flatten() for grad in grads])
+    norm = row.norm().item()
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return list((row * factor).split([grad.numel() for grad in grads])), norm
+
+# %% exercise=clip_grad_norm name=norm-as-a-tensor
+# en: The numbers are right, but the norm comes back as a tensor. Which method takes the number out of it?
+# ko: 숫자는 맞지만 노름을 텐서로 반환합니다. 텐서에서 숫자를 꺼내는 메서드는 무엇인가요?
+def clip_grad_norm(grads, max_norm):
+    norm = torch.cat([grad.flatten() for grad in grads]).norm()
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads], norm
+
+# %% exercise=bidirectional name=last-none-of-a-row
+# en: A row of length 0 stops your code. What is z[-0:], and how many steps of that row are to be turned round?
+# ko: 길이가 0인 행에서 코드가 멈춥니다. z[-0:]은 무엇이고, 그 행에서 몇 단계를 뒤집어야 하나요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    def turned(z):
+        mirrored, result = z.flip(1), z.clone()
+        for i, n in enumerate(lengths.tolist()):
+            result[i, :n] = mirrored[i, -n:]
+        return result
+
+    out = torch.cat([run_forward(x), turned(run_backward(turned(x)))], dim=-1)
+    real = torch.arange(x.shape[1]) < lengths[:, None]
+    return out * real[:, :, None]
+
+# %% exercise=bidirectional name=first-padded-step-kept
+# en: In each row the first step of padding is not 0. With a length of 2, which places are real: t < 2 or t <= 2?
+# ko: 행마다 패딩의 첫 단계가 0이 아닙니다. 길이가 2일 때 실제 위치는 t < 2인가요, t <= 2인가요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    def turned(z):
+        result = z.clone()
+        for i, n in enumerate(lengths.tolist()):
+            result[i, :n] = z[i, :n].flip(0)
+        return result
+
+    out = torch.cat([run_forward(x), turned(run_backward(turned(x)))], dim=-1)
+    real = torch.arange(x.shape[1]) <= lengths[:, None]
+    return out * real[:, :, None]
+
+# %% exercise=bidirectional name=states-in-the-dtype-of-x
+# en: The states come back in the dtype of x, whatever their own was. Does a tensor that you make room in do that?
+# ko: 상태의 dtype과 관계없이 x의 dtype으로 나옵니다. 미리 만들어 둔 텐서 때문인가요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    def turned(z):
+        result = z.clone()
+        for i, n in enumerate(lengths.tolist()):
+            result[i, :n] = z[i, :n].flip(0)
+        return result
+
+    forward, backward = run_forward(x), turned(run_backward(turned(x)))
+    H = forward.shape[2]
+    out = x.new_zeros(x.shape[0], x.shape[1], 2 * H)
+    for i, n in enumerate(lengths.tolist()):
+        out[i, :n, :H], out[i, :n, H:] = forward[i, :n], backward[i, :n]
+    return out
+
+# %% exercise=bidirectional name=mask-in-float32
+# en: States of half precision come back in float32. Of which dtype is the mask that you multiply with?
+# ko: 반정밀도 상태가 float32로 나옵니다. 곱하는 마스크의 dtype은 무엇인가요?
+def bidirectional(run_forward, run_backward, x, lengths):
+    def turned(z):
+        result = z.clone()
+        for i, n in enumerate(lengths.tolist()):
+            result[i, :n] = z[i, :n].flip(0)
+        return result
+
+    out = torch.cat([run_forward(x), turned(run_backward(turned(x)))], dim=-1)
+    real = (torch.arange(x.shape[1]) < lengths[:, None]).float()
+    return out * real[:, :, None]
+
+# %% exercise=clip_grad_norm name=norm-of-a-matrix
+# en: torch.linalg.norm(g, 2) of a matrix is its largest stretch, and three axes it refuses. As what must a tensor be read before its length is taken?
+# ko: 행렬의 torch.linalg.norm(g, 2)는 가장 크게 늘이는 배율이고, 축이 셋이면 오류가 납니다. 길이를 재기 전에 텐서를 무엇으로 보아야 하나요?
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float(torch.linalg.norm(grad, 2)) ** 2 for grad in grads))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads], norm
