@@ -1604,3 +1604,27 @@ def count_parameters(kind, D, H, n_layers=1):
     blocks = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
     first, further = H * D + H * H + 2 * H, 2 * H * H + 2 * H
     return float(blocks * (first + (n_layers - 1) * further))
+
+
+# %% exercise=lstm_cell name=rows-cut-into-blocks
+# en: With one row all is right; with more, numbers of one row reach another. Does a view cut the blocks out of the columns?
+# ko: 행이 하나일 때는 맞지만 여럿이면 한 행의 수가 다른 행에 섞입니다. view가 블록을 열에서 잘라 내나요?
+def lstm_cell(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).reshape(4, *h.shape)
+    c_new = f.sigmoid() * c + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c_new.tanh(), c_new
+
+
+# %% exercise=masked_unroll name=cut-at-an-empty-column
+# en: You stop where a whole column is padding, and your outputs are shorter than T. What may stand behind such a column?
+# ko: 한 열이 모두 패딩이면 멈추고, outputs가 T보다 짧습니다. 그런 열 뒤에 무엇이 올 수 있나요?
+def masked_unroll(step, x, mask, state):
+    outputs = []
+    for t in range(x.shape[1]):
+        real = mask[:, t, None]
+        if not real.any():
+            break
+        moved = step(x[:, t], state)
+        state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
+        outputs.append(torch.where(real, state[0], 0.0))
+    return torch.stack(outputs, dim=1), state
