@@ -224,6 +224,79 @@ def preference_pairs(scores, pairs):
     return places[:, 0], places[:, 1], torch.tensor(list(found.values()), dtype=torch.float32)
 
 
+# %% exercise=preference_pairs name=by-how-much
+# en: Some of your agreements lie above 1: does a comparison count once, or by how far the scores differ?
+# ko: 1보다 큰 일치도가 있습니다. 비교를 한 번으로 세나요, 점수 차이만큼 세나요?
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = (1 + gaps.double().mean().item()) / 2
+        rows += [row for row in ((a, b, share), (b, a, 1 - share)) if row[2] > 0.5]
+    chosen = torch.tensor([row[0] for row in rows], dtype=torch.int64)
+    rejected = torch.tensor([row[1] for row in rows], dtype=torch.int64)
+    return chosen, rejected, torch.tensor([row[2] for row in rows], dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=ties-to-the-first
+# en: A tie counts as a whole win of the first text in yours: how much is it worth, and to whom?
+# ko: 비긴 비교를 첫 글의 승리로 셌습니다. 비기면 누구에게 얼마를 주나요?
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = (gaps >= 0).double().mean().item()
+        rows += [row for row in ((a, b, share), (b, a, 1 - share)) if row[2] > 0.5]
+    chosen = torch.tensor([row[0] for row in rows], dtype=torch.int64)
+    rejected = torch.tensor([row[1] for row in rows], dtype=torch.int64)
+    return chosen, rejected, torch.tensor([row[2] for row in rows], dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=nearly-even-left-out
+# en: A pair just above one half is left out in yours: which pairs say nothing?
+# ko: 절반을 아주 조금 넘는 쌍이 빠졌습니다. 어떤 쌍을 빼야 하나요?
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = (1 + gaps.sign().double().mean().item()) / 2
+        rows += [row for row in ((a, b, share), (b, a, 1 - share)) if row[2] > 0.501]
+    chosen = torch.tensor([row[0] for row in rows], dtype=torch.int64)
+    rejected = torch.tensor([row[1] for row in rows], dtype=torch.int64)
+    return chosen, rejected, torch.tensor([row[2] for row in rows], dtype=torch.float32)
+
+
+# %% exercise=preference_pairs name=agreement-in-float64
+# en: The agreement comes back as float64: which dtype is asked for?
+# ko: 일치도가 float64로 나옵니다. 어떤 dtype으로 돌려주어야 하나요?
+def preference_pairs(scores, pairs):
+    rows = []
+    for a, b in pairs:
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = (1 + gaps.sign().double().mean().item()) / 2
+        rows += [row for row in ((a, b, share), (b, a, 1 - share)) if row[2] > 0.5]
+    chosen = torch.tensor([row[0] for row in rows], dtype=torch.int64)
+    rejected = torch.tensor([row[1] for row in rows], dtype=torch.int64)
+    return chosen, rejected, torch.tensor([row[2] for row in rows], dtype=torch.float64)
+
+
+# %% exercise=preference_pairs name=no-pairs-at-all
+# en: An empty list of pairs is a list too: which line of yours needs at least one pair?
+# ko: 쌍이 하나도 없는 리스트도 리스트입니다. 쌍이 적어도 하나 있어야 하는 줄은 어디인가요?
+def preference_pairs(scores, pairs):
+    chosen, rejected, agreement = [], [], []
+    firsts, seconds = zip(*pairs)
+    for a, b in zip(firsts, seconds):
+        gaps = torch.tensor(scores[a])[:, None] - torch.tensor(scores[b])
+        share = 0.5 + gaps.sign().sum().item() / (2 * gaps.numel())
+        if share != 0.5:
+            chosen.append(a if share > 0.5 else b)
+            rejected.append(b if share > 0.5 else a)
+            agreement.append(max(share, 1 - share))
+    places = torch.tensor([chosen, rejected], dtype=torch.int64)
+    return places[0], places[1], torch.tensor(agreement, dtype=torch.float32)
+
+
 # %% exercise=preference_pairs variant=numpy
 def preference_pairs(scores, pairs):
     rows = []
@@ -351,6 +424,32 @@ def reward_loss(chosen, rejected, agreement):
     return -(agreement * F.logsigmoid(gap) + (1 - agreement) * F.logsigmoid(-gap)).mean()
 
 
+# %% exercise=reward_loss name=one-minus-the-logarithm
+# en: The second term holds 1 minus a logarithm: is that the logarithm of the other chance?
+# ko: 둘째 항에서 1에서 로그를 뺐습니다. 그것이 다른 쪽 확률의 로그인가요?
+def reward_loss(chosen, rejected, agreement):
+    log_win = F.logsigmoid(chosen - rejected)
+    return -(agreement * log_win + (1 - agreement) * (1 - log_win)).mean()
+
+
+# %% exercise=reward_loss name=kink-at-equal-rewards
+# en: Where both rewards are equal, your loss is right and its gradient is not: which function of yours has a kink at 0?
+# ko: 두 보상이 같을 때 손실은 맞지만 기울기가 틀립니다. 쓰고 있는 함수 중 0에서 꺾이는 것은 무엇인가요?
+def reward_loss(chosen, rejected, agreement):
+    gap = chosen - rejected
+    softplus = (-gap).clamp(min=0) + torch.log1p(torch.exp(-gap.abs()))
+    return (softplus + (1 - agreement) * gap).mean()
+
+
+# %% exercise=reward_loss name=gradient-lost-far-apart
+# en: Far apart your loss is right, but its gradient is NaN or 0: does backward pass a clamp, or the side of a `torch.where` that is not taken?
+# ko: 보상이 멀 때 손실은 맞지만 기울기가 NaN이나 0입니다. 기울기가 clamp를 지나나요? 아니면 `torch.where`에서 고르지 않은 쪽을 지나나요?
+def reward_loss(chosen, rejected, agreement):
+    gap = chosen - rejected
+    tail = torch.where(gap > 0, torch.log1p(torch.exp(-gap)), torch.log1p(torch.exp(gap)) - gap)
+    return (tail + (1 - agreement) * gap).mean()
+
+
 # %% exercise=reward_loss variant=bce
 def reward_loss(chosen, rejected, agreement):
     return F.binary_cross_entropy_with_logits(chosen - rejected, agreement.to(chosen.dtype))
@@ -450,6 +549,37 @@ def token_logprobs(logits, ids):
     x = logits[:, :-1] - logits[:, :-1].max()
     x = x - x.exp().sum(-1, keepdim=True).log()
     return x.gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=rows-and-columns-in-step
+# en: Your row and column indices run side by side: which shapes make a table of all their pairs?
+# ko: 행 인덱스와 열 인덱스가 나란히 짝지어집니다. 모든 조합의 표가 되려면 어떤 모양이어야 하나요?
+def token_logprobs(logits, ids):
+    rows, columns = torch.arange(ids.shape[0]), torch.arange(ids.shape[1] - 1)
+    return logits[:, :-1].log_softmax(-1)[rows, columns, ids[:, 1:]]
+
+
+# %% exercise=token_logprobs name=always-float64
+# en: Float32 logits come back as float64 in yours: which dtype is promised?
+# ko: float32 로짓을 넣어도 float64가 나옵니다. 어떤 dtype으로 돌려주어야 하나요?
+def token_logprobs(logits, ids):
+    return logits[:, :-1].double().log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=half-precision-lifted
+# en: Only half-precision logits come back in another dtype than they came in: which one is promised?
+# ko: 반정밀도 로짓만 다른 dtype으로 나옵니다. 어떤 dtype으로 돌려주어야 하나요?
+def token_logprobs(logits, ids):
+    wide = logits[:, :-1].to(torch.promote_types(logits.dtype, torch.float32))
+    return wide.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
+
+
+# %% exercise=token_logprobs name=normaliser-detached
+# en: What is subtracted from the logit is made of logits too: does a gradient reach it?
+# ko: 로짓에서 빼는 항도 로짓으로 만든 것입니다. 그쪽으로도 기울기가 흐르나요?
+def token_logprobs(logits, ids):
+    before = logits[:, :-1]
+    return before.gather(-1, ids[:, 1:, None])[..., 0] - before.logsumexp(-1).detach()
 
 
 # %% exercise=token_logprobs variant=cross-entropy
@@ -608,6 +738,79 @@ def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
     return rewards
 
 
+# %% exercise=kl_penalty name=beta-times-score
+# en: The leash scales the price alone: is the score multiplied by beta in yours?
+# ko: beta는 벌점에만 곱합니다. 점수에도 곱하지 않았나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = (ref_logprobs - logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score.detach()
+    return beta * rewards
+
+
+# %% exercise=kl_penalty name=one-too-far
+# en: The last of n tokens stands at n - 1, counted from 0: where is the score in a short text?
+# ko: n개 중 마지막은 0부터 세어 n - 1번째입니다. 짧은 글에서 점수는 어디에 있나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    last = mask.sum(1).clamp(max=mask.shape[1] - 1)
+    rewards[torch.arange(len(score)), last] += score.detach()
+    return rewards
+
+
+# %% exercise=kl_penalty name=never-negative-estimator
+# en: No token earns anything in yours, however the two models differ: the price here is a plain difference of two logarithms.
+# ko: 두 모델이 어떻게 달라도 이득을 보는 토큰이 없습니다. 여기서 벌점은 두 로그의 단순한 차이입니다.
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    log_ratio = (ref_logprobs - logprobs).detach().where(mask, 0.0)
+    rewards = -beta * (log_ratio.exp() - 1 - log_ratio)
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score.detach()
+    return rewards
+
+
+# %% exercise=kl_penalty name=float64-whatever-comes
+# en: Float32 log-probabilities give float64 rewards in yours: do you work in float64, or does the dtype of the score win?
+# ko: float32 로그 확률을 넣어도 보상이 float64입니다. float64로 계산하나요? 아니면 점수의 dtype을 따라가나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    last = torch.arange(mask.shape[1]) == mask.sum(1, keepdim=True) - 1
+    return (-beta * (logprobs - ref_logprobs) * mask + score[:, None] * last).detach()
+
+
+# %% exercise=kl_penalty name=half-precision-lifted
+# en: Only half-precision log-probabilities give rewards of another dtype: which step of yours lifts them?
+# ko: 반정밀도 로그 확률만 다른 dtype의 보상이 됩니다. 어느 단계에서 dtype이 바뀌나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask.float()
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] += score.detach()
+    return rewards
+
+
+# %% exercise=kl_penalty name=score-put-in-its-place
+# en: The last token has a price too: is the score added to it, or put in its place?
+# ko: 마지막 토큰에도 벌점이 있습니다. 점수를 더했나요, 아니면 덮어썼나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    rewards[torch.arange(len(score)), mask.sum(1) - 1] = score.detach().to(rewards.dtype)
+    return rewards
+
+
+# %% exercise=kl_penalty name=score-history-and-dtype
+# en: The score comes with a history and a dtype of its own: what of that do your rewards take over?
+# ko: 점수에는 기울기 기록과 자기 dtype이 있습니다. 보상이 그중 무엇을 이어받나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    last = torch.arange(mask.shape[1]) == mask.sum(1, keepdim=True) - 1
+    return -beta * (logprobs - ref_logprobs).detach() * mask + score[:, None] * last
+
+
+# %% exercise=kl_penalty name=score-of-another-dtype
+# en: The score may have another dtype than the log-probabilities: which line of yours stops there?
+# ko: 점수의 dtype이 로그 확률과 다를 수 있습니다. 어느 줄에서 멈추나요?
+def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
+    rewards = -beta * (logprobs - ref_logprobs).detach() * mask
+    at = torch.arange(len(score)), mask.sum(1) - 1
+    rewards[at] = rewards[at] + score.detach()
+    return rewards
+
+
 # %% exercise=kl_penalty variant=where
 @torch.no_grad()
 def kl_penalty(score, logprobs, ref_logprobs, mask, beta):
@@ -757,6 +960,70 @@ def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
     r, v = (rewards * mask).detach(), (values * mask).detach()
     surprise = r + gamma * F.pad(v[:, 1:], (0, 1)) - v
     found = surprise + gamma * lam * F.pad(surprise[:, 1:], (0, 1))
+    return found, found + v
+
+
+# %% exercise=advantages name=first-value-behind-the-last
+# en: Behind the last column stands the first value in yours: what does a `roll` bring in at the end?
+# ko: 마지막 열 뒤에 첫 가치가 옵니다. `roll`은 끝에 무엇을 가져오나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    found, ahead = torch.zeros_like(r), torch.zeros_like(r[:, 0])
+    surprise = (r + gamma * v.roll(-1, dims=1) - v) * mask
+    for t in reversed(range(r.shape[1])):
+        ahead = surprise[:, t] + gamma * lam * ahead
+        found[:, t] = ahead
+    return found, found + v
+
+
+# %% exercise=advantages name=lambda-alone-fades
+# en: Later surprises fade by gamma times lambda: which of the two is missing in your recursion?
+# ko: 뒤의 놀라움은 감마와 람다의 곱으로 줄어듭니다. 점화식에 둘 중 무엇이 빠졌나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    found, ahead = torch.zeros_like(r), torch.zeros_like(r[:, 0])
+    surprise = r + gamma * F.pad(v[:, 1:], (0, 1)) - v
+    for t in reversed(range(r.shape[1])):
+        ahead = surprise[:, t] + lam * ahead
+        found[:, t] = ahead
+    return found, found + v
+
+
+# %% exercise=advantages name=next-value-not-discounted
+# en: The next value is still to come: which factor does it get in the surprise?
+# ko: 다음 가치는 아직 오지 않은 것입니다. 놀라움에서 어떤 계수를 곱하나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    found, ahead = torch.zeros_like(r), torch.zeros_like(r[:, 0])
+    surprise = r + F.pad(v[:, 1:], (0, 1)) - v
+    for t in reversed(range(r.shape[1])):
+        ahead = surprise[:, t] + gamma * lam * ahead
+        found[:, t] = ahead
+    return found, found + v
+
+
+# %% exercise=advantages name=rewards-keep-their-history
+# en: Your results ask for a gradient where the rewards do: may one flow into the rewards?
+# ko: 보상에 기울기가 있으면 결과도 기울기를 요구합니다. 보상으로 기울기가 흘러도 되나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = rewards * mask, (values * mask).detach()
+    ahead, found = torch.zeros_like(v[:, 0]), []
+    surprise = r + gamma * F.pad(v[:, 1:], (0, 1)) - v
+    for t in reversed(range(v.shape[1])):
+        ahead = surprise[:, t] + gamma * lam * ahead
+        found.append(ahead)
+    result = torch.stack(found[::-1], dim=1)
+    return result, result + v
+
+
+# %% exercise=advantages name=divided-by-powers
+# en: Powers of gamma times lambda become 0 in a long text, and at a factor of 0 at once: what do you divide by?
+# ko: 감마와 람다의 곱은 거듭제곱하면 긴 글에서 0이 되고, 계수가 0이면 바로 0이 됩니다. 무엇으로 나누나요?
+def advantages(rewards, values, mask, gamma=1.0, lam=0.95):
+    r, v = (rewards * mask).detach(), (values * mask).detach()
+    surprise = r + gamma * F.pad(v[:, 1:], (0, 1)) - v
+    power = torch.tensor(gamma * lam, dtype=v.dtype) ** torch.arange(v.shape[1])
+    found = (surprise * power).flip(1).cumsum(1).flip(1) / power
     return found, found + v
 
 
@@ -933,6 +1200,36 @@ def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     return -both[mask].mean()
 
 
+# %% exercise=ppo_loss name=clipped-above-only
+# en: A bad token that has become much less likely still counts as it is: at how many sides do you clip?
+# ko: 확률이 크게 낮아진 나쁜 토큰이 잘리지 않습니다. 비율을 몇 쪽에서 자르나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    advantage = advantage.detach()
+    ratio = (logprobs - old_logprobs.detach()).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(max=1 + clip) * advantage)
+    return -both[mask].mean()
+
+
+# %% exercise=ppo_loss name=advantages-normalised
+# en: The advantages count as they come: do you shift or scale them first?
+# ko: 이점은 주어진 그대로 씁니다. 먼저 옮기거나 크기를 바꾸지 않았나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    gain = advantage.detach()[mask]
+    gain = (gain - gain.mean()) / (gain.std() + 1e-8)
+    ratio = (logprobs - old_logprobs.detach())[mask].exp()
+    return -torch.minimum(ratio * gain, ratio.clamp(1 - clip, 1 + clip) * gain).mean()
+
+
+# %% exercise=ppo_loss name=old-keeps-its-history
+# en: The old log-probabilities are fixed: may a gradient reach `old_logprobs`?
+# ko: 옛 로그 확률은 고정되어 있습니다. old_logprobs로 기울기가 흘러도 되나요?
+def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
+    advantage = advantage.detach()
+    ratio = (logprobs - old_logprobs).exp()
+    both = torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return -both[mask].mean()
+
+
 # %% exercise=ppo_loss variant=two-losses
 def ppo_loss(logprobs, old_logprobs, advantage, mask, clip=0.2):
     gain, ratio = advantage.detach(), torch.exp(logprobs - old_logprobs.detach())
@@ -1079,6 +1376,50 @@ def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     return -F.logsigmoid(margin).mean(), margin.detach()
 
 
+# %% exercise=dpo_loss name=loss-of-the-mean-margin
+# en: The margins are right. Is the mean taken of them, or of the pairs' losses?
+# ko: 마진은 맞습니다. 평균을 마진에서 내나요, 쌍마다의 손실에서 내나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach()))
+    return -F.logsigmoid(margin.mean()), margin.detach()
+
+
+# %% exercise=dpo_loss name=beta-on-the-policy-alone
+# en: A policy's reward is beta times a whole ratio: does beta reach the reference's part?
+# ko: 정책의 보상은 비율 전체의 로그에 beta를 곱한 값입니다. 기준 모델 쪽에도 beta가 곱해지나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * (chosen - rejected) - (ref_chosen - ref_rejected).detach()
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=kink-at-the-start
+# en: At the start your loss is right and its gradient is not: which function of yours has a kink at 0?
+# ko: 시작할 때 손실은 맞지만 기울기가 틀립니다. 쓰고 있는 함수 중 0에서 꺾이는 것은 무엇인가요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    margin = beta * ((chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach()))
+    softplus = (-margin).clamp(min=0) + torch.log1p(torch.exp(-margin.abs()))
+    return softplus.mean(), margin.detach()
+
+
+# %% exercise=dpo_loss name=gradient-lost-far-apart
+# en: Far apart your loss is right, but its gradient is NaN or 0: does backward pass a clamp, or the side of a `torch.where` that is not taken?
+# ko: 마진이 클 때 손실은 맞지만 기울기가 NaN이나 0입니다. 기울기가 clamp를 지나나요? 아니면 `torch.where`에서 고르지 않은 쪽을 지나나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    m = beta * ((chosen - ref_chosen.detach()) - (rejected - ref_rejected.detach()))
+    tail = torch.where(m > 0, torch.log1p(torch.exp(-m)), torch.log1p(torch.exp(m)) - m)
+    return tail.mean(), m.detach()
+
+
+# %% exercise=dpo_loss name=ratios-of-probabilities
+# en: Far apart even your margins are no numbers: are log-probabilities made into probabilities before they are compared?
+# ko: 차이가 크면 마진도 수가 아닙니다. 비교하기 전에 로그 확률을 확률로 바꾸지 않았나요?
+def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
+    good = (chosen.exp() / ref_chosen.detach().exp()).log()
+    bad = (rejected.exp() / ref_rejected.detach().exp()).log()
+    margin = beta * (good - bad)
+    return -F.logsigmoid(margin).mean(), margin.detach()
+
+
 # %% exercise=dpo_loss variant=softplus
 def dpo_loss(chosen, rejected, ref_chosen, ref_rejected, beta):
     with torch.no_grad():
@@ -1209,6 +1550,36 @@ def best_of_n(proxy, gold, n):
     share = torch.tensor([math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)])
     ranked = gold.gather(1, proxy.argsort(dim=1)).float()
     return ranked @ share, math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=always-float64
+# en: The numbers are right, but float32 gold gives a float64 mean: which tensor lifts it?
+# ko: 수는 맞지만 gold가 float32여도 평균이 float64입니다. 어느 텐서가 dtype을 바꾸나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
+    ranked = gold.gather(1, proxy.argsort(dim=1)).double()
+    return ranked @ torch.tensor(share, dtype=torch.float64), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=half-precision-lifted
+# en: The numbers are right, but half-precision gold gives a float32 mean: which dtype do your shares have?
+# ko: 수는 맞지만 gold가 반정밀도이면 평균이 float32가 됩니다. 비율을 담은 텐서의 dtype은 무엇인가요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = torch.tensor([math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)])
+    return (gold.gather(1, proxy.argsort(dim=1)) * share).sum(1), math.log(n) - (n - 1) / n
+
+
+# %% exercise=best_of_n name=kl-in-a-tensor
+# en: The KL has the right value, but it is no Python float: what did you take the logarithm with?
+# ko: KL의 값은 맞지만 파이썬 float이 아닙니다. 로그를 무엇으로 계산했나요?
+def best_of_n(proxy, gold, n):
+    M = proxy.shape[1]
+    share = [math.comb(rank, n - 1) / math.comb(M, n) for rank in range(M)]
+    ranked = gold.gather(1, proxy.argsort(dim=1))
+    kl = torch.tensor(n, dtype=torch.float64).log() - (n - 1) / n
+    return ranked @ torch.tensor(share, dtype=gold.dtype), kl
 
 
 # %% exercise=best_of_n variant=log-gamma
