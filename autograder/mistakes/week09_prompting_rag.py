@@ -221,6 +221,102 @@ def build_prompt(task, shots, question, steps=False):
     return "\n\n".join(blocks)
 
 
+# %% exercise=build_prompt name=braces-are-fields
+# en: Curly braces in a piece are letters like any other: what does `format` make of them?
+# ko: 조각 안의 중괄호도 그냥 글자입니다. `format`은 그것을 무엇으로 보나요?
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return " ".join(text.split())
+
+    text = line(task) + "\n\n" if line(task) else ""
+    for asked, thought, answer in shots:
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        text += f"Question: {line(asked)}\n{middle}Answer: {line(answer)}\n\n"
+    text += "Question: {question}\n{cue}"
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    return text.format(question=line(question), cue=alone if steps else "Answer:")
+
+
+# %% exercise=build_prompt name=carriage-returns-stay
+# en: The line break of Windows, `\r\n`, is one blank too: which characters do you name?
+# ko: 윈도우의 줄 바꿈 `\r\n`도 빈칸 하나입니다. 어떤 문자를 적었나요?
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return re.sub(r"[ \t\n]+", " ", text).strip()
+
+    blocks = [line(task)] if line(task) else []
+    for asked, thought, answer in shots:
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        blocks.append(f"Question: {line(asked)}\n{middle}Answer: {line(answer)}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{alone if steps else 'Answer:'}")
+    return "\n\n".join(blocks)
+
+
+# %% exercise=build_prompt name=thought-and-answer-exchanged
+# en: Thought and answer have changed places: in which order come the pieces of an example?
+# ko: 생각과 답의 자리가 바뀌었습니다. 예시의 조각은 어떤 순서로 오나요?
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return " ".join(text.split())
+
+    blocks = [line(task)] if line(task) else []
+    for asked, answer, thought in shots:
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        blocks.append(f"Question: {line(asked)}\n{middle}Answer: {line(answer)}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{alone if steps else 'Answer:'}")
+    return "\n\n".join(blocks)
+
+
+# %% exercise=build_prompt name=examples-run-together
+# en: Between two examples stands no empty line: how are they joined?
+# ko: 두 예시 사이에 빈 줄이 없습니다. 예시를 어떻게 이어 붙이나요?
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return " ".join(text.split())
+
+    examples = []
+    for asked, thought, answer in shots:
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        examples.append(f"Question: {line(asked)}\n{middle}Answer: {line(answer)}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    last = f"Question: {line(question)}\n{alone if steps else 'Answer:'}"
+    return "\n\n".join(block for block in (line(task), "\n".join(examples), last) if block)
+
+
+# %% exercise=build_prompt name=examples-are-not-cleaned
+# en: The task and the question are one line each now; are the pieces of the examples?
+# ko: 작업과 질문은 이제 한 줄입니다. 예시의 조각들도 그런가요?
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return " ".join(text.split())
+
+    blocks = [line(task)] if line(task) else []
+    for asked, thought, answer in shots:
+        middle = f"Thought: {thought}\n" if steps else ""
+        blocks.append(f"Question: {asked}\n{middle}Answer: {answer}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{alone if steps else 'Answer:'}")
+    return "\n\n".join(blocks)
+
+
+# %% exercise=build_prompt name=equal-examples-once
+# en: An example that was given twice is shown once in yours: what are the examples put into?
+# ko: 두 번 주어진 예시가 한 번만 나옵니다. 예시를 어디에 담나요?
+def build_prompt(task, shots, question, steps=False):
+    def line(text):
+        return " ".join(text.split())
+
+    blocks = [line(task)] if line(task) else []
+    for asked, thought, answer in dict.fromkeys(shots):
+        middle = f"Thought: {line(thought)}\n" if steps else ""
+        blocks.append(f"Question: {line(asked)}\n{middle}Answer: {line(answer)}")
+    alone = "Thought:" if shots else "Thought: Let's think step by step."
+    blocks.append(f"Question: {line(question)}\n{alone if steps else 'Answer:'}")
+    return "\n\n".join(blocks)
+
+
 # %% exercise=build_prompt variant=one-text
 def build_prompt(task, shots, question, steps=False):
     flat = re.compile(r"\s+")
@@ -415,6 +511,78 @@ def parse_answer(text):
     if not found:
         return None
     return found[-1].lstrip(" \t\"'").rstrip(" \t\"'.") or None
+
+
+# %% exercise=parse_answer name=question-in-front-passed
+# en: Where the text begins with a question line, yours gives an answer all the same: is that line seen?
+# ko: 글이 질문 줄로 시작해도 답을 돌려줍니다. 그 줄을 알아보나요?
+def parse_answer(text):
+    own = re.split(r"(?i)\n\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
+    if not found:
+        return None
+    marks = " \t\"'“”"
+    return found[-1].lstrip(marks).rstrip(marks + ".") or None
+
+
+# %% exercise=parse_answer name=last-line-of-all
+# en: The last answer line of the whole text counts in yours: where does the part end that you may look at?
+# ko: 글 전체의 마지막 답 줄을 골랐습니다. 볼 수 있는 부분은 어디에서 끝나나요?
+def parse_answer(text):
+    found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", text)
+    if not found:
+        return None
+    marks = " \t\"'“”"
+    own = re.split(r"(?i)(?:question|질문)[ \t]*:", found[-1])[0]
+    return own.lstrip(marks).rstrip(marks + ".") or None
+
+
+# %% exercise=parse_answer name=brackets-and-signs-cut-off
+# en: Brackets and a minus sign are gone in yours: which marks are no part of an answer?
+# ko: 괄호와 빼기 부호가 사라졌습니다. 답에 들어가지 않는 기호는 어떤 것인가요?
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
+    if not found:
+        return None
+    marks = " \t\"'“”()[]-"
+    return found[-1].lstrip(marks).rstrip(marks + ".") or None
+
+
+# %% exercise=parse_answer name=longer-word-counts
+# en: A longer word that only begins like the label counts in yours: what may stand between the label and its colon?
+# ko: `답변:`은 `답:`과 다른 낱말로 시작합니다. 낱말과 콜론 사이에 무엇이 올 수 있나요?
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[ \t]*(?:answer[ \t]*|답[^:\n]*):(.*)$", own)
+    if not found:
+        return None
+    marks = " \t\"'“”"
+    return found[-1].lstrip(marks).rstrip(marks + ".") or None
+
+
+# %% exercise=parse_answer name=blanks-within-made-single
+# en: Two blanks within an answer become one in yours: where are blanks to be taken out?
+# ko: 답 안의 빈칸 두 개가 하나가 됩니다. 빈칸은 어디에서만 없애나요?
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?im)^[ \t]*(?:answer|답)[ \t]*:(.*)$", own)
+    if not found:
+        return None
+    marks = " \t\"'“”"
+    return " ".join(found[-1].lstrip(marks).rstrip(marks + ".").split()) or None
+
+
+# %% exercise=parse_answer name=answer-within-a-line
+# en: "My Answer:" is no line that begins with the word: where must it stand?
+# ko: "My Answer:"는 그 낱말로 시작하는 줄이 아닙니다. 어디에 있어야 하나요?
+def parse_answer(text):
+    own = re.split(r"(?im)^\s*(?:question|질문)\s*:", text)[0]
+    found = re.findall(r"(?i)(?:answer|답)[ \t]*:(.*)", own)
+    if not found:
+        return None
+    marks = " \t\"'“”"
+    return found[-1].lstrip(marks).rstrip(marks + ".") or None
 
 
 # %% exercise=parse_answer variant=line-by-line
@@ -614,6 +782,65 @@ def self_consistency(answers, least):
     return next(a for a in answers if a is not None and normalise(a) == form), share
 
 
+# %% exercise=self_consistency name=last-of-the-sorted
+# en: Of equally frequent answers yours gives the one that was seen last: which one is asked for?
+# ko: 표가 같은 답 중 마지막에 나온 것을 골랐습니다. 어느 것을 골라야 하나요?
+def self_consistency(answers, least):
+    read = [answer for answer in answers if answer is not None]
+    votes = Counter(normalise(answer) for answer in read)
+    if not votes:
+        return None, 0.0
+    winner, count = sorted(votes.items(), key=lambda item: item[1])[-1]
+    share = count / len(answers)
+    first = next(answer for answer in read if normalise(answer) == winner)
+    return (first if share >= least else None), share
+
+
+# %% exercise=self_consistency name=first-of-the-alphabet
+# en: Of equally frequent answers yours takes the first of the alphabet: which one was seen first?
+# ko: 표가 같은 답 중 알파벳순으로 앞선 것을 골랐습니다. 먼저 나온 것은 무엇인가요?
+def self_consistency(answers, least):
+    read = [answer for answer in answers if answer is not None]
+    votes = Counter(sorted(normalise(answer) for answer in read))
+    if not votes:
+        return None, 0.0
+    winner, count = votes.most_common(1)[0]
+    share = count / len(answers)
+    first = next(answer for answer in read if normalise(answer) == winner)
+    return (first if share >= least else None), share
+
+
+# %% exercise=self_consistency name=full-width-letters-differ
+# en: Full-width letters are another answer in yours: do you compare in the form of `normalise`?
+# ko: 전각 글자를 다른 답으로 봅니다. `normalise`의 형태로 비교하나요?
+def self_consistency(answers, least):
+    def plain(text):
+        return " ".join(re.findall(r"\w+", text.casefold())).removeprefix("the ")
+
+    read = [answer for answer in answers if answer is not None]
+    votes = Counter(plain(answer) for answer in read)
+    if not votes:
+        return None, 0.0
+    winner, count = votes.most_common(1)[0]
+    share = count / len(answers)
+    first = next(answer for answer in read if plain(answer) == winner)
+    return (first if share >= least else None), share
+
+
+# %% exercise=self_consistency name=ends-taken-off
+# en: The answer is written as it came first: what do you take off at its ends?
+# ko: 답은 처음 나온 그대로 적습니다. 양 끝에서 무엇을 없앴나요?
+def self_consistency(answers, least):
+    read = [answer.strip() for answer in answers if answer is not None]
+    votes = Counter(normalise(answer) for answer in read)
+    if not votes:
+        return None, 0.0
+    winner, count = votes.most_common(1)[0]
+    share = count / len(answers)
+    first = next(answer for answer in read if normalise(answer) == winner)
+    return (first if share >= least else None), share
+
+
 # %% exercise=self_consistency variant=dictionary
 def self_consistency(answers, least):
     groups = {}
@@ -806,6 +1033,33 @@ def chunk(words, size, overlap):
         raise ValueError("the overlap must be from 0 to size - 1")
     starts = range(0, max(1, len(words) - overlap), size - overlap)
     return [(start, min(start + size, len(words))) for start in starts]
+
+
+# %% exercise=chunk name=found-by-its-word
+# en: A word may occur more than once: how do you find the place where a chunk begins?
+# ko: 같은 낱말이 여러 번 나올 수 있습니다. 조각이 시작하는 자리를 어떻게 찾나요?
+def chunk(words, size, overlap):
+    if not 0 <= overlap < size:
+        raise ValueError("overlap")
+    spans, begin, stop = [], 0, 0
+    while stop < len(words):
+        piece = words[begin : begin + size]
+        spans.append((words.index(piece[0]), words.index(piece[0]) + len(piece)))
+        stop = begin + len(piece)
+        begin += size - overlap
+    return spans
+
+
+# %% exercise=chunk name=last-words-in-no-chunk
+# en: The last words of a document are in no chunk: which one takes what stands behind the last full window?
+# ko: 문서의 마지막 낱말들이 어느 조각에도 없습니다. 마지막 온전한 창 뒤에 남은 것은 어디에 들어가나요?
+def chunk(words, size, overlap):
+    if not 0 <= overlap < size:
+        raise ValueError("overlap")
+    n = len(words)
+    if n <= size:
+        return [(0, n)] if n else []
+    return [(start, start + size) for start in range(0, n - size + 1, size - overlap)]
 
 
 # %% exercise=chunk variant=range
@@ -1105,6 +1359,68 @@ def bm25(documents, k1=1.2, b=0.75):
     return index
 
 
+# %% exercise=bm25 name=rarity-too-early
+# en: A word's rarity needs all documents: how many has your loop seen when it computes it?
+# ko: 희귀도에는 모든 문서가 필요합니다. 계산할 때 반복문이 문서를 몇 개나 보았나요?
+def bm25(documents, k1=1.2, b=0.75):
+    N, total = len(documents), sum(map(len, documents))
+    index, holders = {}, Counter()
+    for place, document in enumerate(documents):
+        for word, f in Counter(document).items():
+            holders[word] += 1
+            rare = math.log(1 + (N - holders[word] + 0.5) / (holders[word] + 0.5))
+            long = 1 - b + b * len(document) * N / total
+            index.setdefault(word, {})[place] = rare * f * (k1 + 1) / (f + k1 * long)
+    return index
+
+
+# %% exercise=bm25 name=k1-fixed-above
+# en: With another k1 only what stands below the line changes in yours: where else does k1 stand?
+# ko: k1을 바꾸면 분모만 바뀝니다. k1은 또 어디에 있나요?
+def bm25(documents, k1=1.2, b=0.75):
+    N, total = len(documents), sum(map(len, documents))
+    holders = Counter(word for document in documents for word in set(document))
+    index = {}
+    for place, document in enumerate(documents):
+        for word, f in Counter(document).items():
+            rare = math.log(1 + (N - holders[word] + 0.5) / (holders[word] + 0.5))
+            long = 1 - b + b * len(document) * N / total
+            index.setdefault(word, {})[place] = rare * f * 2.2 / (f + k1 * long)
+    return index
+
+
+# %% exercise=bm25 name=first-of-equal-documents
+# en: Of equal documents only the first one has a weight: how do you find a document's place?
+# ko: 같은 문서 중 첫 문서에만 가중치가 있습니다. 문서의 자리를 어떻게 찾나요?
+def bm25(documents, k1=1.2, b=0.75):
+    N, total = len(documents), sum(map(len, documents))
+    holders = Counter(word for document in documents for word in set(document))
+    index = {}
+    for document in documents:
+        place = documents.index(document)
+        for word, f in Counter(document).items():
+            rare = math.log(1 + (N - holders[word] + 0.5) / (holders[word] + 0.5))
+            long = 1 - b + b * len(document) * N / total
+            index.setdefault(word, {})[place] = rare * f * (k1 + 1) / (f + k1 * long)
+    return index
+
+
+# %% exercise=bm25 name=rarity-without-empty-ones
+# en: An empty document is a document: does the N of the rarity count it?
+# ko: 빈 문서도 문서입니다. 희귀도의 N에 들어가나요?
+def bm25(documents, k1=1.2, b=0.75):
+    N, total = len(documents), sum(map(len, documents))
+    full = sum(1 for document in documents if document)
+    holders = Counter(word for document in documents for word in set(document))
+    index = {}
+    for place, document in enumerate(documents):
+        for word, f in Counter(document).items():
+            rare = math.log(1 + (full - holders[word] + 0.5) / (holders[word] + 0.5))
+            long = 1 - b + b * len(document) * N / total
+            index.setdefault(word, {})[place] = rare * f * (k1 + 1) / (f + k1 * long)
+    return index
+
+
 # %% exercise=bm25 variant=two-passes
 def bm25(documents, k1=1.2, b=0.75):
     bags = [Counter(d) for d in documents]
@@ -1272,6 +1588,77 @@ def recall_and_mrr(rankings, relevant, k):
         hits = [1 / rank for rank, place in enumerate(ranking, 1) if place in right]
         ranks.append(hits[0] if hits else 0.0)
     return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
+
+
+# %% exercise=recall_and_mrr name=smallest-of-nothing
+# en: Where no right place was found, yours stops: what is the smallest of nothing?
+# ko: 맞는 자리를 찾지 못하면 멈춥니다. 아무것도 없을 때 가장 작은 값은 무엇인가요?
+def recall_and_mrr(rankings, relevant, k):
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        recalls.append(len(right & set(ranking[:k])) / len(right))
+        ranks.append(1 / min(rank for rank, place in enumerate(ranking, 1) if place in right))
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
+
+
+# %% exercise=recall_and_mrr name=argmax-of-nothing
+# en: A ranking without a right place counts as if its first one were right: what does `argmax` give where nothing is true?
+# ko: 맞는 자리가 없는 순위를 첫째가 맞은 것처럼 셉니다. 참이 하나도 없을 때 `argmax`는 무엇인가요?
+def recall_and_mrr(rankings, relevant, k):
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        hits = np.isin(ranking, list(right))
+        recalls.append(hits[:k].sum() / len(right))
+        ranks.append(1 / (hits.argmax() + 1) if len(hits) else 0.0)
+    return float(np.mean(recalls)), float(np.mean(ranks))
+
+
+# %% exercise=recall_and_mrr name=one-table-of-rankings
+# en: Rankings may differ in length: do you make one table of all of them?
+# ko: 순위의 길이는 서로 다를 수 있습니다. 모두를 하나의 표로 만들지 않았나요?
+def recall_and_mrr(rankings, relevant, k):
+    table = np.array(rankings)
+    hits = np.array([[place in right for place in row] for row, right in zip(table, relevant)])
+    recalls = hits[:, :k].sum(1) / np.array([len(right) for right in relevant])
+    ranks = (hits / np.arange(1, table.shape[1] + 1)).max(1)
+    return float(recalls.mean()), float(ranks.mean())
+
+
+# %% exercise=recall_and_mrr name=found-behind-the-end
+# en: A question without a find earns a little in yours: what is it to count?
+# ko: 찾지 못한 질문이 조금 점수를 얻습니다. 얼마로 세어야 하나요?
+def recall_and_mrr(rankings, relevant, k):
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        recalls.append(len(right & set(ranking[:k])) / len(right))
+        rank = 1
+        while rank <= len(ranking) and ranking[rank - 1] not in right:
+            rank += 1
+        ranks.append(1 / rank)
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
+
+
+# %% exercise=recall_and_mrr name=place-0-is-none
+# en: Place 0 is a place like any other: what does an `if` or an `or` make of a 0?
+# ko: 0번도 다른 자리와 같은 자리입니다. `if`나 `or`는 0을 어떻게 보나요?
+def recall_and_mrr(rankings, relevant, k):
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        recalls.append(len(right & set(ranking[:k])) / len(right))
+        first = next((place for place in ranking if place in right), None)
+        ranks.append(1 / (list(ranking).index(first) + 1) if first else 0.0)
+    return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
+
+
+# %% exercise=recall_and_mrr name=no-python-floats
+# en: The values are right, but they are no Python floats: with what do you take the mean?
+# ko: 값은 맞지만 파이썬 float이 아닙니다. 평균을 무엇으로 계산하나요?
+def recall_and_mrr(rankings, relevant, k):
+    recalls, ranks = [], []
+    for ranking, right in zip(rankings, relevant):
+        recalls.append(len(right & set(ranking[:k])) / len(right))
+        ranks.append(next((1 / r for r, place in enumerate(ranking, 1) if place in right), 0.0))
+    return tuple(torch.tensor(row, dtype=torch.float64).mean() for row in (recalls, ranks))
 
 
 # %% exercise=recall_and_mrr variant=loops
@@ -1558,6 +1945,91 @@ def rag_answer(question, passages, ranked, read, budget, least):
     return (answer, sources) if sources else (None, [])
 
 
+# %% exercise=rag_answer name=a-shorter-one-takes-its-place
+# en: A passage that does not fit ends the queue: yours skips it and takes a later, shorter one.
+# ko: 들어가지 않는 자료에서 줄이 끝납니다. 지금은 건너뛰고 뒤의 더 짧은 자료를 씁니다.
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        if score < least:
+            break
+        if len(passages[place].split()) <= left:
+            used.append(place)
+            left -= len(passages[place].split())
+    answer = read(question, [passages[p] for p in used]) if used else None
+    added = set(words(answer or "")) - set(words(question))
+    sources = [p for p in used if added and added <= set(words(passages[p]))]
+    return (answer, sources) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=repeated-question-is-grounded
+# en: An answer that repeats the question adds nothing: the empty set is within every set.
+# ko: 질문을 되풀이하는 답은 더한 것이 없습니다. 공집합은 모든 집합에 포함됩니다.
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        left -= len(passages[place].split())
+        if score < least or left < 0:
+            break
+        used.append(place)
+    answer = read(question, [passages[p] for p in used]) if used else None
+    if not answer:
+        return None, []
+    added = set(words(answer)) - set(words(question))
+    sources = [p for p in used if added <= set(words(passages[p]))]
+    return (answer, sources) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=above-least-only
+# en: A passage with a score of exactly `least` is not used in yours: is that score too low?
+# ko: 점수가 정확히 `least`인 자료를 쓰지 않았습니다. 그 점수가 너무 낮은가요?
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        left -= len(passages[place].split())
+        if score <= least or left < 0:
+            break
+        used.append(place)
+    answer = read(question, [passages[p] for p in used]) if used else None
+    added = set(words(answer or "")) - set(words(question))
+    sources = [p for p in used if added and added <= set(words(passages[p]))]
+    return (answer, sources) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=whole-answer-has-to-stand-there
+# en: Only what the answer adds has to stand in a passage: do you look for words of the question there?
+# ko: 답이 더한 것만 자료에 있으면 됩니다. 질문의 낱말까지 찾지 않았나요?
+def rag_answer(question, passages, ranked, read, budget, least):
+    used, left = [], budget
+    for place, score in ranked:
+        left -= len(passages[place].split())
+        if score < least or left < 0:
+            break
+        used.append(place)
+    answer = read(question, [passages[p] for p in used]) if used else None
+    whole = set(words(answer or ""))
+    if not whole - set(words(question)):
+        return None, []
+    sources = [p for p in used if whole <= set(words(passages[p]))]
+    return (answer, sources) if sources else (None, [])
+
+
+# %% exercise=rag_answer name=first-of-equal-passages
+# en: Two passages of a library may be equal: by what do you find the place of a source?
+# ko: 같은 글이 두 번 들어 있을 수 있습니다. 출처의 자리를 무엇으로 찾나요?
+def rag_answer(question, passages, ranked, read, budget, least):
+    texts, left = [], budget
+    for place, score in ranked:
+        left -= len(passages[place].split())
+        if score < least or left < 0:
+            break
+        texts.append(passages[place])
+    answer = read(question, texts) if texts else None
+    added = set(words(answer or "")) - set(words(question))
+    sources = [passages.index(t) for t in texts if added and added <= set(words(t))]
+    return (answer, sources) if sources else (None, [])
+
+
 # %% exercise=rag_answer variant=helpers
 def rag_answer(question, passages, ranked, read, budget, least):
     sizes = [len(passages[place].split()) for place, _ in ranked]
@@ -1803,6 +2275,61 @@ def injection_filter(passage, orders):
         seen = "".join(c for c in plain if unicodedata.category(c) != "Cf").casefold()
         hit = any(re.search(order, " ".join(seen.split())) for order in orders)
         (dropped if hit and not dropped else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=blanks-before-the-invisible
+# en: Two blanks remain where an invisible character stood between them: which of your two steps comes first?
+# ko: 보이지 않는 문자 양옆의 빈칸 두 개가 그대로 남았습니다. 두 단계 중 무엇을 먼저 하나요?
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        seen = " ".join(unicodedata.normalize("NFKC", sentence).casefold().split())
+        seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
+        given = any(re.search(order, seen) for order in orders)
+        (dropped if given else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=empty-pattern-is-everywhere
+# en: Without any pattern yours drops every sentence: do you join the patterns, and where is an empty one found?
+# ko: 패턴이 하나도 없으면 모든 문장을 버립니다. 패턴을 이어 붙이나요? 빈 패턴은 어디에서 찾아지나요?
+def injection_filter(passage, orders):
+    whole = "|".join(f"(?:{order})" for order in orders)
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        seen = unicodedata.normalize("NFKC", sentence)
+        seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
+        seen = " ".join(seen.casefold().split())
+        (dropped if re.search(whole, seen) else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=ends-stripped-too-early
+# en: A blank behind a leading invisible character stays in the form that you search: when are the ends cut?
+# ko: 맨 앞의 보이지 않는 문자 뒤에 있던 빈칸이 남았습니다. 양 끝은 언제 자르나요?
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        seen = unicodedata.normalize("NFKC", sentence).strip()
+        seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
+        seen = re.sub(r"\s+", " ", seen.casefold())
+        given = any(re.search(order, seen) for order in orders)
+        (dropped if given else kept).append(sentence)
+    return " ".join(kept), dropped
+
+
+# %% exercise=injection_filter name=line-breaks-hide
+# en: An order that runs over a line break is kept in yours: which characters count as blanks?
+# ko: 줄이 바뀌는 명령을 놓쳤습니다. 어떤 문자를 빈칸으로 보나요?
+def injection_filter(passage, orders):
+    kept, dropped = [], []
+    for sentence in sentences(passage):
+        seen = unicodedata.normalize("NFKC", sentence)
+        seen = "".join(c for c in seen if unicodedata.category(c) != "Cf")
+        seen = re.sub(r"[ \t]+", " ", seen.casefold()).strip()
+        given = any(re.search(order, seen) for order in orders)
+        (dropped if given else kept).append(sentence)
     return " ".join(kept), dropped
 
 
