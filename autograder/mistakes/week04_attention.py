@@ -100,6 +100,50 @@ def pad_batch(rows, pad=0):
     return ids, mask
 
 
+# %% exercise=pad_batch name=end-told-from-the-ids
+# en: A row that ends with the id of the filler loses its end: what do you know of a row's end without looking at an id?
+# ko: 패딩 번호로 끝나는 줄에서 끝부분이 사라졌습니다. 번호를 보지 않고 줄의 끝을 어떻게 알 수 있을까요?
+def pad_batch(rows, pad=0):
+    T = max(map(len, rows))
+    ids = torch.tensor([[*row, *[pad] * (T - len(row))] for row in rows], dtype=torch.int64)
+    real = ids != pad
+    return ids, real.flip(1).cumsum(1).flip(1) > 0
+
+
+# %% exercise=pad_batch name=empty-row-of-fractions
+# en: Where the first row is empty the ids come back as fractions: which type has a tensor of an empty list, if none is named?
+# ko: 첫 줄이 비어 있으면 번호가 실수로 나옵니다. 자료형을 정하지 않으면 빈 리스트로 만든 텐서의 자료형은 무엇인가요?
+def pad_batch(rows, pad=0):
+    parts = [torch.tensor(row) for row in rows]
+    ids = nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value=pad)
+    ones = [torch.ones(len(row), dtype=torch.bool) for row in rows]
+    return ids, nn.utils.rnn.pad_sequence(ones, batch_first=True)
+
+
+# %% exercise=pad_batch name=large-id-rounded
+# en: The types are right, but a very large id comes back as another one: through which type did the ids pass?
+# ko: 자료형은 맞지만 아주 큰 번호가 다른 번호가 됩니다. 번호가 어떤 자료형을 거쳤나요?
+def pad_batch(rows, pad=0):
+    T = max(map(len, rows))
+    ids = torch.full((len(rows), T), float(pad))
+    mask = torch.zeros(len(rows), T, dtype=torch.bool)
+    for b, row in enumerate(rows):
+        ids[b, : len(row)] = torch.tensor(row, dtype=torch.float32)
+        mask[b, : len(row)] = True
+    return ids.long(), mask
+
+
+# %% exercise=pad_batch name=longest-row-first
+# en: The rows come back in another order, the longest first: whose translation is then in row 0?
+# ko: 줄의 순서가 바뀌어 가장 긴 줄이 먼저 나옵니다. 그러면 0번 줄은 어느 문장인가요?
+def pad_batch(rows, pad=0):
+    rows = sorted(rows, key=len, reverse=True)
+    T = len(rows[0])
+    ids = torch.tensor([[*row, *[pad] * (T - len(row))] for row in rows], dtype=torch.int64)
+    lengths = torch.tensor([len(row) for row in rows])
+    return ids, torch.arange(T) < lengths[:, None]
+
+
 # %% exercise=pad_batch variant=library-call
 def pad_batch(rows, pad=0):
     parts = [torch.tensor(row, dtype=torch.int64) for row in rows]
@@ -220,6 +264,48 @@ def additive_scores(h, memory, W, U, v):
     return torch.tanh(query + keys) @ v
 
 
+# %% exercise=additive_scores name=memory-learns-nothing
+# en: The scores are right, but no gradient comes back to the memory and to U: where is their side cut off?
+# ko: 점수는 맞지만 메모리와 U로 기울기가 돌아오지 않습니다. 그쪽은 어디에서 끊겼나요?
+def additive_scores(h, memory, W, U, v):
+    with torch.no_grad():
+        keys = memory @ U
+    return torch.tanh((h @ W).unsqueeze(1) + keys) @ v
+
+
+# %% exercise=additive_scores name=v-learns-nothing
+# en: The scores are right, but no gradient comes back to v: where is it cut off?
+# ko: 점수는 맞지만 v로 기울기가 돌아오지 않습니다. 어디에서 끊겼나요?
+def additive_scores(h, memory, W, U, v):
+    return torch.tanh((h @ W).unsqueeze(1) + memory @ U) @ v.detach()
+
+
+# %% exercise=additive_scores name=matrices-exchanged
+# en: Two vectors stand side by side, and two matrices one below the other: does each vector meet its own matrix?
+# ko: 두 벡터는 옆으로, 두 행렬은 위아래로 붙였습니다. 각 벡터가 자기 행렬과 만나나요?
+def additive_scores(h, memory, W, U, v):
+    T = memory.shape[1]
+    both = torch.cat([memory, h.unsqueeze(1).expand(-1, T, -1)], dim=2)
+    return torch.tanh(both @ torch.cat([W, U], dim=0)) @ v
+
+
+# %% exercise=additive_scores name=always-float64
+# en: The numbers are right, but they are float64 whatever the arguments are: which line turns them into that?
+# ko: 수는 맞지만 인수의 dtype과 상관없이 float64입니다. 어느 줄에서 그렇게 바뀌나요?
+def additive_scores(h, memory, W, U, v):
+    h, memory, W, U, v = (part.double() for part in (h, memory, W, U, v))
+    return torch.tanh((h @ W).unsqueeze(1) + memory @ U) @ v
+
+
+# %% exercise=additive_scores name=view-of-a-transpose
+# en: The memory may be a transpose, whose numbers do not lie in a row: view asks for that. What does reshape do?
+# ko: 메모리는 전치된 뷰일 수 있어서 수가 차례로 놓여 있지 않습니다. view는 그것을 요구합니다. reshape는 어떻게 하나요?
+def additive_scores(h, memory, W, U, v):
+    B, T, M = memory.shape
+    keys = (memory.view(B * T, M) @ U).view(B, T, -1)
+    return torch.tanh((h @ W).unsqueeze(1) + keys) @ v
+
+
 # %% exercise=additive_scores variant=loop
 def additive_scores(h, memory, W, U, v):
     columns = [torch.tanh(h @ W + memory[:, t] @ U) @ v for t in range(memory.shape[1])]
@@ -321,6 +407,62 @@ def masked_softmax(scores, mask):
 def masked_softmax(scores, mask):
     low = torch.where(mask, scores, torch.finfo(scores.dtype).min)
     return torch.where(mask, low.log_softmax(-1), 0.0)
+
+
+# %% exercise=masked_softmax name=too-low-for-half-precision
+# en: Half precision cannot hold the number that you give to padding: which one is the lowest that the dtype of the scores has?
+# ko: 패딩에 준 수를 반정밀도(float16)에 담을 수 없습니다. 점수의 dtype에서 가장 낮은 수는 무엇인가요?
+def masked_softmax(scores, mask):
+    return scores.masked_fill(~mask, -1e30).softmax(-1).masked_fill(~mask, 0.0)
+
+
+# %% exercise=masked_softmax name=mask-as-an-index
+# en: A mask of fewer rows than the scores cannot be an index into them: how do masked_fill and torch.where treat an axis of size 1?
+# ko: 점수보다 행이 적은 마스크는 인덱스로 쓸 수 없습니다. masked_fill과 torch.where는 크기가 1인 축을 어떻게 다루나요?
+def masked_softmax(scores, mask):
+    x = scores.clone()
+    x[~mask] = torch.finfo(scores.dtype).min
+    return x.softmax(-1) * mask
+
+
+# %% exercise=masked_softmax name=thrown-away-too-late
+# en: The weights are right, but NaN at padding comes back in the gradient: was something computed from it before it was chosen away?
+# ko: 가중치는 맞지만 패딩의 NaN이 기울기로 돌아옵니다. NaN을 골라내기 전에 그것으로 무엇을 계산했나요?
+def masked_softmax(scores, mask):
+    low = torch.finfo(scores.dtype).min
+    top = scores.detach().masked_fill(~mask, low).amax(-1, keepdim=True)
+    raw = torch.where(mask, torch.exp(scores - top), 0.0)
+    total = raw.sum(-1, keepdim=True)
+    return raw / torch.where(total > 0, total, 1.0)
+
+
+# %% exercise=masked_softmax name=nearly-nothing
+# en: Some padding has a tiny weight that is not 0: which line makes it exactly nothing?
+# ko: 어떤 패딩의 가중치가 아주 작지만 0은 아닙니다. 어느 줄에서 정확히 0이 되나요?
+def masked_softmax(scores, mask):
+    safe = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    top = safe.amax(-1, keepdim=True)
+    e = torch.where(mask, safe - top, -110.0).exp()
+    return torch.where(mask.any(-1, keepdim=True), e / e.sum(-1, keepdim=True), 0.0)
+
+
+# %% exercise=masked_softmax name=one-maximum-for-all
+# en: Rows far below the largest score of all lose their weight: whose maximum is subtracted from a row?
+# ko: 전체에서 가장 큰 점수보다 훨씬 낮은 행에서 가중치가 사라집니다. 한 행에서 어느 최댓값을 빼나요?
+def masked_softmax(scores, mask):
+    safe = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    e = torch.where(mask, (safe - safe.max()).exp(), 0.0)
+    total = e.sum(-1, keepdim=True)
+    return e / torch.where(total > 0, total, 1.0)
+
+
+# %% exercise=masked_softmax name=too-small-for-half-precision
+# en: In half precision a row of padding gives NaN: is the small number below the line still above 0 there?
+# ko: 반정밀도(float16)에서 모두 패딩인 행이 NaN이 됩니다. 분모의 작은 수가 거기서도 0보다 큰가요?
+def masked_softmax(scores, mask):
+    safe = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    e = torch.where(mask, (safe - safe.amax(-1, keepdim=True)).exp(), 0.0)
+    return e / (e.sum(-1, keepdim=True) + 1e-12)
 
 
 # %% exercise=masked_softmax variant=shifted-exponentials
@@ -492,6 +634,57 @@ def decoder_step(y, h, memory, look, cell, W_out, b_out):
     h_new = cell(torch.cat([y, context], 1), h.detach())
     logits = torch.cat([h_new, context], 1) @ W_out + b_out
     return logits, h_new, weights
+
+
+# %% exercise=decoder_step name=look-cut-off
+# en: The numbers are right, but no gradient comes back through the look: where is it cut off?
+# ko: 수는 맞지만 look을 거쳐 돌아오는 기울기가 없습니다. 어디에서 끊겼나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h.detach())
+    context = (weights.unsqueeze(2) * memory).sum(1)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=returned-weights-cut-off
+# en: The numbers are right, but the weights that come back carry no gradient: may a loss depend on them?
+# ko: 수는 맞지만 돌려준 가중치에 기울기가 없습니다. 손실이 가중치에 의존할 수도 있지 않을까요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = (weights.unsqueeze(2) * memory).sum(1)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights.detach()
+
+
+# %% exercise=decoder_step name=readout-learns-nothing
+# en: The numbers are right, but no gradient comes back to W_out: where is it cut off?
+# ko: 수는 맞지만 W_out으로 기울기가 돌아오지 않습니다. 어디에서 끊겼나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = (weights.unsqueeze(2) * memory).sum(1)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out.detach() + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=one-memory-for-all
+# en: All examples read the memory of the first one: which axis of the product tells whose memory it is?
+# ko: 모든 예시가 첫 번째 예시의 메모리를 읽습니다. 곱에서 누구의 메모리인지는 어느 축이 말해 주나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = weights @ memory[0]
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
+# %% exercise=decoder_step name=view-of-a-transpose
+# en: The memory may be a transpose, whose numbers do not lie in a row: view asks for that. What does reshape do?
+# ko: 메모리는 전치된 뷰일 수 있어서 수가 차례로 놓여 있지 않습니다. view는 그것을 요구합니다. reshape는 어떻게 하나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    B, T, M = memory.shape
+    context = (weights.reshape(B * T, 1) * memory.view(B * T, M)).view(B, T, M).sum(1)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
 
 
 # %% exercise=decoder_step variant=matrix-product
@@ -716,6 +909,60 @@ def greedy_decode(step, state, B, bos, eos, max_len):
         writing -= {b for b in writing if ids[b] == eos}
         for b in writing:
             out[b].append(ids[b].item())
+        if not writing:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=ended-rows-leave
+# en: Once a row has ended, step is told fewer ids: how many rows has the state that goes with them?
+# ko: 한 행이 끝나면 step에 더 적은 번호를 줍니다. 함께 가는 상태는 몇 행인가요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    rows, out = list(range(B)), [[] for _ in range(B)]
+    ids = torch.full((B,), bos)
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        keep = ids != eos
+        rows = [b for b, on in zip(rows, keep.tolist()) if on]
+        ids = ids[keep]
+        for b, word in zip(rows, ids.tolist()):
+            out[b].append(word)
+        if not rows:
+            break
+    return out
+
+
+# %% exercise=greedy_decode name=told-counts-as-written
+# en: Where begin and end are one id nothing is written: has the id that the first step is told been written by anybody?
+# ko: 시작과 끝의 번호가 같으면 아무것도 쓰지 않습니다. 첫 단계에 주는 번호는 누가 쓴 것인가요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, out = torch.full((B,), bos), [[] for _ in range(B)]
+    done = ids == eos
+    for _ in range(max_len):
+        if done.all():
+            break
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        done = done | (ids == eos)
+        for b in range(B):
+            if not done[b]:
+                out[b].append(ids[b].item())
+    return out
+
+
+# %% exercise=greedy_decode name=words-as-tensors
+# en: The words are right, but each is still a tensor: what turns one number of a tensor into an int?
+# ko: 단어는 맞지만 하나하나가 아직 텐서입니다. 텐서의 수 하나를 int로 바꾸는 것은 무엇인가요?
+def greedy_decode(step, state, B, bos, eos, max_len):
+    ids, out = torch.full((B,), bos), [[] for _ in range(B)]
+    writing = set(range(B))
+    for _ in range(max_len):
+        logits, state = step(ids, state)
+        ids = logits.argmax(1)
+        writing -= {b for b in writing if ids[b] == eos}
+        for b in writing:
+            out[b].append(ids[b])
         if not writing:
             break
     return out
@@ -1074,6 +1321,115 @@ def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
         ids = torch.tensor(words)
     done += [(g, v / len(g) ** alpha) for g, v in beam]
     return sorted(done, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=state-of-the-best
+# en: All hypotheses go on with the state of row 0: from which row of the old beam did each one come?
+# ko: 모든 가설이 0번 행의 상태로 이어집니다. 각 가설은 이전 빔의 어느 행에서 왔나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, done, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        new = []
+        for value, place in zip(best.tolist(), places.tolist()):
+            r, w = divmod(place, total.shape[1])
+            grown = beam[r][0] + [w]
+            if w == eos:
+                done.append((grown[:-1], value / len(grown) ** alpha))
+            else:
+                new.append((grown, value))
+        beam = new
+        if not beam:
+            break
+        ids = torch.tensor([words[-1] for words, _ in beam])
+        state = tuple(part[[0] * len(beam)] for part in state)
+    done += [(words, s / len(words) ** alpha) for words, s in beam]
+    return sorted(done, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=more-than-there-are
+# en: topk is asked for more numbers than there are: how many continuations has the first step, and what does rule 2 say in brackets?
+# ko: topk에 있는 것보다 많은 수를 요구합니다. 첫 단계의 이어 쓰기는 몇 개이고, 규칙 2의 괄호에는 무엇이 있나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(k)
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=sorted-by-plain-sums
+# en: The scores are right, but they do not fall from first to last: by which numbers is the list sorted?
+# ko: 점수는 맞지만 앞에서 뒤로 가며 작아지지 않습니다. 어떤 수로 정렬했나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p + torch.tensor([[s] for _, s in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s, len(w)) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s, len(w)) for w, s in beam]
+    return [(w, s / n**alpha) for w, s, n in sorted(finished, key=lambda one: -one[1])]
+
+
+# %% exercise=beam_search name=probabilities-multiplied
+# en: Where log-probabilities are very low, things go wrong: what is exp of minus a thousand, and its logarithm?
+# ko: 로그 확률이 아주 낮은 곳에서 틀립니다. -1000의 exp는 얼마이고, 그 로그는 얼마인가요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 1.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        total = log_p.exp() * torch.tensor([[p] for _, p in beam], dtype=log_p.dtype)
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], p) for r, w, p in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], math.log(p) / len(w) ** alpha) for w, p in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        if not beam:
+            break
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, math.log(p) / len(w) ** alpha) for w, p in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
+
+
+# %% exercise=beam_search name=goes-on-with-an-empty-beam
+# en: When the beam is empty step is still called, for nothing: what does rule 4 say?
+# ko: 빔이 비어 있는데도 step을 계속 부릅니다. 규칙 4에는 무엇이라고 되어 있나요?
+def beam_search(step, state, bos, eos, k, max_len, alpha=0.7):
+    beam, finished, ids = [([], 0.0)], [], torch.tensor([bos])
+    for _ in range(max_len):
+        log_p, state = step(ids, state)
+        sums = torch.tensor([s for _, s in beam], dtype=log_p.dtype)
+        total = log_p + sums[:, None]
+        best, places = total.flatten().topk(min(k, total.numel()))
+        rows, words = places // total.shape[1], places % total.shape[1]
+        grown = [(beam[r][0] + [w], s) for r, w, s in zip(rows.tolist(), words.tolist(), best.tolist())]
+        finished += [(w[:-1], s / len(w) ** alpha) for w, s in grown if w[-1] == eos]
+        alive = [n for n, (w, _) in enumerate(grown) if w[-1] != eos]
+        beam = [grown[n] for n in alive]
+        state, ids = tuple(part[rows[alive]] for part in state), words[alive]
+    finished += [(w, s / len(w) ** alpha) for w, s in beam]
+    return sorted(finished, key=lambda pair: -pair[1])
 
 
 # %% exercise=beam_search variant=one-at-a-time
@@ -1457,6 +1813,108 @@ def bleu(candidates, references):
     return 100 * penalty * math.exp(mean)
 
 
+# %% exercise=bleu name=fewer-than-none
+# en: A short candidate takes n-grams away from the corpus: how many 4-grams has a text of two tokens, and how many an empty one?
+# ko: 짧은 후보가 말뭉치의 n-gram 수를 줄입니다. 토큰이 둘인 글에는 4-gram이 몇 개이고, 빈 글에는 몇 개인가요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            theirs = [grams(g) for g in given]
+            for gram, k in grams(candidate).items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+            counted[n - 1] += len(candidate) - n + 1
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=longer-of-equally-near
+# en: Of two references equally near in length the other one counts: which does the text choose?
+# ko: 길이가 똑같이 가까운 두 참조 중에서 다른 쪽을 썼습니다. 본문에서는 어느 쪽을 고르나요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += len(min(given, key=lambda g: abs(len(g) - len(candidate))))
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=one-reference-limits-all
+# en: All n-grams of a sentence are matched with one and the same reference: over which references does the max in the formula go?
+# ko: 한 문장의 n-gram을 모두 같은 참조 하나와 맞추었습니다. 식의 max는 어떤 참조들에 대한 것인가요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine = grams(candidate)
+            matched[n - 1] += max(sum((mine & grams(g)).values()) for g in given)
+            counted[n - 1] += sum(mine.values())
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=clipped-over-the-corpus
+# en: A sentence is credited with n-grams that only the reference of another one has: over what does the minimum go, and what is summed afterwards?
+# ko: 다른 문장의 참조에만 있는 n-gram도 맞은 것으로 셉니다. 최솟값은 무엇마다 구하고, 그다음에 무엇을 더하나요?
+def bleu(candidates, references):
+    c = sum(map(len, candidates))
+    r = sum(min((abs(len(g) - len(x)), len(g)) for g in given)[1] for x, given in zip(candidates, references))
+    logs = 0.0
+    for n in range(1, 5):
+        grams = lambda x: Counter(tuple(x[i : i + n]) for i in range(len(x) - n + 1))
+        mine, theirs = Counter(), Counter()
+        for candidate, given in zip(candidates, references):
+            mine += grams(candidate)
+            most = Counter()
+            for g in given:
+                most |= grams(g)
+            theirs += most
+        m, k = sum((mine & theirs).values()), sum(mine.values())
+        if m == 0:
+            return 0.0
+        logs += math.log(m / k) / 4
+    return 100 * math.exp(logs + min(0, 1 - r / c))
+
+
+# %% exercise=bleu name=tokens-joined
+# en: Different tokens give the same n-gram once they are joined: what keeps them apart, as they are?
+# ko: 서로 다른 토큰이 이어 붙이고 나면 같은 n-gram이 됩니다. 무엇을 써야 토큰이 그대로 나뉘어 있을까요?
+def bleu(candidates, references):
+    matched, counted, c, r = [0] * 4, [0] * 4, 0, 0
+    for candidate, given in zip(candidates, references):
+        c += len(candidate)
+        r += min((abs(len(g) - len(candidate)), len(g)) for g in given)[1]
+        for n in range(1, 5):
+            grams = lambda x: Counter("".join(x[i : i + n]) for i in range(len(x) - n + 1))
+            mine, theirs = grams(candidate), [grams(g) for g in given]
+            for gram, k in mine.items():
+                matched[n - 1] += min(k, max(t[gram] for t in theirs))
+                counted[n - 1] += k
+    if min(matched) == 0:
+        return 0.0
+    precision = math.exp(sum(math.log(m / k) for m, k in zip(matched, counted)) / 4)
+    return 100 * precision * math.exp(min(0, 1 - r / c))
+
+
 # %% exercise=bleu variant=counters
 def bleu(candidates, references):
     matched, counted = np.zeros(4), np.zeros(4)
@@ -1561,6 +2019,42 @@ def alignment_accuracy(weights, links):
 def alignment_accuracy(weights, links):
     ok = weights.argmax(2) == links.int().argmax(2)
     return ok.float().mean().item() if links.any() else 0.0
+
+
+# %% exercise=alignment_accuracy name=stops-at-a-word-without-link
+# en: What stands behind the first word without a link is not counted: can such a word stand in the middle?
+# ko: 연결이 없는 첫 단어 뒤의 것은 세지 않습니다. 그런 단어가 문장 가운데에 있을 수도 있지 않을까요?
+def alignment_accuracy(weights, links):
+    known = links.any(2).int().cumprod(1).bool()
+    hit = links.gather(2, weights.argmax(2, keepdim=True))[:, :, 0] & known
+    return hit.sum().item() / max(1, known.sum().item())
+
+
+# %% exercise=alignment_accuracy name=links-of-the-first-sentence
+# en: All sentences are compared with the links of the first: which index says whose links are read?
+# ko: 모든 문장을 첫 문장의 연결과 비교합니다. 누구의 연결을 읽는지는 어느 인덱스가 말해 주나요?
+def alignment_accuracy(weights, links):
+    top = weights.argmax(2)
+    hit = links[0][torch.arange(top.shape[1]), top] & links.any(2)
+    return hit.sum().item() / max(1, links.any(2).sum().item())
+
+
+# %% exercise=alignment_accuracy name=view-of-a-transpose
+# en: A table may be a transpose, whose numbers do not lie in a row: view asks for that. What does reshape do?
+# ko: 표는 전치된 뷰일 수 있어서 수가 차례로 놓여 있지 않습니다. view는 그것을 요구합니다. reshape는 어떻게 하나요?
+def alignment_accuracy(weights, links):
+    T = weights.shape[2]
+    w, g = weights.view(-1, T), links.view(-1, T)
+    hit = g[torch.arange(len(w)), w.argmax(1)]
+    return hit.sum().item() / max(1, g.any(1).sum().item())
+
+
+# %% exercise=alignment_accuracy name=share-as-a-tensor
+# en: The share is right, but it is still a tensor: what turns a tensor of one number into a float?
+# ko: 비율은 맞지만 아직 텐서입니다. 수가 하나인 텐서를 float로 바꾸는 것은 무엇인가요?
+def alignment_accuracy(weights, links):
+    hit = links.gather(2, weights.argmax(2, keepdim=True))
+    return hit.sum() / links.any(2).sum().clamp(min=1)
 
 
 # %% exercise=alignment_accuracy variant=one-hot
