@@ -187,14 +187,14 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 
 
 # %% exercise=scaled_dot_product_attention name=small-penalty
-# en: A large score gets past your mask: how negative must the number be that shuts a key for good?
-# ko: 큰 점수가 마스크를 뚫고 나옵니다. 키를 완전히 가리려면 얼마나 큰 음수가 필요할까요?
+# en: Where a shut key has a large score the open keys lose their weight: in which step does that score still take part?
+# ko: 가려진 키의 점수가 크면 열린 키의 가중치가 사라집니다. 그 점수가 아직 어느 계산에 들어가나요?
 def scaled_dot_product_attention(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is None:
         weights = scores.softmax(dim=-1)
     else:
-        weights = (scores - 100.0 * ~mask).softmax(dim=-1)
+        weights = torch.where(mask, scores, scores - 100.0).softmax(dim=-1)
         weights = weights.masked_fill(~mask, 0.0)
     return weights @ v, weights
 
@@ -210,6 +210,60 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     return weights @ v, weights
 
 
+# %% exercise=scaled_dot_product_attention name=root-of-the-second-axis
+# en: Without axes in front all is right, with them the root is another one: on which axis do the d numbers stand, counted from the end?
+# ko: 앞에 축이 없으면 맞고, 있으면 제곱근이 달라집니다. d개의 수는 뒤에서 몇 번째 축에 있나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=nearly-shut
+# en: Some shut key has a tiny weight that is not 0: which line makes it exactly nothing?
+# ko: 가려진 어떤 키의 가중치가 아주 작지만 0은 아닙니다. 어느 줄에서 정확히 0이 되나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        safe = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        e = torch.where(mask, safe - safe.amax(-1, keepdim=True), -110.0).exp()
+        weights = torch.where(mask.any(-1, keepdim=True), e / e.sum(-1, keepdim=True), 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=too-low-for-half-precision
+# en: Half precision cannot hold the number that you give to shut keys: which one is the lowest that the dtype of the scores has?
+# ko: 가려진 키에 준 수를 반정밀도(float16)에 담을 수 없습니다. 점수의 dtype에서 가장 낮은 수는 무엇인가요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, -1e30).softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+
+# %% exercise=scaled_dot_product_attention name=view-of-a-transpose
+# en: q, k and v may be transposes, whose numbers do not lie in a row: view asks for that. What does reshape do?
+# ko: q, k, v는 전치된 뷰일 수 있어서 수가 차례로 놓여 있지 않습니다. view는 그것을 요구합니다. reshape는 어떻게 하나요?
+def scaled_dot_product_attention(q, k, v, mask=None):
+    flat = [part.view(-1, *part.shape[-2:]) for part in (q, k, v)]
+    scores = torch.bmm(flat[0], flat[1].transpose(1, 2)) / math.sqrt(q.shape[-1])
+    scores = scores.view(*q.shape[:-1], k.shape[-2])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+
 # %% exercise=scaled_dot_product_attention variant=library-twice
 def scaled_dot_product_attention(q, k, v, mask=None):
     unit = torch.eye(k.shape[-2], dtype=q.dtype)
@@ -222,7 +276,7 @@ def scaled_dot_product_attention(q, k, v, mask=None):
 def scaled_dot_product_attention(q, k, v, mask=None):
     scores = torch.einsum("...td,...sd->...ts", q * q.shape[-1] ** -0.5, k)
     mask = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask
-    scores = torch.where(mask, scores, torch.full_like(scores, -1e30))
+    scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
     weights = torch.softmax(scores, -1) * mask
     return torch.einsum("...ts,...se->...te", weights, v), weights
 
@@ -377,6 +431,33 @@ def make_masks(source, target, pad):
     return source_mask.float(), ((target != pad)[:, None, :] & causal).float()
 
 
+# %% exercise=make_masks name=target-mask-of-numbers
+# en: The target mask holds numbers: what does the product of two tables of numbers give, and what does & give for booleans?
+# ko: 타깃 마스크가 수로 되어 있습니다. 수의 표를 곱하면 무엇이 나오고, 불리언에 &를 쓰면 무엇이 나오나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    return (source != pad).unsqueeze(1), torch.ones(T, T).tril() * (target != pad).unsqueeze(1)
+
+
+# %% exercise=make_masks name=first-column-always-open
+# en: The first place is open even where it is padding: must a text begin with a word?
+# ko: 패딩인데도 첫 자리가 열려 있습니다. 글은 반드시 단어로 시작하나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    real = target != pad
+    real[:, 0] = True
+    return (source != pad).unsqueeze(1), torch.ones(T, T).tril().bool() & real.unsqueeze(1)
+
+
+# %% exercise=make_masks name=triangle-of-a-fixed-size
+# en: A long target does not fit: how large is the triangle that you cut, and how long may a text be?
+# ko: 긴 타깃이 맞지 않습니다. 잘라 쓰는 삼각형은 얼마나 크고, 글은 얼마나 길 수 있나요?
+def make_masks(source, target, pad):
+    T = target.shape[1]
+    causal = torch.ones(512, 512, dtype=torch.bool).tril()[:T, :T]
+    return (source != pad).unsqueeze(1), causal & (target != pad).unsqueeze(1)
+
+
 # %% exercise=make_masks variant=comparison
 def make_masks(source, target, pad):
     t = torch.arange(target.shape[1])
@@ -494,6 +575,22 @@ def sinusoidal_positions(T, D):
     slower = (10000.0 ** torch.arange(0, D, 2)) ** (1 / D)
     angles = torch.arange(T).unsqueeze(1) / slower
     return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)
+
+
+# %% exercise=sinusoidal_positions name=hundred-times-slower
+# en: Each pair is 100 times slower than the one before, whatever D is: where does D take part in the exponent?
+# ko: D와 상관없이 쌍마다 앞의 쌍보다 100배 느립니다. D는 지수의 어디에 들어가나요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(T).unsqueeze(1).double() / 100.0 ** torch.arange(D // 2).double()
+    return torch.stack([angles.sin(), angles.cos()], dim=2).reshape(T, D).float()
+
+
+# %% exercise=sinusoidal_positions name=table-of-a-fixed-length
+# en: A long text gets fewer positions than it asks for: how long is the table before it is cut?
+# ko: 긴 글에서는 요청한 것보다 적은 위치가 나옵니다. 자르기 전의 표는 얼마나 긴가요?
+def sinusoidal_positions(T, D):
+    angles = torch.arange(5000).unsqueeze(1) / 10000 ** (torch.arange(0, D, 2) / D)
+    return torch.stack([angles.sin(), angles.cos()], dim=2).reshape(5000, D)[:T]
 
 
 # %% exercise=sinusoidal_positions variant=exp-log
@@ -777,6 +874,65 @@ class MultiHeadAttention(nn.Module):
         return self.output(out.transpose(1, 2).reshape(B, T, D))
 
 
+# %% exercise=MultiHeadAttention name=causal-whatever-the-mask
+# en: With a mask each query sees what came before it, whatever the mask says: which argument hands over the mask itself?
+# ko: 마스크가 있으면 내용과 상관없이 앞의 것만 봅니다. 마스크 자체를 넘기는 인수는 어느 것인가요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+
+        def split(u):
+            return u.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        heads = F.scaled_dot_product_attention(q, k, v, is_causal=mask is not None)
+        return self.output(heads.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=masks-of-other-examples
+# en: Some heads look through the mask of another example: in which order do examples and heads lie on the axis that they share?
+# ko: 어떤 헤드는 다른 예시의 마스크로 봅니다. 함께 쓰는 축에서 예시와 헤드는 어떤 순서로 놓여 있나요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+        h = self.n_heads
+
+        def split(u):
+            return u.view(B, -1, h, D // h).transpose(1, 2).reshape(B * h, -1, D // h)
+
+        q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+        if mask is not None:
+            mask = mask.repeat(q.shape[0] // mask.shape[0], 1, 1)
+        heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(heads.view(B, h, T, D // h).transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=heads-cut-off
+# en: The numbers are right, but no gradient comes back through the heads: where are they cut off?
+# ko: 수는 맞지만 헤드를 거쳐 돌아오는 기울기가 없습니다. 어디에서 끊겼나요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        B, T, D = x.shape
+
+        def split(u):
+            return u.view(B, -1, self.n_heads, D // self.n_heads).transpose(1, 2)
+
+        with torch.no_grad():
+            q, k, v = split(self.query(x)), split(self.key(memory)), split(self.value(memory))
+            if mask is not None:
+                mask = mask.unsqueeze(-3)
+            heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        return self.output(heads.transpose(1, 2).reshape(B, T, D))
+
+
+# %% exercise=MultiHeadAttention name=memory-learns-nothing
+# en: The numbers are right, but no gradient comes back to the memory: in training, who made it?
+# ko: 수는 맞지만 메모리로 기울기가 돌아오지 않습니다. 훈련에서 메모리는 누가 만들었나요?
+class MultiHeadAttention(MultiHeadAttention):
+    def forward(self, x, memory, mask=None):
+        return super().forward(x, memory.detach(), mask)
+
+
 # %% exercise=MultiHeadAttention variant=by-hand-with-a-loop
 class MultiHeadAttention(MultiHeadAttention):
     def forward(self, x, memory, mask=None):
@@ -964,6 +1120,44 @@ class EncoderLayer(EncoderLayer):
         y = self.norm1(x)
         x = self.norm1(x + self.attention(y, y, mask))
         return self.norm2(x + self.narrow(self.wide(self.norm2(x)).relu()))
+
+
+# %% exercise=EncoderLayer name=relu-twice
+# en: A ReLU stands on both sides of narrow: may the network take something away, too?
+# ko: narrow의 앞뒤에 모두 ReLU가 있습니다. 망이 빼기도 할 수 있어야 하지 않을까요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask))
+        return self.norm2(x + self.narrow(self.wide(x).relu()).relu())
+
+
+# %% exercise=EncoderLayer name=first-norm-too-early
+# en: The last norm is in its place, the first is not: behind which sum does norm1 stand?
+# ko: 마지막 norm은 제자리에 있지만 첫 번째는 그렇지 않습니다. norm1은 어느 합 뒤에 있어야 하나요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x)
+        x = x + self.attention(x, x, mask)
+        return self.norm2(x + self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=sum-in-place
+# en: The numbers are right, but the backward pass fails: which line writes over an x that the attention still needs there?
+# ko: 수는 맞지만 역전파가 실패합니다. 어텐션에 아직 필요한 x를 덮어쓰는 줄은 어느 것인가요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x += self.attention(x, x, mask)
+        x = self.norm1(x)
+        return self.norm2(x + self.narrow(self.wide(x).relu()))
+
+
+# %% exercise=EncoderLayer name=attention-cut-off
+# en: The numbers are right, but no gradient comes back through the attention: where is it cut off?
+# ko: 수는 맞지만 어텐션을 거쳐 돌아오는 기울기가 없습니다. 어디에서 끊겼나요?
+class EncoderLayer(EncoderLayer):
+    def forward(self, x, mask=None):
+        x = self.norm1(x + self.attention(x, x, mask).detach())
+        return self.norm2(x + self.narrow(self.wide(x).relu()))
 
 
 # %% exercise=EncoderLayer variant=by-hand
@@ -1187,6 +1381,25 @@ class DecoderLayer(nn.Module):
         return y + self.norm3(self.narrow(self.wide(y).relu()))
 
 
+# %% exercise=DecoderLayer name=sum-in-place
+# en: The numbers are right, but the backward pass fails: which line writes over a y that an attention still needs there?
+# ko: 수는 맞지만 역전파가 실패합니다. 어텐션에 아직 필요한 y를 덮어쓰는 줄은 어느 것인가요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        y += self.self_attention(y, y, target_mask)
+        y = self.norm1(y)
+        y = self.norm2(y + self.cross_attention(y, memory, source_mask))
+        return self.norm3(y + self.narrow(self.wide(y).relu()))
+
+
+# %% exercise=DecoderLayer name=memory-learns-nothing
+# en: The numbers are right, but no gradient comes back to the memory: how is the encoder to learn?
+# ko: 수는 맞지만 메모리로 기울기가 돌아오지 않습니다. 그러면 인코더는 어떻게 배우나요?
+class DecoderLayer(DecoderLayer):
+    def forward(self, y, memory, target_mask=None, source_mask=None):
+        return super().forward(y, memory.detach(), target_mask, source_mask)
+
+
 # %% exercise=DecoderLayer variant=keywords
 class DecoderLayer(DecoderLayer):
     def forward(self, y, memory, target_mask=None, source_mask=None):
@@ -1269,6 +1482,44 @@ def noam_lr(step, D, warmup):
 # ko: 꼭대기를 지나도 학습률이 그대로입니다. min의 두 값 중 어느 것이 내려가야 하나요? 그것은 무엇의 거듭제곱인가요?
 def noam_lr(step, D, warmup):
     return D**-0.5 * min(warmup**-0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=root-rounded-down
+# en: The rate is right where D is the square of a whole number, and too high elsewhere: is the root of D a whole number?
+# ko: D가 제곱수이면 맞고, 아니면 학습률이 너무 높습니다. D의 제곱근은 정수인가요?
+def noam_lr(step, D, warmup):
+    return min(max(step, 1) ** -0.5, step * warmup**-1.5) / math.isqrt(D)
+
+
+# %% exercise=noam_lr name=first-rate-not-zero
+# en: At step 0 the rate is that of step 1: to which of the two sides of the min does the division by zero belong?
+# ko: 0번째 걸음의 학습률이 1번째 걸음과 같습니다. 0으로 나누는 것은 min의 두 쪽 중 어느 쪽인가요?
+def noam_lr(step, D, warmup):
+    step = max(step, 1)
+    return D**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=falls-in-stairs
+# en: Behind the peak the rate falls in stairs: is a quotient cut to a whole number on the way?
+# ko: 꼭대기 뒤에서 학습률이 계단처럼 떨어집니다. 몫을 도중에 정수로 자르나요?
+def noam_lr(step, D, warmup):
+    if step <= warmup:
+        return D**-0.5 * step * warmup**-1.5
+    return (D * warmup) ** -0.5 * (step // warmup) ** -0.5
+
+
+# %% exercise=noam_lr name=width-on-one-side
+# en: Before the peak the rate does not depend on D: how much of the formula does D multiply?
+# ko: 꼭대기 앞에서 학습률이 D와 상관이 없습니다. D는 식의 어디까지 곱하나요?
+def noam_lr(step, D, warmup):
+    return min(D**-0.5 * max(step, 1) ** -0.5, step * warmup**-1.5)
+
+
+# %% exercise=noam_lr name=rounded
+# en: The rates have lost their last digits: how many digits of a rate of 0.00001 does a rounding to six leave?
+# ko: 학습률의 끝자리가 사라졌습니다. 0.00001을 소수 여섯째 자리로 반올림하면 숫자가 몇 개 남나요?
+def noam_lr(step, D, warmup):
+    return round(D**-0.5 * min(max(step, 1) ** -0.5, step * warmup**-1.5), 6)
 
 
 # %% exercise=noam_lr variant=two-branches
@@ -1480,6 +1731,32 @@ def fix_loss(model, source, target, pad):
     target_mask = (told != pad)[:, None, :] & causal
     logits = model(source, told, source_mask, target_mask)
     return F.cross_entropy(logits.transpose(1, 2), wanted, ignore_index=0)
+
+
+# %% exercise=fix_loss name=cut-off-logarithm
+# en: Where the wanted word is very unlikely the loss stops growing: what is the logarithm taken of?
+# ko: 나와야 할 단어의 확률이 아주 낮으면 손실이 더 커지지 않습니다. 무엇의 로그인가요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    masks = (source != pad)[:, None, :], (told != pad)[:, None, :] & causal
+    p = model(source, told, *masks).softmax(-1).gather(2, wanted[..., None])[..., 0]
+    real = wanted != pad
+    return (-(p + 1e-8).log() * real).sum() / real.sum()
+
+
+# %% exercise=fix_loss name=logarithm-of-softmax
+# en: Where the wanted word is very unlikely the loss is infinite: which function gives the logarithm of a softmax that has become 0?
+# ko: 나와야 할 단어의 확률이 아주 낮으면 손실이 무한대가 됩니다. 0이 되어 버린 소프트맥스의 로그는 어떤 함수로 구하나요?
+def fix_loss(model, source, target, pad):
+    told, wanted = target[:, :-1], target[:, 1:]
+    T = told.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    masks = (source != pad)[:, None, :], (told != pad)[:, None, :] & causal
+    p = model(source, told, *masks).softmax(-1).gather(2, wanted[..., None])[..., 0]
+    real = wanted != pad
+    return (-p.log() * real).sum() / real.sum()
 
 
 # %% exercise=fix_loss variant=ignore-index
