@@ -129,6 +129,70 @@ def verify(answer, right):
     return float(found is not None and found[1] == right)
 
 
+# %% exercise=verify name=other-digits-in-the-braces
+# en: Digits of other scripts get through: `\d`, `isdecimal` and `int` know more than ten. Which digits does the docstring name?
+# ko: 다른 문자의 숫자도 통과합니다. `\d`, `isdecimal`, `int`는 열 개보다 많은 숫자를 압니다. 설명에서 정한 숫자는 무엇인가요?
+def verify(answer, right):
+    found = re.fullmatch(r"(?:\{\d*\})?(\d)\.", answer)
+    return float(found is not None and found[1] == right)
+
+
+# %% exercise=verify name=lone-brace-in-front-passes
+# en: A single closing brace in front gets through: does your code see that its opening one is missing?
+# ko: 앞에 닫는 괄호 하나만 있어도 통과합니다. 여는 괄호가 없다는 것을 알아차리나요?
+def verify(answer, right):
+    thought, _, said = answer.rpartition("}")
+    if said != right + ".":
+        return 0.0
+    return float(not thought or (thought[0] == "{" and all(c in "0123456789" for c in thought[1:])))
+
+
+# %% exercise=verify name=thought-read-as-a-number
+# en: What stands in the braces is read as a number: what does `int` say to thousands of digits, and to `1_0` or `-1`?
+# ko: 괄호 안을 수로 읽고 있습니다. `int`는 수천 자리 숫자나 `1_0`, `-1`을 어떻게 다루나요?
+def verify(answer, right):
+    front = answer[:-2]
+    if answer[-2:] != right + "." or not answer.isascii() or front != "".join(front.split()):
+        return 0.0
+    if front in ("", "{}"):
+        return 1.0
+    if front[0] != "{" or front[-1] != "}":
+        return 0.0
+    try:
+        int(front[1:-1])
+    except ValueError:
+        return 0.0
+    return 1.0
+
+
+# %% exercise=verify name=long-thought-raises
+# en: Thousands of digits in the braces raise an error: need they become a number?
+# ko: 괄호 안에 숫자가 수천 개 있으면 오류가 납니다. 꼭 수로 바꿔야 하나요?
+def verify(answer, right):
+    form = re.fullmatch(r"(?:\{([0-9]*)\})?([0-9])\.", answer)
+    return float(form is not None and int(form[1] or 0) >= 0 and form[2] == right)
+
+
+# %% exercise=verify name=braces-in-any-order
+# en: Both braces are there, and their order is not looked at: which of them opens?
+# ko: 괄호가 둘 다 있는지만 보고 순서는 보지 않습니다. 여는 괄호는 어느 쪽인가요?
+def verify(answer, right):
+    front = answer[:-2]
+    if answer[-2:] != right + ".":
+        return 0.0
+    ends = len(front) > 1 and front[0] in "{}" and front[-1] in "{}"
+    return float(front == "" or (ends and all(c in "0123456789" for c in front[1:-1])))
+
+
+# %% exercise=verify name=zero-is-never-right
+# en: A right digit of 0 is refused: what is `bool(0)`?
+# ko: 정답이 0이면 거부합니다. `bool(0)`은 무엇인가요?
+def verify(answer, right):
+    form = re.fullmatch(r"(?:\{[0-9]*\})?([0-9])\.", answer)
+    digit = form and int(form[1])
+    return float(bool(digit) and digit == int(right))
+
+
 # %% exercise=verify variant=by-hand
 def verify(answer, right):
     digits = set("0123456789")
@@ -250,6 +314,47 @@ def majority_vote(answers):
     return Counter(answers).most_common(1)[0][0] if answers else None
 
 
+# %% exercise=majority_vote name=tidied-up-first
+# en: Texts that differ are counted as one: what do you do to them before you count?
+# ko: 서로 다른 글을 하나로 셉니다. 세기 전에 글을 어떻게 바꾸나요?
+def majority_vote(answers):
+    votes = Counter(answer.strip().lower() for answer in answers if answer is not None)
+    return max(votes, key=votes.__getitem__, default=None)
+
+
+# %% exercise=majority_vote name=stripped-first
+# en: Texts that differ are counted as one: what do you do to them before you count?
+# ko: 서로 다른 글을 하나로 셉니다. 세기 전에 글을 어떻게 바꾸나요?
+def majority_vote(answers):
+    votes = Counter(answer.strip() for answer in answers if answer is not None)
+    return max(votes, key=votes.__getitem__, default=None)
+
+
+# %% exercise=majority_vote name=capitals-do-not-count
+# en: Texts that differ are counted as one: what do you do to them before you count?
+# ko: 서로 다른 글을 하나로 셉니다. 세기 전에 글을 어떻게 바꾸나요?
+def majority_vote(answers):
+    votes = Counter(answer.lower() for answer in answers if answer is not None)
+    return max(votes, key=votes.__getitem__, default=None)
+
+
+# %% exercise=majority_vote name=text-none-is-no-vote
+# en: None and the text "None" are two things: what does `str` make of the first?
+# ko: None과 글자 "None"은 다릅니다. `str`은 None을 무엇으로 바꾸나요?
+def majority_vote(answers):
+    votes = Counter(str(answer) for answer in answers)
+    votes.pop("None", None)
+    return max(votes, key=votes.__getitem__, default=None)
+
+
+# %% exercise=majority_vote name=empty-winner-is-none
+# en: The empty text can win: what does `or`, or a bare `if`, make of it?
+# ko: 빈 글이 이길 수도 있습니다. `or`나 `if`는 빈 글을 어떻게 보나요?
+def majority_vote(answers):
+    votes = Counter(answer for answer in answers if answer is not None)
+    return max(votes, key=votes.__getitem__, default=None) or None
+
+
 # %% exercise=majority_vote variant=by-place
 def majority_vote(answers):
     read = [answer for answer in answers if answer is not None]
@@ -361,6 +466,39 @@ def pass_at_k(n, c, k):
 # ko: 모두 정답인 경우를 빼고 있습니다. 정답이 하나도 없는 경우는 어느 것인가요?
 def pass_at_k(n, c, k):
     return 1 - math.comb(c, k) / math.comb(n, k)
+
+
+# %% exercise=pass_at_k name=with-putting-back-but-for-few-wrong
+# en: k of n are drawn without putting back: which formula counts choices?
+# ko: n개 중 k개를 되돌려 놓지 않고 뽑습니다. 경우의 수를 세는 식은 무엇일까요?
+def pass_at_k(n, c, k):
+    return 1.0 if n - c < k else 1 - (1 - c / n) ** k
+
+
+# %% exercise=pass_at_k name=another-formula-for-long-numbers
+# en: For thousands of samples yours goes over to another formula: is that one exact?
+# ko: 표본이 수천 개면 다른 식을 쓰고 있습니다. 그 식은 정확한가요?
+def pass_at_k(n, c, k):
+    if n > 1000 and n - c >= k:
+        return 1 - ((n - k) / n) ** c
+    return 1 - math.comb(n - c, k) / math.comb(n, k)
+
+
+# %% exercise=pass_at_k name=all-drawn-is-solved
+# en: All samples are drawn and none is right: how large is the chance then?
+# ko: 모든 표본을 뽑아도 정답이 하나도 없을 수 있습니다. 그때 확률은 얼마인가요?
+def pass_at_k(n, c, k):
+    return 1.0 if k == n else 1 - math.comb(n - c, k) / math.comb(n, k)
+
+
+# %% exercise=pass_at_k name=call-within-a-call
+# en: Thousands of samples are an error: how many calls of your function are open at once?
+# ko: 표본이 수천 개면 오류가 납니다. 함수 호출이 한꺼번에 몇 개나 열려 있나요?
+def pass_at_k(n, c, k):
+    def missed(total, right):
+        return 1.0 if right == 0 else max(0, total - k) / total * missed(total - 1, right - 1)
+
+    return 1 - missed(n, c)
 
 
 # %% exercise=pass_at_k variant=product
@@ -553,6 +691,122 @@ def rejection_sample(problems, draw, judge, k, keep, distinct):
     return kept
 
 
+# %% exercise=rejection_sample name=alphabet-where-distinct
+# en: Yours stand in the order of the alphabet: does a sort, or a set, lose the order in which they were drawn?
+# ko: 답이 글자 순서대로 나옵니다. 정렬이나 set이 뽑힌 순서를 잃어버리지 않았나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = sorted(set(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=only-neighbours-compared
+# en: A text can come again later, with another one between: with which ones do you compare it?
+# ko: 같은 글이 다른 글 뒤에 다시 나올 수 있습니다. 어느 글들과 비교하나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = []
+        for answer in draw(problem, k):
+            if judge(problem, answer) > 0 and not (distinct and right and right[-1] == answer):
+                right.append(answer)
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=cut-before-dropping
+# en: Repetitions are dropped, and the first `keep` are taken: which of the two do you do first?
+# ko: 중복을 없애는 일과 앞의 `keep`개를 고르는 일 중 무엇을 먼저 하나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0][:keep]
+        kept += [(problem, answer) for answer in (dict.fromkeys(right) if distinct else right)]
+    return kept
+
+
+# %% exercise=rejection_sample name=no-problems-are-an-error
+# en: There may be no problems at all: what does your function give back then?
+# ko: 문제가 하나도 없을 수 있습니다. 그때 무엇을 돌려주나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    from functools import reduce
+
+    lists = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        lists.append([(problem, answer) for answer in right[:keep]])
+    return reduce(lambda left, more: left + more, lists)
+
+
+# %% exercise=rejection_sample name=empty-answer-dropped
+# en: An empty text is a text, as an answer and as a problem: where do you ask whether something is there?
+# ko: 빈 글도 글이고, 답이나 문제가 될 수 있습니다. 무언가 있는지를 어디에서 묻나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if answer and judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=empty-problem-skipped
+# en: An empty text is a text, as an answer and as a problem: where do you ask whether something is there?
+# ko: 빈 글도 글이고, 답이나 문제가 될 수 있습니다. 무언가 있는지를 어디에서 묻나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        if not problem:
+            continue
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=best-first
+# en: The order is that in which answers were drawn: do you sort them by what the judge says?
+# ko: 순서는 답을 뽑은 순서입니다. 판정 점수로 정렬하고 있나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        right = list(dict.fromkeys(right)) if distinct else right
+        right.sort(key=lambda answer: -judge(problem, answer))
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=little-is-nothing
+# en: A right answer can be worth very little: do you round what the judge says, or compare it with another number than 0?
+# ko: 맞은 답의 점수가 아주 작을 수도 있습니다. 점수를 반올림하거나 0이 아닌 수와 비교하나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0.01]
+        right = list(dict.fromkeys(right)) if distinct else right
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
+# %% exercise=rejection_sample name=compared-without-blanks
+# en: Two texts that differ by a blank are two: what do you compare?
+# ko: 공백 하나만 달라도 다른 글입니다. 무엇을 비교하나요?
+def rejection_sample(problems, draw, judge, k, keep, distinct):
+    kept = []
+    for problem in problems:
+        right = [answer for answer in draw(problem, k) if judge(problem, answer) > 0]
+        if distinct:
+            seen = [answer.strip() for answer in right]
+            right = [answer for i, answer in enumerate(right) if seen[i] not in seen[:i]]
+        kept += [(problem, answer) for answer in right[:keep]]
+    return kept
+
+
 # %% exercise=rejection_sample variant=plain-loops
 def rejection_sample(problems, draw, judge, k, keep, distinct):
     pairs = []
@@ -685,6 +939,41 @@ def response_mask(ids, stop):
     return (torch.arange(ids.shape[1]) <= last[:, None]).float()
 
 
+# %% exercise=response_mask name=product-runs-over
+# en: A long row ends without a stop in your mask: how large does a product of so many numbers get?
+# ko: 긴 행이 마침표 없이 끝납니다. 그렇게 많은 수를 곱하면 얼마나 커지나요?
+def response_mask(ids, stop):
+    product = torch.cumprod(ids - stop, dim=1)
+    before = torch.cat([torch.ones_like(product[:, :1]), product[:, :-1]], dim=1)
+    return (before != 0).float()
+
+
+# %% exercise=response_mask name=stop-zero-is-no-stop
+# en: 0 can be the id of the full stop: what does `if stop` make of it?
+# ko: 마침표의 id가 0일 수 있습니다. `if stop`은 0을 어떻게 보나요?
+def response_mask(ids, stop):
+    if not stop:
+        return torch.ones(ids.shape)
+    stops = (ids == stop).long()
+    return (stops.cumsum(dim=1) - stops == 0).float()
+
+
+# %% exercise=response_mask name=double-precision
+# en: The ones and zeros are right, and their dtype is not float32.
+# ko: 1과 0은 맞지만 dtype이 float32가 아닙니다.
+def response_mask(ids, stop):
+    stops = (ids == stop).double()
+    return (stops.cumsum(dim=1) - stops == 0).double()
+
+
+# %% exercise=response_mask name=a-column-for-each-id
+# en: An id can be any whole number: how long is the row of your table?
+# ko: id는 어떤 정수든 될 수 있습니다. 표의 행은 얼마나 긴가요?
+def response_mask(ids, stop):
+    stops = nn.functional.one_hot(ids, 128)[..., stop]
+    return (stops.cumsum(dim=1) - stops == 0).float()
+
+
 # %% exercise=response_mask variant=cumprod
 def response_mask(ids, stop):
     going = (ids != stop).float().cumprod(1)
@@ -813,6 +1102,62 @@ def group_advantages(rewards, scale=True, eps=1e-4):
     return rewards / (rewards.std(1, unbiased=False, keepdim=True) + eps)
 
 
+# %% exercise=group_advantages name=nan-made-zero
+# en: eps leaves no trace in your numbers: what if all rewards of a group are equal, but for a rounding error in their mean?
+# ko: 결과에 eps가 들어 있지 않습니다. 그룹의 보상이 모두 같은데 평균에 반올림 오차가 있으면 어떻게 되나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(dim=1, keepdim=True)
+    if not scale:
+        return centred
+    return (centred / centred.square().mean(dim=1, keepdim=True).sqrt()).nan_to_num(nan=0.0)
+
+
+# %% exercise=group_advantages name=square-of-the-mean-subtracted
+# en: A variance is never below 0: what can rounding make of the difference of two numbers that are nearly equal?
+# ko: 분산은 0보다 작을 수 없습니다. 거의 같은 두 수의 차이는 반올림 때문에 어떻게 될 수 있나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    mean = rewards.mean(dim=1, keepdim=True)
+    if not scale:
+        return rewards - mean
+    variance = rewards.square().mean(dim=1, keepdim=True) - mean.square()
+    return (rewards - mean) / (variance.sqrt() + eps)
+
+
+# %% exercise=group_advantages name=bare-deviation-and-nan-made-zero
+# en: eps leaves no trace in your numbers: what if all rewards of a group are equal, but for a rounding error in their mean?
+# ko: 결과에 eps가 들어 있지 않습니다. 그룹의 보상이 모두 같은데 평균에 반올림 오차가 있으면 어떻게 되나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards - rewards.mean(dim=1, keepdim=True)
+    if not scale:
+        return centred
+    return (centred / rewards.std(dim=1, keepdim=True, correction=0)).nan_to_num(nan=0.0)
+
+
+# %% exercise=group_advantages name=always-float64
+# en: Rewards may come in any float dtype: which one goes back?
+# ko: 보상의 dtype은 다양합니다. 어떤 dtype으로 돌려주나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    centred = rewards.double() - rewards.double().mean(dim=1, keepdim=True)
+    return centred / (centred.square().mean(dim=1, keepdim=True).sqrt() + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=half-precision-comes-back-as-float32
+# en: Rewards may come in any float dtype: which one goes back?
+# ko: 보상의 dtype은 다양합니다. 어떤 dtype으로 돌려주나요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    rewards = rewards if rewards.dtype == torch.float64 else rewards.float()
+    centred = rewards - rewards.mean(dim=1, keepdim=True)
+    return centred / (centred.square().mean(dim=1, keepdim=True).sqrt() + eps) if scale else centred
+
+
+# %% exercise=group_advantages name=deviation-of-zeros-and-ones
+# en: Rewards need not be 0 and 1: for which rewards is the root of p (1 - p) the deviation?
+# ko: 보상은 0과 1이 아닐 수도 있습니다. p(1 - p)의 제곱근은 어떤 보상의 표준편차인가요?
+def group_advantages(rewards, scale=True, eps=1e-4):
+    p = rewards.mean(dim=1, keepdim=True)
+    return (rewards - p) / ((p * (1 - p)).clamp(min=0).sqrt() + eps) if scale else rewards - p
+
+
 # %% exercise=group_advantages variant=std
 def group_advantages(rewards, scale=True, eps=1e-4):
     centred = rewards - rewards.mean(-1, keepdim=True)
@@ -927,6 +1272,55 @@ def kl_k3(logp, ref):
 # ko: 확률이 아주 작은 기호에서 틀립니다. 0보다 수백 작은 로그에 `exp`를 하면 무엇이 되나요? 먼저 빼 보세요.
 def kl_k3(logp, ref):
     return torch.exp(ref) / torch.exp(logp) - 1 + (logp - ref)
+
+
+# %% exercise=kl_k3 name=slope-of-k1-alone
+# en: The value is right, and its slope is 1 everywhere: which part of it has no gradient?
+# ko: 값은 맞지만 기울기가 어디서나 1입니다. 어느 부분에 기울기가 없나요?
+def kl_k3(logp, ref):
+    d = ref - logp
+    return d.exp().detach() - 1 - d
+
+
+# %% exercise=kl_k3 name=slope-of-the-ratio-alone
+# en: The value is right, and the slope lacks what k1 gives: which part of it has no gradient?
+# ko: 값은 맞지만 기울기에 k1의 몫이 빠졌습니다. 어느 부분에 기울기가 없나요?
+def kl_k3(logp, ref):
+    d = ref - logp
+    return d.exp() - 1 - d.detach()
+
+
+# %% exercise=kl_k3 name=value-cut-short
+# en: Nothing was said of a limit: how large can a value be in yours?
+# ko: 한도를 두라는 말은 없습니다. 지금 값은 얼마까지 커질 수 있나요?
+def kl_k3(logp, ref):
+    d = ref - logp
+    return (d.exp() - 1 - d).clamp(-10, 10)
+
+
+# %% exercise=kl_k3 name=far-distance-cut-short
+# en: Nothing was said of a limit: how far apart may two logarithms be in yours?
+# ko: 한도를 두라는 말은 없습니다. 두 로그는 얼마까지 떨어질 수 있나요?
+def kl_k3(logp, ref):
+    d = (ref - logp).clamp(-20, 20)
+    return d.exp() - 1 - d
+
+
+# %% exercise=kl_k3 name=k2-for-short-distances
+# en: Short distances come out as k2: at d = 0.5, how far is half of d squared from e^d - 1 - d?
+# ko: 짧은 거리에서는 k2가 나옵니다. d = 0.5일 때 d 제곱의 절반은 e^d - 1 - d와 얼마나 다른가요?
+def kl_k3(logp, ref):
+    d = ref - logp
+    return torch.where(d.abs() < 0.5, d.square() / 2, d.exp() - 1 - d)
+
+
+# %% exercise=kl_k3 name=rows-and-columns-expected
+# en: Any shape may come, also a single number: how many axes does yours count on?
+# ko: 모양은 무엇이든 될 수 있고, 수 하나일 수도 있습니다. 축이 몇 개라고 믿고 있나요?
+def kl_k3(logp, ref):
+    B, T = logp.shape if logp.dim() == 2 else (1, logp.shape[0])
+    d = (ref - logp).view(B, T)
+    return (d.exp() - 1 - d).reshape(logp.shape)
 
 
 # %% exercise=kl_k3 variant=ratio
@@ -1124,6 +1518,93 @@ def policy_loss(logp, old, advantages, mask, clip, how):
     if how == "sequence":
         return -(gain.sum(1) / mask.sum(1)).mean()
     return -gain.sum() / (mask.sum() if how == "token" else len(mask))
+
+
+# %% exercise=policy_loss name=taken-out-behind-exp
+# en: The value is right and the slope is NaN: 0 times the slope of e^800 is no zero. What should `exp` never see?
+# ko: 값은 맞지만 기울기가 NaN입니다. e의 800승의 기울기에 0을 곱해도 0이 아닙니다. `exp`가 보면 안 되는 것은 무엇인가요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio, A = (logp - old).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A)
+    gain = torch.where(mask > 0, gain, torch.zeros_like(gain))
+    if how == "sequence":
+        return -(gain.sum(dim=1) / mask.sum(dim=1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=logarithm-of-zero
+# en: clip may be 1: what is the logarithm of 1 - clip then?
+# ko: clip은 1일 수 있습니다. 그때 1 - clip의 로그는 무엇인가요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    moved, A = (logp - old) * mask, advantages[:, None]
+    held = moved.clamp(math.log(1 - clip), math.log(1 + clip)).exp()
+    gain = torch.minimum(moved.exp() * A, held * A) * mask
+    if how == "sequence":
+        return -(gain.sum(dim=1) / mask.sum(dim=1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=ones-counted-as-a-length
+# en: The ones of a row may have gaps between them: which symbols do you take, and which does the mask name?
+# ko: 한 행의 1 사이에는 빈 곳이 있을 수 있습니다. 어떤 기호를 쓰고, 마스크는 어떤 기호를 가리키나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    mask = (torch.arange(mask.shape[1]) < mask.sum(1, keepdim=True)).to(logp.dtype)
+    ratio, A = ((logp - old) * mask).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(dim=1) / mask.sum(dim=1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=up-to-the-last-one
+# en: The ones of a row may have gaps between them: which symbols do you take, and which does the mask name?
+# ko: 한 행의 1 사이에는 빈 곳이 있을 수 있습니다. 어떤 기호를 쓰고, 마스크는 어떤 기호를 가리키나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    places = torch.arange(mask.shape[1])
+    mask = (places <= (mask * places).amax(1, keepdim=True)).to(logp.dtype)
+    ratio, A = ((logp - old) * mask).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(dim=1) / mask.sum(dim=1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=clip-zero-is-no-clip
+# en: A clip of 0 is a clip: what does `if clip` make of it?
+# ko: clip이 0이어도 자릅니다. `if clip`은 0을 어떻게 보나요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    ratio, A = ((logp - old) * mask).exp(), advantages[:, None]
+    gain = ratio * A
+    if clip:
+        gain = torch.minimum(gain, ratio.clamp(1 - clip, 1 + clip) * A)
+    gain = gain * mask
+    if how == "sequence":
+        return -(gain.sum(dim=1) / mask.sum(dim=1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=always-float32
+# en: The loss should have the dtype of `logp`: which dtype has yours?
+# ko: 손실의 dtype은 `logp`의 dtype이어야 합니다. 지금은 어떤 dtype인가요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    logp, old, advantages, mask = logp.float(), old.float(), advantages.float(), mask.float()
+    ratio, A = ((logp - old) * mask).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(dim=1) / mask.sum(dim=1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
+
+
+# %% exercise=policy_loss name=always-float64
+# en: The loss should have the dtype of `logp`: which dtype has yours?
+# ko: 손실의 dtype은 `logp`의 dtype이어야 합니다. 지금은 어떤 dtype인가요?
+def policy_loss(logp, old, advantages, mask, clip, how):
+    logp, mask = logp.double(), mask.double()
+    ratio, A = ((logp - old) * mask).exp(), advantages[:, None]
+    gain = torch.minimum(ratio * A, ratio.clamp(1 - clip, 1 + clip) * A) * mask
+    if how == "sequence":
+        return -(gain.sum(dim=1) / mask.sum(dim=1)).mean()
+    return -gain.sum() / (mask.sum() if how == "token" else mask.numel())
 
 
 # %% exercise=policy_loss variant=where-and-masked-sums
