@@ -201,8 +201,8 @@ def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     return p
 
 # %% exercise=interpolated_prob name=asking-changes-the-table
-# en: After your call the tables hold more than before: which way of looking up a key, in a table or in a row of it, never inserts it?
-# ko: 함수를 부른 뒤에 표의 내용이 늘었습니다. 표에서든 그 행에서든, 키를 넣지 않고 찾아보는 방법은 무엇일까요?
+# en: After your call the tables are not as they were. Does looking up a key insert it, in a table or in a row of it, or does a line take something out or move it?
+# ko: 함수를 부른 뒤에 표가 전과 다릅니다. 표나 그 행에서 키를 찾아볼 때 키가 새로 들어가나요, 아니면 무언가를 꺼내거나 옮기는 줄이 있나요?
 def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     p = 1 / vocab_size
     for k, table in enumerate(tables[: len(context) + 1]):
@@ -1340,3 +1340,40 @@ def clip_grad_norm(grads, max_norm):
     norm = math.sqrt(sum(float(torch.linalg.norm(grad, 2)) ** 2 for grad in grads))
     factor = max_norm / norm if norm > max_norm else 1.0
     return [grad * factor for grad in grads], norm
+
+# %% exercise=bptt name=axis-squeezed-away
+# en: With one row, or with one unit, what travels back loses an axis, and the shapes no longer fit. Which axes does squeeze() take away?
+# ko: 행이 하나이거나 유닛이 하나일 때 거꾸로 가는 값이 축을 잃어 모양이 맞지 않습니다. squeeze()는 어떤 축을 없애나요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2)
+        dW, dU, db = dW + x[:, t].T @ da, dU + before.T @ da, db + da.sum(dim=0)
+        later = (da @ U.T).squeeze()
+    return dW, dU, db, later
+
+# %% exercise=bptt name=slope-missing-on-the-way-back
+# en: What goes back to the earlier step never passed the tanh of this one. Through which slope must it go before U?
+# ko: 이전 단계로 돌아가는 값이 이 단계의 tanh를 지나지 않았습니다. U에 앞서 어떤 기울기를 지나야 하나요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        dh = dhs[:, t] + later
+        da = dh * (1 - hs[:, t] ** 2)
+        dW, dU, db = dW + x[:, t].T @ da, dU + before.T @ da, db + da.sum(dim=0)
+        later = dh @ U.T
+    return dW, dU, db, later
+
+# %% exercise=interpolated_prob name=one-token-for-the-context
+# en: A context of k tokens is a tuple of the last k. Yours holds one token: how many does context[-k] take, and how many a slice?
+# ko: 토큰 k개의 문맥은 마지막 k개의 튜플입니다. 지금은 토큰이 하나입니다. context[-k]는 몇 개를 꺼내고, 슬라이스는 몇 개를 꺼내나요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    p = 1 / vocab_size
+    for k in range(min(len(tables), len(context) + 1)):
+        followers = tables[k].get((context[-k],) if k else (), {})
+        p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
+    return p
