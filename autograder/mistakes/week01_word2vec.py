@@ -1366,3 +1366,616 @@ def analogy(asked, E):
     scores = (b - a + c) @ unit.T
     scores.scatter_(1, asked, -torch.inf)
     return scores.argmax(dim=1)
+
+# %% exercise=encode name=ids-written-down
+# en: The ids of <unk> and <eos> are 0 and 1 for you, whatever the index says. Where do they stand?
+# ko: 색인과 상관없이 <unk>와 <eos>의 id를 0과 1로 씁니다. 그 id는 어디에 있나요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, 0))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != 1:
+            ids.append(1)
+    return ids
+
+# %% exercise=encode name=accented-letters-cut
+# en: A letter that is neither a to z nor a Korean syllable, such as ß or é, cuts its word. Which test knows all letters?
+# ko: a~z도 한글 음절도 아닌 글자(ß, é 등)에서 단어가 잘립니다. 모든 글자를 아는 검사는 무엇인가요?
+def encode(text, index):
+    import re
+
+    ids = []
+    for token in re.findall(r"[a-z가-힣]+|[.!?]", text.lower()):
+        if token not in (".", "!", "?"):
+            ids.append(index.get(token, index["<unk>"]))
+        elif ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=ends-apart-counted-twice
+# en: Two ends with no word between them, only a blank or a digit, give two <eos>. What must stand between two of them?
+# ko: 두 문장 끝 사이에 단어 없이 빈칸이나 숫자만 있는데 <eos>가 두 번 나옵니다. 둘 사이에는 무엇이 있어야 하나요?
+def encode(text, index):
+    import re
+
+    clean = "".join(c if c.isalpha() or c in ".!?" else " " for c in text.lower())
+    tokens = re.findall(r"[.!?]+|[^\s.!?]+", clean)
+    while tokens and tokens[0][0] in ".!?":
+        tokens.pop(0)
+    names = ["<eos>" if token[0] in ".!?" else token for token in tokens]
+    return [index[name] if name in index else index["<unk>"] for name in names]
+
+# %% exercise=encode name=end-needs-a-blank
+# en: A mark ends a sentence of yours only where a blank or the text's end follows. Does the docstring ask for a blank?
+# ko: 뒤에 빈칸이나 글의 끝이 올 때만 문장이 끝납니다. 설명이 빈칸을 요구하나요?
+def encode(text, index):
+    import re
+
+    ids = []
+    for token in re.findall(r"[.!?](?=\s|$|[.!?])|[^\W\d_]+", text.lower()):
+        if token in ".!?":
+            if ids and ids[-1] != index["<eos>"]:
+                ids.append(index["<eos>"])
+        elif token.isalpha():
+            ids.append(index.get(token, index["<unk>"]))
+    return ids
+
+# %% exercise=encode name=special-tokens-read-in-the-text
+# en: The text "<eos>" or "<unk>" is a token for you. Which characters of it are letters, by the docstring?
+# ko: 글 속의 "<eos>"나 "<unk>"를 토큰으로 보았습니다. 설명에 따르면 그 가운데 글자는 무엇인가요?
+def encode(text, index):
+    import re
+
+    ids = []
+    for token in re.findall(r"<eos>|<unk>|[.!?]|[^\W\d_]+", text.lower()):
+        if token in (".", "!", "?", "<eos>"):
+            if ids and ids[-1] != index["<eos>"]:
+                ids.append(index["<eos>"])
+        else:
+            ids.append(index.get(token, index["<unk>"]))
+    return ids
+
+# %% exercise=encode name=casefold-for-lower
+# en: ß has become ss. Which method makes lower case, and which one makes texts comparable?
+# ko: ß가 ss로 바뀌었습니다. 소문자로 만드는 메서드와 비교하기 좋게 바꾸는 메서드는 각각 무엇인가요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.casefold() + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=unknown-words-folded
+# en: Unknown words side by side give one <unk>. Which token may not come twice in a row?
+# ko: 나란히 있는 모르는 단어들이 <unk> 하나가 됩니다. 연달아 나올 수 없는 토큰은 어느 것인가요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            if len(ids) > 1 and ids[-2:] == [index["<unk>"]] * 2:
+                ids.pop()
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=one_hot name=largest-of-no-ids
+# en: Where ids is empty your function fails, because a largest id is asked for. Which step needs at least one id?
+# ko: ids가 비어 있으면 가장 큰 id를 찾다가 오류가 납니다. id가 하나는 있어야 하는 단계는 어디인가요?
+def one_hot(ids, V):
+    assert int(ids.max()) < V
+    return (ids.unsqueeze(-1) == torch.arange(V)).float()
+
+# %% exercise=one_hot name=minus-one-for-no-ids
+# en: Where ids is empty an axis of -1 could be anything. Which size do you know without counting?
+# ko: ids가 비어 있으면 -1인 축의 크기를 정할 수 없습니다. 세지 않아도 아는 크기는 무엇인가요?
+def one_hot(ids, V):
+    flat = ids.flatten()
+    rows = torch.zeros(flat.numel(), V)
+    rows[torch.arange(flat.numel()), flat] = 1
+    return rows.reshape(*ids.shape, -1)
+
+# %% exercise=one_hot name=stack-of-nothing
+# en: Where ids is empty there is nothing to stack. Which way builds the table without a loop over rows?
+# ko: ids가 비어 있으면 쌓을 것이 없습니다. 행마다 반복하지 않고 표를 만드는 방법은 무엇인가요?
+def one_hot(ids, V):
+    if ids.dim() == 0:
+        return torch.eye(V)[ids]
+    return torch.stack([torch.eye(V)[row] for row in ids])
+
+# %% exercise=one_hot name=view-of-transposed-ids
+# en: Transposed ids fail: they do not lie in the order that view needs. What would reshape do?
+# ko: 전치된 ids에서 오류가 납니다. 숫자가 view에 필요한 순서로 놓여 있지 않습니다. reshape라면 어떨까요?
+def one_hot(ids, V):
+    out = torch.zeros(ids.numel(), V).scatter_(1, ids.view(-1, 1), 1.0)
+    return out.reshape(*ids.shape, V)
+
+# %% exercise=one_hot name=id-zero-left-blank
+# en: The word with the id 0 has no 1. Is 0 padding here, or a word?
+# ko: id가 0인 단어에 1이 없습니다. 여기서 0은 패딩인가요, 단어인가요?
+def one_hot(ids, V):
+    return F.one_hot(ids, V).float() * (ids != 0).unsqueeze(-1)
+
+# %% exercise=one_hot name=size-from-the-largest-id
+# en: The number of columns follows the ids. Which argument gives it?
+# ko: 열의 수가 ids에 따라 달라집니다. 열의 수를 정하는 인자는 무엇인가요?
+def one_hot(ids, V):
+    return F.one_hot(ids).float()
+
+# %% exercise=context_pairs name=short-sentence-without-pairs
+# en: A sentence that the window covers whole has no pairs for you. What does the docstring say of a window that exceeds T?
+# ko: 창이 문장 전체를 덮으면 쌍이 하나도 없습니다. 설명은 T보다 큰 창에 대해 뭐라고 하나요?
+def context_pairs(ids, window):
+    if len(ids) <= window:
+        return []
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(0, i - window), min(len(ids), i + window + 1))
+        if j != i
+    ]
+
+# %% exercise=context_pairs name=slice-from-a-negative-place
+# en: Near the start of the sentence left neighbours are missing. Where does a slice begin whose first place is negative?
+# ko: 문장 앞쪽에서 왼쪽 이웃이 빠집니다. 첫 자리가 음수인 슬라이스는 어디에서 시작하나요?
+def context_pairs(ids, window):
+    pairs = []
+    for i, centre in enumerate(ids):
+        near = ids[i - window : i] + ids[i + 1 : i + 1 + window]
+        pairs.extend((centre, word) for word in near)
+    return pairs
+
+# %% exercise=context_pairs name=sorted-by-ids
+# en: The pairs come in the order of their ids. Which order does the docstring ask for: that of the ids, or of the places?
+# ko: 쌍이 id 순서로 나옵니다. 설명이 요구하는 것은 id의 순서인가요, 자리의 순서인가요?
+def context_pairs(ids, window):
+    return sorted(
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(0, i - window), min(len(ids), i + window + 1))
+        if j != i
+    )
+
+# %% exercise=context_pairs name=left-side-in-reverse
+# en: The contexts on the left come from the nearest one outwards. Where does left to right begin?
+# ko: 왼쪽 문맥이 가까운 것부터 바깥쪽으로 나옵니다. 왼쪽에서 오른쪽이라면 어디서 시작하나요?
+def context_pairs(ids, window):
+    pairs = []
+    for i, centre in enumerate(ids):
+        pairs += [(centre, ids[j]) for j in range(i - 1, max(0, i - window) - 1, -1)]
+        pairs += [(centre, ids[j]) for j in range(i + 1, min(len(ids), i + window + 1))]
+    return pairs
+
+# %% exercise=context_pairs name=left-pairs-before-right
+# en: All pairs to the left come before all pairs to the right. Whose pairs come first, by the docstring?
+# ko: 모든 왼쪽 쌍이 모든 오른쪽 쌍보다 먼저 나옵니다. 설명에 따르면 누구의 쌍이 먼저인가요?
+def context_pairs(ids, window):
+    T = len(ids)
+    left = [(ids[i], ids[j]) for i in range(T) for j in range(max(0, i - window), i)]
+    return left + [
+        (ids[i], ids[j]) for i in range(T) for j in range(i + 1, min(T, i + window + 1))
+    ]
+
+# %% exercise=context_pairs name=place-looked-up-by-word
+# en: A word that comes again gets the contexts of its first place. Which place does ids.index find?
+# ko: 다시 나온 단어에 첫 번째 자리의 문맥이 붙습니다. ids.index는 어느 자리를 찾나요?
+def context_pairs(ids, window):
+    return [
+        (word, ids[j])
+        for word in ids
+        for j in range(max(0, ids.index(word) - window), ids.index(word) + window + 1)
+        if j < len(ids) and j != ids.index(word)
+    ]
+
+# %% exercise=context_pairs name=id-zero-skipped
+# en: The word with the id 0 is no context of yours. Is 0 padding here, or a word?
+# ko: id가 0인 단어가 문맥에서 빠집니다. 여기서 0은 패딩인가요, 단어인가요?
+def context_pairs(ids, window):
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(0, i - window), min(len(ids), i + window + 1))
+        if j != i and ids[j]
+    ]
+
+# %% exercise=sgns_loss_and_grad name=loss-of-averaged-noise
+# en: The gradients add up the K noise words, but the loss averages them. Over what does a mean of a whole table go?
+# ko: 기울기는 잡음 단어 K개를 더하지만 손실은 평균합니다. 표 전체의 평균은 무엇에 대한 평균인가요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = E_in[centre], E_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = -F.logsigmoid(s[:, 0]).mean() - F.logsigmoid(-s[:, 1:]).mean()
+    g = torch.sigmoid(s)
+    g[:, 0] -= 1
+    g = g / B
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    return loss, grad_in, torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
+
+# %% exercise=sgns_loss_and_grad name=sigmoid-as-inf-over-inf
+# en: At a score of a thousand the gradients are NaN. What is exp(1000) in your sigmoid, and which form of it stays finite?
+# ko: 점수가 천이 되면 기울기가 NaN입니다. 시그모이드 안의 exp(1000)은 얼마이고, 어떤 꼴로 쓰면 유한한가요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = E_in[centre], E_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = -(F.logsigmoid(s[:, 0]).sum() + F.logsigmoid(-s[:, 1:]).sum()) / B
+    g = s.exp() / (1 + s.exp())
+    g[:, 0] -= 1
+    g = g / B
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    return loss, grad_in, torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
+
+# %% exercise=sgns_loss_and_grad name=asks-the-tables-for-gradients
+# en: After the call the tables ask for gradients, which they did not before. On whose tensor do you call requires_grad_?
+# ko: 호출한 뒤에 표들이 기울기를 요구합니다. 전에는 그렇지 않았습니다. requires_grad_를 누구의 텐서에 불렀나요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    E_in.requires_grad_()
+    E_out.requires_grad_()
+    v = E_in[centre]
+    near = F.logsigmoid((E_out[context] * v).sum(-1))
+    far = F.logsigmoid(-(E_out[negatives] * v[:, None]).sum(-1)).sum(-1)
+    loss = -(near + far).mean()
+    return loss.detach(), *torch.autograd.grad(loss, (E_in, E_out))
+
+# %% exercise=sgns_loss_and_grad name=repeated-noise-counted-once
+# en: A noise word that comes twice for one centre counts once. What does writing a 1 to one place twice do?
+# ko: 한 중심 단어에 두 번 뽑힌 잡음 단어가 한 번만 셉니다. 같은 자리에 1을 두 번 쓰면 어떻게 되나요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B, V = len(centre), len(E_out)
+    s = E_in[centre] @ E_out.T
+    near = F.one_hot(context, V).to(s.dtype)
+    far = torch.zeros_like(s).scatter_(1, negatives, 1.0)
+    loss = (near * F.softplus(-s) + far * F.softplus(s)).sum() / B
+    g = (far * torch.sigmoid(s) - near * torch.sigmoid(-s)) / B
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, g @ E_out)
+    return loss, grad_in, g.T @ E_in[centre]
+
+# %% exercise=noise_distribution name=only-one-zero-cut
+# en: With power 0 one word that never occurs is kept out, the others are drawn. How many places does argmin find?
+# ko: 지수가 0일 때 나오지 않은 단어 하나만 빠지고 나머지는 뽑힙니다. argmin은 몇 자리를 찾나요?
+def noise_distribution(counts, power=0.75):
+    weights = counts.double() ** power
+    if counts.min() == 0:
+        weights[counts.argmin()] = 0.0
+    return weights / weights.sum()
+
+# %% exercise=noise_distribution name=equal-counts-added-once
+# en: The numbers do not sum to 1: words that occur equally often are added once to your total. How many words does it stand for?
+# ko: 합이 1이 아닙니다. 똑같이 자주 나오는 단어들이 합계에 한 번만 들어갔습니다. 합계는 단어 몇 개의 것인가요?
+def noise_distribution(counts, power=0.75):
+    table = {n: float(n) ** power if n else 0.0 for n in counts.tolist()}
+    total = sum(table.values())
+    return torch.tensor([table[n] / total for n in counts.tolist()], dtype=torch.float64)
+
+# %% exercise=noise_distribution name=power-above-one-refused
+# en: A power above 1 is refused. Which powers does the docstring allow?
+# ko: 1보다 큰 지수를 거절했습니다. 설명은 어떤 지수를 허용하나요?
+def noise_distribution(counts, power=0.75):
+    if not 0.0 <= power <= 1.0:
+        raise ValueError("power lies between 0 and 1")
+    weights = torch.where(counts > 0, counts.double() ** power, 0.0)
+    return weights / weights.sum()
+
+# %% exercise=noise_distribution name=zero-power-taken-for-missing
+# en: With power 0 you give what 3/4 gives. What does `or` make of a 0?
+# ko: 지수가 0인데 3/4일 때의 값이 나옵니다. `or`는 0을 무엇으로 볼까요?
+def noise_distribution(counts, power=0.75):
+    weights = counts.double() ** (power or 0.75)
+    return weights / weights.sum()
+
+# %% exercise=noise_distribution name=once-is-not-unseen
+# en: A word that occurs once is never drawn. Which count alone means that a word never occurs?
+# ko: 한 번 나온 단어가 전혀 뽑히지 않습니다. 한 번도 나오지 않았다는 뜻의 횟수는 얼마인가요?
+def noise_distribution(counts, power=0.75):
+    weights = torch.where(counts > 1, counts.double() ** power, 0.0)
+    return weights / weights.sum()
+
+# %% exercise=ppmi_svd name=power-of-the-sum
+# en: You divide the powered totals by the power of their sum, so they do not add up to 1. The sum of which numbers belongs there?
+# ko: 거듭제곱한 합계를 전체 합의 거듭제곱으로 나누어 합이 1이 되지 않습니다. 어떤 수들의 합으로 나누어야 하나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = (counts.sum(dim=0) / counts.sum()) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=nan-into-the-svd
+# en: For a row or a column of zeros the SVD gets NaN. What is 0 divided by 0, and what should stand there?
+# ko: 0으로만 된 행이나 열이 있으면 SVD에 NaN이 들어갑니다. 0 나누기 0은 얼마이고, 그 자리에는 무엇이 있어야 하나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    U, S, _ = torch.linalg.svd((counts / expected).log().clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=smallest-directions-first
+# en: You keep the directions that weigh least. In which order does eigh give its eigenvalues?
+# ko: 가장 비중이 작은 방향들을 남겼습니다. eigh는 고윳값을 어떤 순서로 돌려주나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log().clamp(min=0)
+    values, vectors = torch.linalg.eigh(pmi @ pmi.T)
+    return vectors[:, :D] * values[:D].clamp(min=0) ** 0.25
+
+# %% exercise=ppmi_svd name=empty-directions-dropped
+# en: Columns whose singular value is 0 are gone. How many columns does the docstring promise?
+# ko: 특잇값이 0인 열이 빠졌습니다. 설명은 열을 몇 개라고 하나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    kept = S[:D] > 1e-8
+    return U[:, :D][:, kept] * S[:D][kept].sqrt()
+
+# %% exercise=ppmi_svd name=always-float64
+# en: The numbers are right: in which dtype do float32 counts come back?
+# ko: 값은 맞습니다. float32 counts를 주면 어떤 dtype으로 돌려주나요?
+def ppmi_svd(counts, D, power=0.75):
+    table = counts.double()
+    near = table.sum(dim=0) ** power
+    expected = table.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(table > 0, table / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
+
+# %% exercise=ppmi_svd name=rows-at-length-one
+# en: Every word vector has the length 1. Does the docstring bring the rows to a length, after the root?
+# ko: 모든 단어 벡터의 길이가 1입니다. 설명에서 제곱근을 곱한 뒤 행의 길이를 맞추라고 하나요?
+def ppmi_svd(counts, D, power=0.75):
+    near = counts.sum(dim=0) ** power
+    expected = counts.sum(dim=1, keepdim=True) * near / near.sum()
+    pmi = torch.where(counts > 0, counts / expected, 1.0).log()
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return F.normalize(U[:, :D] * S[:D].sqrt(), dim=1)
+
+# %% exercise=most_similar name=zero-row-put-last
+# en: A row of zeros gets the cosine -1. Which cosine does the docstring give it?
+# ko: 0으로만 된 행의 코사인이 -1입니다. 설명에서는 얼마라고 하나요?
+def most_similar(query, E, k, exclude=()):
+    scores = torch.nan_to_num((E @ query) / (E.norm(dim=1) * query.norm()), nan=-1.0)
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
+    return ids, values
+
+# %% exercise=most_similar name=excluded-taken-from-k
+# en: The number of excluded words is taken from k where k is the smaller. Which of the two numbers do excluded words lower?
+# ko: k가 더 작을 때 제외한 단어의 수를 k에서 뺍니다. 제외한 단어는 두 수 가운데 어느 것을 줄이나요?
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(E)) - len(exclude))
+    return ids, values
+
+# %% exercise=most_similar name=one-word-without-its-axis
+# en: Where one word comes back its axis is gone. Which shape has a list of one id?
+# ko: 단어 하나만 돌려줄 때 축이 사라집니다. id 하나짜리 목록의 형상은 무엇인가요?
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
+    return ids.squeeze(), values.squeeze()
+
+# %% exercise=most_similar name=number-beyond-float16
+# en: A float16 table fails: the number that excluded words get does not fit into it. Which value below every cosine fits into any float dtype?
+# ko: float16 표에서 오류가 납니다. 제외한 단어에 준 수가 float16에 들어가지 않습니다. 모든 코사인보다 작으면서 어떤 실수형에나 있는 값은 무엇인가요?
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    banned = torch.zeros(len(E), dtype=torch.bool)
+    banned[list(exclude)] = True
+    values, ids = scores.masked_fill(banned, -1e9).topk(min(k, len(E) - len(exclude)))
+    return ids, values
+
+# %% exercise=most_similar name=id-zero-not-excluded
+# en: The word with the id 0 comes back although it is excluded. What does `if` make of a 0?
+# ko: id가 0인 단어를 제외했는데도 나옵니다. `if`는 0을 무엇으로 볼까요?
+def most_similar(query, E, k, exclude=()):
+    banned = [i for i in exclude if i]
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores[banned] = -torch.inf
+    values, ids = scores.topk(min(k, len(E) - len(banned)))
+    return ids, values
+
+# %% exercise=most_similar name=only-cosines-from-zero
+# en: Words with a negative cosine do not come back. Does the docstring leave them out?
+# ko: 코사인이 음수인 단어가 나오지 않습니다. 설명이 그런 단어를 빼라고 하나요?
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, max(1, int((scores >= 0).sum()))))
+    return ids, values
+
+# %% exercise=most_similar name=ids-among-floats
+# en: The ids come back as floats. In which tensor do they lie beside the cosines?
+# ko: id가 실수로 돌아옵니다. id를 어떤 텐서에 코사인과 함께 담았나요?
+def most_similar(query, E, k, exclude=()):
+    scores = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    scores[list(exclude)] = -torch.inf
+    values, ids = scores.topk(min(k, len(E) - len(exclude)))
+    return ids.to(values.dtype), values
+
+# %% exercise=analogy name=number-beyond-float16
+# en: A float16 table fails: the number that the question's words get does not fit into it. Which value below every score fits into any float dtype?
+# ko: float16 표에서 오류가 납니다. 질문의 단어에 준 수가 float16에 들어가지 않습니다. 모든 점수보다 작으면서 어떤 실수형에나 있는 값은 무엇인가요?
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = (b - a + c) @ unit.T
+    asked_for = torch.zeros(scores.shape, dtype=torch.bool).scatter_(1, asked, True)
+    return scores.masked_fill(asked_for, -1e9).argmax(dim=1)
+
+# %% exercise=analogy name=question-lowered-by-one
+# en: The question's words are lowered by 1, and sometimes one of them still wins. Which score can no other word fall below?
+# ko: 질문의 단어 점수를 1만큼 낮추었지만 그래도 이길 때가 있습니다. 다른 단어의 점수가 절대 내려갈 수 없는 값은 무엇인가요?
+def analogy(asked, E):
+    unit = F.normalize(E, dim=1)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = F.normalize(b - a + c, dim=1) @ unit.T
+    return (scores - F.one_hot(asked, len(E)).sum(dim=1)).argmax(dim=1)
+
+# %% exercise=analogy name=answers-as-floats
+# en: The ids come back as floats. Which dtype does the docstring promise?
+# ko: id가 실수로 돌아옵니다. 설명이 약속한 dtype은 무엇인가요?
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True)
+    a, b, c = unit[asked].unbind(dim=1)
+    scores = ((b - a + c) @ unit.T).scatter_(1, asked, -torch.inf)
+    return scores.argmax(dim=1).float()
+
+# %% exercise=encode name=line-by-line
+# en: A mark that begins a line ends no sentence of yours. Does a new line begin a new text, or only separate words?
+# ko: 줄 맨 앞의 부호가 문장을 끝내지 못합니다. 줄바꿈은 새 글의 시작인가요, 단어 사이의 구분인가요?
+def encode(text, index):
+    ids = []
+    for line in text.lower().splitlines():
+        row = []
+        for token in "".join(
+            c if c.isalpha() else " . " if c in ".!?" else " " for c in line
+        ).split():
+            if token != ".":
+                row.append(index.get(token, index["<unk>"]))
+            elif row and row[-1] != index["<eos>"]:
+                row.append(index["<eos>"])
+        ids += row
+    return ids
+
+# %% exercise=encode name=only-ascii-lowered
+# en: A capital É stays a capital. Which letters does your lower case know?
+# ko: 대문자 É가 그대로 남습니다. 소문자로 바꾸는 코드는 어떤 글자를 아나요?
+def encode(text, index):
+    import string
+
+    small = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+    ids, word = [], ""
+    for character in text.translate(small) + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=underscore-kept
+# en: An underscore has become part of a word. Is it a letter for str.isalpha, and for your own test?
+# ko: 밑줄이 단어의 일부가 되었습니다. str.isalpha에서 밑줄은 글자인가요? 지금 쓰는 검사에서는 어떤가요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower() + " ":
+        if character.isalpha() or character == "_":
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=encode name=apostrophe-joins
+# en: The two sides of an apostrophe have become one word. What does every character do that is no letter and no end?
+# ko: 아포스트로피 양쪽이 한 단어로 붙었습니다. 글자도 문장 끝도 아닌 문자는 모두 무엇을 하나요?
+def encode(text, index):
+    ids, word = [], ""
+    for character in text.lower().replace("'", "") + " ":
+        if character.isalpha():
+            word += character
+            continue
+        if word:
+            ids.append(index.get(word, index["<unk>"]))
+            word = ""
+        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
+            ids.append(index["<eos>"])
+    return ids
+
+# %% exercise=cbow_forward name=word-zero-learns-nothing
+# en: The logits are right, but no gradient reaches the vector of word 0. Which argument of the look-up makes 0 padding?
+# ko: 로짓은 맞지만 단어 0의 벡터에 기울기가 가지 않습니다. 찾아보기의 어떤 인자가 0을 패딩으로 만드나요?
+def cbow_forward(context, mask, E_in, E_out):
+    weights = mask.to(E_in.dtype).unsqueeze(-1)
+    total = (F.embedding(context, E_in, padding_idx=0) * weights).sum(dim=1)
+    return total / weights.sum(dim=1).clamp(min=1) @ E_out.T
+
+# %% exercise=cbow_forward name=different-words-averaged
+# en: A word that stands twice in a window counts once in your mean. Is the mean over words, or over places?
+# ko: 창에 두 번 나온 단어가 평균에 한 번만 들어갑니다. 단어의 평균인가요, 자리의 평균인가요?
+def cbow_forward(context, mask, E_in, E_out):
+    bag = torch.zeros(len(context), len(E_in) + 1, dtype=E_in.dtype)
+    bag.scatter_(1, context.masked_fill(~mask, len(E_in)), 1.0)
+    bag = bag[:, :-1]
+    return bag @ E_in / bag.sum(dim=1, keepdim=True).clamp(min=1) @ E_out.T
+
+# %% exercise=sgns_loss_and_grad name=softplus-overflows
+# en: A noise score of a thousand makes the loss infinite. What is exp(1000), and which function computes ln(1 + e^x) safely?
+# ko: 잡음 단어의 점수가 천이면 손실이 무한대가 됩니다. exp(1000)은 얼마이고, ln(1 + e^x)를 안전하게 계산하는 함수는 무엇인가요?
+def sgns_loss_and_grad(centre, context, negatives, E_in, E_out):
+    B = len(centre)
+    targets = torch.cat([context[:, None], negatives], dim=1)
+    v, u = E_in[centre], E_out[targets]
+    s = torch.einsum("bkd,bd->bk", u, v)
+    loss = (F.softplus(-s[:, 0]).sum() + torch.log1p(s[:, 1:].exp()).sum()) / B
+    g = torch.sigmoid(s)
+    g[:, 0] -= 1
+    g = g / B
+    grad_in = torch.zeros_like(E_in).index_add_(0, centre, torch.einsum("bk,bkd->bd", g, u))
+    rows = torch.einsum("bk,bd->bkd", g, v).flatten(0, 1)
+    return loss, grad_in, torch.zeros_like(E_out).index_add_(0, targets.flatten(), rows)
+
+# %% exercise=most_similar name=one-length-for-the-table
+# en: All rows are divided by one length, that of the whole table. Which axis does norm need?
+# ko: 모든 행을 표 전체의 길이 하나로 나누었습니다. norm에는 어떤 축이 필요한가요?
+def most_similar(query, E, k, exclude=()):
+    cosines = E / E.norm() @ (query / query.norm())
+    cosines[list(exclude)] = -torch.inf
+    scores, ids = cosines.topk(min(k, len(E) - len(exclude)))
+    return ids, scores
+
+# %% exercise=most_similar name=same-direction-left-out
+# en: A word whose cosine is 1 does not come back. Who says which words to leave out?
+# ko: 코사인이 1인 단어가 나오지 않습니다. 어떤 단어를 뺄지는 무엇이 정하나요?
+def most_similar(query, E, k, exclude=()):
+    cosines = (E @ query) / (E.norm(dim=1) * query.norm()).clamp(min=1e-12)
+    cosines[list(exclude)] = -torch.inf
+    cosines[cosines > 0.999999] = -torch.inf
+    scores, ids = cosines.topk(min(k, int((cosines > -torch.inf).sum())))
+    return ids, scores
+
+# %% exercise=analogy name=question-scored-minus-two
+# en: A word of the question gets the score -2, and another word lies lower still. How long can b - a + c be, and how low a product with it?
+# ko: 질문의 단어에 -2점을 주었는데 그보다 낮은 단어가 있습니다. b - a + c는 얼마나 길어질 수 있고, 그것과의 내적은 얼마나 작아질 수 있나요?
+def analogy(asked, E):
+    unit = F.normalize(E, dim=1)
+    a, b, c = unit[asked].unbind(dim=1)
+    return ((b - a + c) @ unit.T).scatter(1, asked, -2.0).argmax(dim=1)
+
+# %% exercise=analogy name=short-lengths-cut
+# en: Vectors shorter than some bound do not come to length 1. Where do you cut a length?
+# ko: 아주 짧은 벡터가 길이 1이 되지 않습니다. 길이를 어디에서 잘랐나요?
+def analogy(asked, E):
+    unit = E / E.norm(dim=1, keepdim=True).clamp(min=1e-4)
+    a, b, c = unit[asked].unbind(dim=1)
+    return ((b - a + c) @ unit.T).scatter_(1, asked, -torch.inf).argmax(dim=1)
