@@ -114,6 +114,38 @@ def patchify(images, P):
     return images.reshape(B, n, P, n, P, C).transpose(2, 3).reshape(B, n * n, P * P * C)
 
 
+# %% exercise=patchify name=refused-only-if-neither-side-fits
+# en: A picture of which one side alone does not fit is not refused: which word joins your two tests?
+# ko: 한 변만 맞지 않는 그림을 거절하지 않습니다. 두 검사를 어떤 말로 이었나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P and W % P:
+        raise ValueError("no multiple")
+    tiles = images.reshape(B, H // P, P, W // P, P, C).transpose(2, 3)
+    return tiles.reshape(B, -1, P * P * C)
+
+
+# %% exercise=patchify name=unfold-takes-channel-by-channel
+# en: In your rows one channel comes after the other, and whole numbers are refused: what does the function that cuts expect and give?
+# ko: 채널이 차례로 나열되고, 정수 그림은 받지 않습니다. 자르는 함수는 어떤 입력을 받아 어떤 순서로 돌려주나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if H % P or W % P:
+        raise ValueError("no multiple")
+    return F.unfold(images.permute(0, 3, 1, 2), P, stride=P).transpose(1, 2)
+
+
+# %% exercise=patchify name=pixels-are-counted
+# en: The number of pixels fits, and yet a side does not: what has to be a multiple of P?
+# ko: 픽셀 수는 맞아도 한 변이 맞지 않을 수 있습니다. 무엇이 P의 배수여야 하나요?
+def patchify(images, P):
+    B, H, W, C = images.shape
+    if (H * W) % (P * P):
+        raise ValueError("no multiple")
+    tiles = images.reshape(B, H // P, P, W // P, P, C).transpose(2, 3)
+    return tiles.reshape(B, -1, P * P * C)
+
+
 # %% exercise=patchify variant=loop
 def patchify(images, P):
     B, H, W, C = images.shape
@@ -188,8 +220,8 @@ def info_nce(u, v, tau):
 
 
 # %% exercise=info_nce name=exp-overflows
-# en: At a small temperature exp overflows: which function takes logarithms safely?
-# ko: 온도가 작으면 exp가 넘칩니다. 로그를 안전하게 구하는 함수는 무엇인가요?
+# en: At a small temperature your exp leaves the range of floats: which function takes logarithms safely?
+# ko: 온도가 작으면 exp의 값이 실수로 담을 수 있는 범위를 벗어납니다. 로그를 안전하게 구하는 함수는 무엇인가요?
 def info_nce(u, v, tau):
     e = torch.exp(F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau)
     rows, columns = e.diag() / e.sum(1), e.diag() / e.sum(0)
@@ -279,6 +311,44 @@ def info_nce(u, v, tau):
 def info_nce(u, v, tau):
     z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).detach().T / tau
     pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=temperature-held-from-below
+# en: Below 0.01 your temperature changes nothing any more: what holds it there?
+# ko: 0.01보다 작은 온도는 아무것도 바꾸지 못합니다. 무엇이 온도를 붙잡고 있나요?
+def info_nce(u, v, tau):
+    scale = (1 / torch.as_tensor(tau, dtype=u.dtype)).clamp(max=100.0)
+    z = F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T * scale
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=logits-held-within-a-hundred
+# en: Your logits never pass 100: how far do they reach at a temperature of 0.001?
+# ko: 로짓이 100을 넘지 못합니다. 온도가 0.001이면 로짓은 어디까지 커지나요?
+def info_nce(u, v, tau):
+    z = (F.normalize(u, dim=-1) @ F.normalize(v, dim=-1).T / tau).clamp(-100, 100)
+    pairs = torch.arange(len(z))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=a-little-added-to-the-length
+# en: Only short vectors come out wrong: how does what you add to a length compare with theirs?
+# ko: 짧은 벡터에서만 틀립니다. 길이에 더한 작은 수는 그 길이에 비해 얼마나 큰가요?
+def info_nce(u, v, tau):
+    a = u / (u.norm(dim=1, keepdim=True) + 1e-6)
+    b = v / (v.norm(dim=1, keepdim=True) + 1e-6)
+    z, pairs = a @ b.T / tau, torch.arange(len(u))
+    return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
+
+
+# %% exercise=info_nce name=length-without-gradient
+# en: The value is right, but your gradient would lengthen vectors, though their length changes nothing: where does the length drop out of the gradient?
+# ko: 값은 맞지만 기울기가 벡터의 길이를 바꾸려 합니다. 길이는 손실을 바꾸지 않습니다. 길이가 어디에서 기울기 계산에서 빠지나요?
+def info_nce(u, v, tau):
+    a, b = u / u.detach().norm(dim=1, keepdim=True), v / v.detach().norm(dim=1, keepdim=True)
+    z, pairs = a @ b.T / tau, torch.arange(len(u))
     return (F.cross_entropy(z, pairs) + F.cross_entropy(z.T, pairs)) / 2
 
 
@@ -400,6 +470,33 @@ def zero_shot_classify(u, captions, tau):
 def zero_shot_classify(u, captions, tau):
     means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
     return (u / u.norm() @ F.normalize(means, dim=-1).T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=one-class-loses-its-axis
+# en: With a single class your table of classes is a vector: which axis has gone?
+# ko: 클래스가 하나이면 클래스 표가 벡터가 됩니다. 어느 축이 사라졌나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=-1).mean(0) for one in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).squeeze().T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=a-little-added-to-the-length
+# en: Only short vectors come out wrong: how does what you add to a length compare with theirs?
+# ko: 짧은 벡터에서만 틀립니다. 길이에 더한 작은 수는 그 길이에 비해 얼마나 큰가요?
+def zero_shot_classify(u, captions, tau):
+    def unit(x):
+        return x / (x.norm(dim=-1, keepdim=True) + 1e-6)
+
+    means = torch.stack([unit(one).mean(0) for one in captions])
+    return (unit(u) @ unit(means).T / tau).softmax(-1)
+
+
+# %% exercise=zero_shot_classify name=captions-brought-to-length-one-by-columns
+# en: Each caption of a class should have length 1 by itself: along which axis do you measure it?
+# ko: 한 클래스의 캡션은 하나하나 길이가 1이어야 합니다. 길이를 어느 축을 따라 재고 있나요?
+def zero_shot_classify(u, captions, tau):
+    means = torch.stack([F.normalize(one, dim=0).mean(0) for one in captions])
+    return (F.normalize(u, dim=-1) @ F.normalize(means, dim=-1).T / tau).softmax(-1)
 
 
 # %% exercise=zero_shot_classify variant=sum-of-directions
@@ -556,6 +653,48 @@ def recall_at_k(scores, right, k):
     return ((wrong >= best).sum(-1) < k).float().mean().item()
 
 
+# %% exercise=recall_at_k name=ties-left-to-chance
+# en: Among equal scores a right item may come first in yours: what decides there?
+# ko: 점수가 같을 때 맞는 항목이 먼저 올 때가 있습니다. 그때 순서는 무엇이 정하나요?
+def recall_at_k(scores, right, k):
+    top = scores.topk(min(k, scores.shape[1]), dim=1).indices
+    return right.gather(1, top).any(dim=1).float().mean().item()
+
+
+# %% exercise=recall_at_k name=right-items-lowered-a-little
+# en: Other scores may lie closer together than the little that you take off, or be so large that it is lost: what else tells equal scores apart?
+# ko: 빼는 작은 수보다 점수 차이가 더 작을 수도 있고, 점수가 너무 커서 그 수가 사라질 수도 있습니다. 동점을 가르는 다른 방법은 무엇인가요?
+def recall_at_k(scores, right, k):
+    lowered = scores - 1e-6 * right.to(scores.dtype)
+    first = lowered.argsort(dim=1, descending=True)[:, :k]
+    return right.gather(1, first).any(dim=1).double().mean().item()
+
+
+# %% exercise=recall_at_k name=nearly-equal-is-a-tie
+# en: Two scores that differ by very little are not the same score: how do you compare them?
+# ko: 아주 조금 다른 두 점수는 같은 점수가 아닙니다. 어떻게 비교하고 있나요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -math.inf).amax(-1, keepdim=True)
+    ahead = (~right & ((scores > best) | torch.isclose(scores, best))).sum(-1)
+    return (ahead < k).double().mean().item()
+
+
+# %% exercise=recall_at_k name=tensor-for-a-float
+# en: The numbers are right: is what you return a float, or a tensor that holds one number?
+# ko: 숫자는 맞습니다. 돌려주는 것이 float인가요, 숫자 하나를 담은 텐서인가요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -math.inf).amax(-1, keepdim=True)
+    return ((~right & (scores >= best)).sum(-1) < k).double().mean()
+
+
+# %% exercise=recall_at_k name=number-for-minus-infinity
+# en: Scores of any size and any float dtype may come: which scores, or which dtype, does your lowest number not suit?
+# ko: 점수는 크기도 실수 dtype도 정해져 있지 않습니다. 가장 낮다고 쓴 수가 맞지 않는 점수나 dtype은 무엇인가요?
+def recall_at_k(scores, right, k):
+    best = scores.masked_fill(~right, -1e30).amax(-1, keepdim=True)
+    return ((~right & (scores >= best)).sum(-1) < k).double().mean().item()
+
+
 # %% exercise=recall_at_k variant=loop
 def recall_at_k(scores, right, k):
     hits = 0
@@ -698,6 +837,47 @@ def cross_attend(x, p, real, W_q, W_k, W_v):
     z = (x @ W_q) @ (p @ W_k).mT / math.sqrt(W_q.shape[-1])
     z = z.masked_fill(~real[:, None], -math.inf)
     return z.softmax(-1) @ (p @ W_v), z
+
+
+# %% exercise=cross_attend name=weights-of-the-first-places
+# en: A missing patch may stand in front of those that are there: to which places do you write your weights?
+# ko: 없는 패치가 있는 패치보다 앞에 올 수도 있습니다. 가중치를 어느 자리에 쓰고 있나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    outs, looks = [], []
+    for words, patches, there in zip(x, p, real):
+        kept = patches[there]
+        some = ((words @ W_q) @ (kept @ W_k).T / W_k.shape[1] ** 0.5).softmax(-1)
+        outs.append(some @ kept @ W_v)
+        looks.append(F.pad(some, (0, len(patches) - len(kept))))
+    return torch.stack(outs), torch.stack(looks)
+
+
+# %% exercise=cross_attend name=real-patches-are-counted
+# en: You take as many patches from the front as are real: must they stand there?
+# ko: 있는 패치의 수만큼 앞에서부터 봅니다. 있는 패치가 꼭 앞에 있나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    first = torch.arange(p.shape[1])[None] < real.sum(1, keepdim=True)
+    weights = scores.masked_fill(~first[:, None], -math.inf).softmax(-1)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=nothing-left-to-divide-by
+# en: Where a missing patch scores far higher than the real ones, you divide 0 by 0: does it take part in the softmax?
+# ko: 없는 패치의 점수가 훨씬 높으면 0을 0으로 나누게 됩니다. 그 패치가 softmax에 들어가나요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    weights = ((x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5).softmax(-1) * real[:, None]
+    weights = weights / weights.sum(-1, keepdim=True)
+    return weights @ (p @ W_v), weights
+
+
+# %% exercise=cross_attend name=missing-patches-not-low-enough
+# en: Real scores may lie far below zero: is the score that a missing patch gets lower than all of them?
+# ko: 있는 패치의 점수가 0보다 훨씬 낮을 수도 있습니다. 없는 패치에 준 점수가 그보다 더 낮은가요?
+def cross_attend(x, p, real, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (p @ W_k).mT / W_q.shape[1] ** 0.5
+    weights = scores.masked_fill(~real[:, None], -1e4).softmax(-1)
+    return weights @ (p @ W_v), weights
 
 
 # %% exercise=cross_attend variant=einsum
@@ -877,6 +1057,52 @@ def mel_spectrogram(wave, bank, hop):
     return (torch.fft.rfft(frames).abs() ** 2 @ bank).clamp(min=1e-10).log()
 
 
+# %% exercise=mel_spectrogram name=length-from-the-bands
+# en: The bank has two sizes, pitches and bands: which of them tells the length of a frame?
+# ko: 필터 뱅크에는 음높이의 수와 대역의 수가 있습니다. 프레임의 길이는 어느 쪽에서 알 수 있나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (bank.shape[1] - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() ** 2 @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=always-float32
+# en: A wave of float64 comes back as float32: what was said about the dtype?
+# ko: float64 파형이 float32로 돌아옵니다. dtype은 어떻게 하기로 했나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.float().unfold(0, n, hop) * torch.hann_window(n)
+    return (torch.fft.rfft(frames).abs() ** 2 @ bank.float()).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=always-float64
+# en: A wave of float32 comes back as float64: what was said about the dtype?
+# ko: float32 파형이 float64로 돌아옵니다. dtype은 어떻게 하기로 했나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.double().unfold(0, n, hop) * torch.hann_window(n, dtype=torch.float64)
+    return (torch.fft.rfft(frames).abs() ** 2 @ bank.double()).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=neighbours-in-memory
+# en: A wave may be one channel of a stereo recording, cut out as it lies: are its samples neighbours in memory?
+# ko: 파형은 스테레오 녹음에서 그대로 잘라 낸 한 채널일 수도 있습니다. 그 샘플들이 메모리에서 이웃하고 있나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.as_strided((1 + (len(wave) - n) // hop, n), (hop, 1))
+    frames = frames * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() ** 2 @ bank).clamp(min=1e-10).log()
+
+
+# %% exercise=mel_spectrogram name=divided-by-the-length
+# en: Your power is smaller by a factor, the length of a frame: does the text divide by it?
+# ko: 파워가 프레임의 길이로 나눈 만큼 작습니다. 본문에서 그렇게 나누나요?
+def mel_spectrogram(wave, bank, hop):
+    n = 2 * (len(bank) - 1)
+    frames = wave.unfold(0, n, hop) * torch.hann_window(n, dtype=wave.dtype)
+    return (torch.fft.rfft(frames).abs() ** 2 @ bank / n).clamp(min=1e-10).log()
+
+
 # %% exercise=mel_spectrogram variant=loop-over-frames
 def mel_spectrogram(wave, bank, hop):
     n = 2 * (bank.shape[0] - 1)
@@ -985,6 +1211,50 @@ def ctc_collapse(ids, blank=0):
 def ctc_collapse(ids, blank=0):
     single = ids[:1] + [b for a, b in zip(ids, ids[1:]) if a != b]
     return [i for i in single if i != blank]
+
+
+# %% exercise=ctc_collapse name=torn-into-digits
+# en: A symbol of two digits becomes two symbols: where do the numbers become text?
+# ko: 두 자리 기호가 기호 두 개로 나뉩니다. 숫자가 어디에서 글자로 바뀌나요?
+def ctc_collapse(ids, blank=0):
+    text = "".join(str(now) for now in ids)
+    said = "".join(b for a, b in zip(" " + text, text) if a != b)
+    return [int(digit) for digit in said.replace(str(blank), "")]
+
+
+# %% exercise=ctc_collapse name=pairs-become-one
+# en: A run of three still leaves two: how far do you go on after an equal neighbour?
+# ko: 같은 기호가 셋 이어지면 둘이 남습니다. 같은 이웃을 만난 뒤 어디까지 건너뛰나요?
+def ctc_collapse(ids, blank=0):
+    said, n = [], 0
+    while n < len(ids):
+        said.append(ids[n])
+        n += 2 if n + 1 < len(ids) and ids[n + 1] == ids[n] else 1
+    return [now for now in said if now != blank]
+
+
+# %% exercise=ctc_collapse name=zero-before-the-first-frame
+# en: Where 0 is a symbol and stands in the first frame it is lost: what do you compare the first frame with?
+# ko: 0이 기호일 때 첫 프레임의 0이 사라집니다. 첫 프레임을 무엇과 비교하나요?
+def ctc_collapse(ids, blank=0):
+    said, last = [], 0
+    for now in ids:
+        if now not in (last, blank):
+            said.append(now)
+        last = now
+    return said
+
+
+# %% exercise=ctc_collapse name=one-call-for-each-frame
+# en: Your function calls itself once for each frame: how many calls deep does Python go?
+# ko: 함수가 프레임마다 자기 자신을 한 번씩 부릅니다. 파이썬은 호출을 몇 겹까지 허용하나요?
+def ctc_collapse(ids, blank=0):
+    if len(ids) == 0:
+        return []
+    rest = ctc_collapse(ids[1:], blank)
+    if ids[0] == blank or (len(ids) > 1 and ids[0] == ids[1]):
+        return rest
+    return [ids[0]] + rest
 
 
 # %% exercise=ctc_collapse variant=one-pass
@@ -1185,7 +1455,6 @@ def ctc_loss(logp, target, blank=0):
     for row in p[1:]:
         skip = torch.cat([zero, zero, a])[:S].where(two, zero)
         a = (a + torch.cat([zero, a[:-1]]) + skip) * row[places]
-        a = torch.where(a < 1e-60, torch.zeros_like(a), a)
     return -a[-2:].sum().log()
 
 
@@ -1270,6 +1539,63 @@ def ctc_loss(logp, target, blank=0):
         a = steps.logsumexp(0) + row[places]
     loss = -a[-2:].logsumexp(0)
     return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=every-repeat-needs-a-blank
+# en: A symbol that comes back later in the text needs no blank in front: which repeats do?
+# ko: 뒤에 다시 나오는 기호 앞에 공백 기호가 꼭 필요하지는 않습니다. 어떤 반복에만 필요한가요?
+def ctc_loss(logp, target, blank=0):
+    if len(logp) < 2 * len(target) - len(set(target)):
+        return logp.new_tensor(math.inf)
+    labels = torch.tensor([list(target)], dtype=torch.long)
+    return F.ctc_loss(logp[:, None], labels, (len(logp),), (len(target),), blank, "sum")
+
+
+# %% exercise=ctc_loss name=no-path-costs-nothing
+# en: A text that no path can say has the probability 0: what is minus its logarithm?
+# ko: 어떤 경로로도 말할 수 없는 텍스트의 확률은 0입니다. 그 로그에 마이너스를 붙이면 무엇인가요?
+def ctc_loss(logp, target, blank=0):
+    labels = torch.tensor([list(target)], dtype=torch.long)
+    lengths = (len(logp),), (len(target),)
+    return F.ctc_loss(logp[:, None], labels, *lengths, blank, "sum", zero_infinity=True)
+
+
+# %% exercise=ctc_loss name=one-call-for-each-frame
+# en: Your function calls itself once for each frame: how many calls deep does Python go?
+# ko: 함수가 프레임마다 자기 자신을 한 번씩 부릅니다. 파이썬은 호출을 몇 겹까지 허용하나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = torch.tensor([s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)])
+
+    def reached(t):
+        if t == 0:
+            return torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+        a = reached(t - 1)
+        skip = torch.cat([never, never, a])[:S].where(two, never)
+        return torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + logp[t, places]
+
+    loss = -reached(len(logp) - 1)[-2:].logsumexp(0)
+    return loss.where(loss < 1e29, math.inf)
+
+
+# %% exercise=ctc_loss name=unlikely-is-impossible
+# en: A very unlikely text gets infinity, though there is a path: do you tell "no path" by the size of the loss, or does a probability become 0?
+# ko: 경로가 있는데도 아주 드문 텍스트에서 무한대가 나옵니다. 손실의 크기로 경로가 없다고 보나요, 아니면 확률이 0이 되나요?
+def ctc_loss(logp, target, blank=0):
+    places = [blank]
+    for symbol in target:
+        places += [symbol, blank]
+    S, never = len(places), logp.new_tensor([-1e30])
+    two = torch.tensor([s > 1 and places[s] not in (blank, places[s - 2]) for s in range(S)])
+    a = torch.cat([logp[0, places[:2]], never.expand(max(S - 2, 0))])
+    for row in logp[1:]:
+        skip = torch.cat([never, never, a])[:S].where(two, never)
+        a = torch.stack([a, torch.cat([never, a[:-1]]), skip]).logsumexp(0) + row[places]
+    loss = -a[-2:].logsumexp(0)
+    return loss.where(loss < 1e4, math.inf)
 
 
 # %% exercise=ctc_loss variant=torch-itself
