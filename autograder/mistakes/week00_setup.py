@@ -886,5 +886,458 @@ def ask_api(post, prompt, max_tokens, wait, tries=3):
     raise TimeoutError("still too many requests")
 
 
+# %% exercise=stable_softmax name=maximum-not-divided
+# en: With a temperature other than 1 the largest exponent is not 0. Do you take the maximum of the very numbers that go into exp?
+# ko: 온도가 1이 아니면 가장 큰 지수가 0이 아닙니다. exp에 들어가는 바로 그 수들의 최댓값을 뺐나요?
+def stable_softmax(logits, temperature=1.0):
+    top = logits.max(dim=-1, keepdim=True).values
+    exps = torch.exp(logits / temperature - top)
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=no-shift-below-zero
+# en: A row far below 0 gives 0/0. Is its maximum taken away also where it is negative?
+# ko: 0보다 훨씬 작은 행이 0/0이 됩니다. 최댓값이 음수일 때도 뺐나요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits / temperature
+    exps = torch.exp(z - z.max(dim=-1, keepdim=True).values.clamp(min=0))
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=no-shift-below-zero-in-the-log
+# en: In a row far below 0 the sum of the exponentials is 0, and its logarithm minus infinity. Is the maximum taken away also where it is negative?
+# ko: 0보다 훨씬 작은 행에서 지수 함수의 합이 0이 되고 그 로그는 음의 무한대입니다. 최댓값이 음수일 때도 뺐나요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits / temperature
+    top = z.amax(dim=-1, keepdim=True).clamp(min=0)
+    return (z - top - (z - top).exp().sum(dim=-1, keepdim=True).log()).exp()
+
+
+# %% exercise=stable_softmax name=forbidden-made-a-number
+# en: In a row of very low logits a forbidden choice gets the probability. Is there a number below every logit that may come?
+# ko: 로짓이 아주 작은 행에서 금지된 선택이 확률을 가져갑니다. 나올 수 있는 모든 로짓보다 작은 수가 있을까요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits.masked_fill(logits.isinf(), -1e9) / temperature
+    exps = torch.exp(z - z.max(dim=-1, keepdim=True).values)
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=one-max-for-a-table
+# en: Right for two axes; with three a row far below its neighbours is 0/0. How many rows share one of your maxima?
+# ko: 축이 둘이면 맞지만 셋이면 이웃보다 훨씬 작은 행이 0/0이 됩니다. 최댓값 하나를 몇 행이 나누어 쓰나요?
+def stable_softmax(logits, temperature=1.0):
+    axes = (-1,) if logits.dim() < 3 else (-2, -1)
+    exps = torch.exp((logits - logits.amax(dim=axes, keepdim=True)) / temperature)
+    return exps / exps.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=cross_entropy name=one-loss-for-each-target
+# en: Where a target comes several times only its last row counts. Is a loss kept under its target's id, or under its row?
+# ko: 같은 정답이 여러 번 나오면 마지막 행만 셉니다. 손실을 정답의 id 아래에 두나요, 행마다 두나요?
+def cross_entropy(logits, targets):
+    log_p = torch.log_softmax(logits, dim=-1)
+    losses = {y: -log_p[row, y] for row, y in enumerate(targets.tolist())}
+    return sum(losses.values()) / len(losses)
+
+
+# %% exercise=cross_entropy name=target-zero-left-out
+# en: Rows whose target is 0 do not count. Is 0 a word here, or padding?
+# ko: 정답이 0인 행이 빠졌습니다. 여기서 0은 단어인가요, 패딩인가요?
+def cross_entropy(logits, targets):
+    return torch.nn.functional.cross_entropy(logits, targets, ignore_index=0)
+
+
+# %% exercise=masked_mean name=infinity-times-zero
+# en: Padding that holds inf or -inf makes your mean NaN. What is infinity times 0, and which values does your code replace?
+# ko: 패딩에 inf나 -inf가 있으면 평균이 NaN이 됩니다. 무한대 곱하기 0은 얼마이고, 코드는 어떤 값을 바꿔 넣나요?
+def masked_mean(values, mask):
+    m = mask.to(values.dtype).unsqueeze(-1)
+    clean = torch.where(values.isnan(), 0.0, values)
+    return (clean * m).sum(dim=1) / m.sum(dim=1).clamp(min=1)
+
+
+# %% exercise=masked_mean name=mean-of-nothing-from-rubbish
+# en: A text of padding alone gives NaN where its padding holds NaN. Does its answer come from its values?
+# ko: 패딩만 있는 글의 패딩에 NaN이 있으면 결과도 NaN입니다. 그 결과를 값에서 계산했나요?
+def masked_mean(values, mask):
+    rows = [v[m].mean(dim=0) if m.any() else v[0] * 0 for v, m in zip(values, mask.bool())]
+    return torch.stack(rows)
+
+
+# %% exercise=masked_mean name=a-single-token-taken-as-real
+# en: A text of one token comes back as it is, even where that token is padding. What does the mask say of it?
+# ko: 토큰이 하나인 글은 그 토큰이 패딩이어도 그대로 돌려줍니다. 마스크는 무엇이라고 하나요?
+def masked_mean(values, mask):
+    if values.shape[1] == 1:
+        return values[:, 0]
+    real = mask.bool().unsqueeze(-1)
+    return values.masked_fill(~real, 0.0).sum(dim=1) / real.sum(dim=1).clamp(min=1)
+
+
+# %% exercise=split_heads name=one-head-without-its-axis
+# en: With one head the axis of the heads is missing. Which shape does the docstring give for n_heads = 1?
+# ko: 헤드가 하나일 때 헤드 축이 없습니다. n_heads가 1이면 설명에 따른 형상은 무엇인가요?
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    return x if n_heads == 1 else x.reshape(B, T, n_heads, D // n_heads).transpose(1, 2)
+
+
+# %% exercise=split_heads name=number-and-size-exchanged
+# en: You cut D // n_heads pieces of n_heads numbers each. Which of the two is the number of pieces?
+# ko: 숫자 n_heads개짜리 조각을 D // n_heads개 만들었습니다. 둘 가운데 조각의 수는 어느 것인가요?
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+
+
+# %% exercise=split_heads name=digits-lost-in-float32
+# en: Large integers come back with other last digits. Do they go through another dtype on their way?
+# ko: 큰 정수의 끝자리가 달라집니다. 중간에 다른 dtype을 거치나요?
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    return x.float().reshape(B, T, n_heads, D // n_heads).transpose(1, 2).to(x.dtype)
+
+
+# %% exercise=numerical_grad name=put-back-by-adding
+# en: After a wide step x is not exactly what it was: adding and taking away are rounded. Remember the old number, or step from a copy.
+# ko: 큰 걸음 뒤에 x가 처음과 정확히 같지 않습니다. 더하고 빼면 반올림됩니다. 옛 값을 적어 두거나 복사본에서 움직이세요.
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape):
+        x[index] += eps
+        up = float(f(x))
+        x[index] -= 2 * eps
+        slopes[index] = (up - float(f(x))) / (2 * eps)
+        x[index] += eps
+    return slopes
+
+
+# %% exercise=numerical_grad name=step-grows-with-the-entry
+# en: A large entry takes a larger step than eps. Which step does the docstring give to every entry?
+# ko: 큰 원소는 eps보다 큰 걸음을 뗍니다. 설명에서 모든 원소의 걸음은 얼마인가요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape):
+        step = torch.zeros_like(x)
+        step[index] = h = eps * max(1.0, abs(float(x[index])))
+        slopes[index] = (float(f(x + step)) - float(f(x - step))) / (2 * h)
+    return slopes
+
+
+# %% exercise=numerical_grad name=f-of-a-flat-x
+# en: f fails where it looks at the shape. Which shape has the tensor that you give to f, and which has x?
+# ko: 형상을 보는 f에서 오류가 납니다. f에 주는 텐서의 형상은 무엇이고, x의 형상은 무엇인가요?
+def numerical_grad(f, x, eps=1e-5):
+    flat = x.flatten()
+    slopes = torch.zeros_like(flat)
+    for i in range(len(flat)):
+        step = torch.zeros_like(flat)
+        step[i] = eps
+        slopes[i] = (float(f(flat + step)) - float(f(flat - step))) / (2 * eps)
+    return slopes.reshape(x.shape)
+
+
+# %% exercise=numerical_grad name=values-in-float32
+# en: The two values of f are rounded to float32 before you take their difference, which is smaller than that rounding. Where do you keep them?
+# ko: f의 두 값을 빼기 전에 float32로 반올림했습니다. 둘의 차이는 그 반올림보다 작습니다. 두 값을 어디에 두나요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape):
+        step = torch.zeros_like(x)
+        step[index] = eps
+        both = torch.tensor([float(f(x + step)), float(f(x - step))])
+        slopes[index] = (both[0] - both[1]) / (2 * eps)
+    return slopes
+
+
+# %% exercise=numerical_grad name=exact-slope
+# en: With a wide step you still give the exact slope, not the difference of two values. Where does eps come in?
+# ko: 걸음이 커도 두 값의 차이가 아니라 정확한 기울기가 나옵니다. eps는 어디에 쓰이나요?
+def numerical_grad(f, x, eps=1e-5):
+    moved = x.clone().requires_grad_()
+    value = f(moved)
+    if isinstance(value, float):
+        step = x.new_tensor(eps)
+        return (x.new_tensor(f(x + step)) - f(x - step)) / (2 * step)
+    return torch.autograd.grad(value, moved)[0]
+
+
+# %% exercise=numerical_grad name=a-row-at-once
+# en: With three axes all numbers of a row move together. How many indices name a single entry there?
+# ko: 축이 셋이면 한 행의 수가 모두 함께 움직입니다. 거기서 원소 하나를 가리키려면 인덱스가 몇 개 필요한가요?
+def numerical_grad(f, x, eps=1e-5):
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape[:2]):
+        step = torch.zeros_like(x)
+        step[index] = eps
+        slopes[index] = (float(f(x + step)) - float(f(x - step))) / (2 * eps)
+    return slopes
+
+
+# %% exercise=expected_initial_loss name=spread-cut-at-two
+# en: Above a spread of 2 your loss grows no more. Does the docstring cut logit_std there, or say how good the formula is?
+# ko: 퍼짐이 2를 넘으면 손실이 더 커지지 않습니다. 설명이 logit_std를 거기서 자르나요, 아니면 공식이 얼마나 잘 맞는지 말하나요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return math.log(vocab_size) + min(logit_std, 2.0) ** 2 / 2
+
+
+# %% exercise=expected_initial_loss name=not-a-float
+# en: The number is right, but it is no Python float. What kind of thing does your last line return?
+# ko: 값은 맞지만 파이썬 float가 아닙니다. 마지막 줄은 어떤 종류의 값을 돌려주나요?
+def expected_initial_loss(vocab_size, logit_std=0.0):
+    return torch.tensor(math.log(vocab_size) + logit_std**2 / 2)
+
+
+# %% exercise=ask_api name=only-4xx-refused
+# en: Refusals outside 400 to 499, such as 202 or 500, do not end at once in ValueError. For which status alone do you post again?
+# ko: 400에서 499 사이가 아닌 거절(202나 500 등)에서 바로 ValueError가 나지 않습니다. 다시 보낼 상태는 어느 것 하나뿐인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for left in reversed(range(tries)):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status == 429 and left:
+            wait(answer["retry_after"])
+        if status != 429 and 400 <= status < 500:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=503-tried-again
+# en: A status of 503 does not end at once in ValueError. For which status alone do you post again?
+# ko: 상태 503에서 바로 ValueError가 나지 않습니다. 다시 보낼 상태는 어느 것 하나뿐인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for left in reversed(range(tries)):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status not in (429, 503):
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+        if left:
+            wait(answer.get("retry_after", 1))
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=any-2xx-is-an-answer
+# en: A status of 202 does not end in ValueError. Which status alone brings an answer here?
+# ko: 상태 202에서 ValueError가 나지 않습니다. 여기서 답이 오는 상태는 어느 것 하나뿐인가요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if 200 <= status < 300:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=wait-doubled
+# en: The second wait is twice as long as the API says. Who knows best how long to wait?
+# ko: 두 번째 기다림이 API가 말한 시간의 두 배입니다. 얼마나 기다려야 하는지는 누가 가장 잘 아나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"] * 2**attempt)
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=tries-begin-anew
+# en: After a 429 you count three tries again, whatever tries was. What does the next call know of those that are left?
+# ko: 429 다음에는 tries가 얼마였든 다시 세 번부터 셉니다. 다음 호출은 남은 횟수를 아나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+    if status == 200:
+        usage = answer["usage"]
+        cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+        return answer["choices"][0]["text"], cost
+    if status != 429:
+        raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+    if tries == 1:
+        raise TimeoutError("too many requests")
+    wait(answer["retry_after"])
+    return ask_api(post, prompt, max_tokens, wait)
+
+
+# %% exercise=ask_api name=zero-seconds-skipped
+# en: A retry_after of 0 does not reach wait. What does `if` make of a 0?
+# ko: retry_after가 0이면 wait를 부르지 않습니다. `if`는 0을 무엇으로 볼까요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+        if attempt < tries - 1 and answer["retry_after"]:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=text-stripped
+# en: The blanks at the ends of the text are gone. Is the text asked for as it came?
+# ko: 글 양 끝의 빈칸이 사라졌습니다. 글은 받은 그대로 돌려주어야 하지 않나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"].strip(), cost
+        if status != 429:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=zero-tokens-taken-for-missing
+# en: An answer of 0 completion tokens is charged for. What does `or` make of a 0?
+# ko: 답변 토큰이 0개인데 값을 매겼습니다. `or`는 0을 무엇으로 볼까요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            back = usage["completion_tokens"] or max_tokens
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * back) / 1e6
+            return answer["choices"][0]["text"], cost
+        if status != 429:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+        if attempt < tries - 1:
+            wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=ask_api name=wrong-key-seen-at-first-only
+# en: A status of 401 that comes after a 429 does not end in PermissionError. Is it looked for after every post?
+# ko: 429 다음에 오는 401에서 PermissionError가 나지 않습니다. 보낼 때마다 401인지 확인하나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+    if status == 401:
+        raise PermissionError(answer["error"]["message"])
+    for _ in range(tries - 1):
+        if status == 429:
+            wait(answer["retry_after"])
+            status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+    if status == 429:
+        raise TimeoutError("too many requests")
+    if status != 200:
+        raise ValueError(answer["error"]["message"])
+    usage = answer["usage"]
+    cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+    return answer["choices"][0]["text"], cost
+
+
+# %% exercise=ask_api name=last-status-not-read
+# en: A refusal at the last try ends in TimeoutError. What must the status of the last try have been for that?
+# ko: 마지막 시도에서 거절되었는데 TimeoutError가 납니다. TimeoutError는 마지막 상태가 무엇일 때 내야 하나요?
+def ask_api(post, prompt, max_tokens, wait, tries=3):
+    for attempt in range(tries):
+        status, answer = post({"prompt": prompt, "max_tokens": max_tokens})
+        if status == 200:
+            usage = answer["usage"]
+            cost = (0.5 * usage["prompt_tokens"] + 1.5 * usage["completion_tokens"]) / 1e6
+            return answer["choices"][0]["text"], cost
+        if attempt == tries - 1:
+            break
+        if status != 429:
+            raise (PermissionError if status == 401 else ValueError)(answer["error"]["message"])
+        wait(answer["retry_after"])
+    raise TimeoutError("too many requests")
+
+
+# %% exercise=stable_softmax name=temperature-as-a-power
+# en: The temperature is a power of probabilities that exist already: one that was rounded to 0 stays 0. What should it divide instead?
+# ko: 이미 구한 확률을 온도로 거듭제곱했습니다. 0으로 반올림된 확률은 그대로 0입니다. 대신 무엇을 온도로 나누어야 하나요?
+def stable_softmax(logits, temperature=1.0):
+    exps = (logits - logits.max(dim=-1, keepdim=True).values).exp()
+    p = (exps / exps.sum(dim=-1, keepdim=True)) ** (1 / temperature)
+    return p / p.sum(dim=-1, keepdim=True)
+
+
+# %% exercise=stable_softmax name=view-of-a-transposed-tensor
+# en: A transposed tensor fails: its numbers do not lie in the order that view needs. Do you need view here, and what would reshape do?
+# ko: 전치된 텐서에서 오류가 납니다. 숫자가 view에 필요한 순서로 놓여 있지 않습니다. 여기서 view가 꼭 필요한가요? reshape라면 어떨까요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits.view(-1, logits.shape[-1]) / temperature
+    exps = torch.exp(z - z.max(dim=-1, keepdim=True).values)
+    return (exps / exps.sum(dim=-1, keepdim=True)).view(logits.shape)
+
+
+# %% exercise=stable_softmax name=numpy-has-no-bfloat16
+# en: One input is bfloat16, a float dtype that NumPy does not have. Can torch do the same steps?
+# ko: 입력 하나가 bfloat16인데 NumPy에는 없는 실수형입니다. 같은 계산을 torch로 할 수 있을까요?
+def stable_softmax(logits, temperature=1.0):
+    z = logits.numpy() / temperature
+    exps = np.exp(z - z.max(axis=-1, keepdims=True))
+    return torch.from_numpy(exps / exps.sum(axis=-1, keepdims=True))
+
+
+# %% exercise=cross_entropy name=view-of-a-transposed-tensor
+# en: Transposed logits fail: their numbers do not lie in the order that view needs. Do you need view here, and what would reshape do?
+# ko: 전치된 로짓에서 오류가 납니다. 숫자가 view에 필요한 순서로 놓여 있지 않습니다. 여기서 view가 꼭 필요한가요? reshape라면 어떨까요?
+def cross_entropy(logits, targets):
+    N, V = logits.shape
+    picked = logits.view(-1)[torch.arange(N) * V + targets]
+    return (torch.logsumexp(logits, dim=-1) - picked).mean()
+
+
+# %% exercise=cross_entropy name=numpy-has-no-bfloat16
+# en: One input is bfloat16, a float dtype that NumPy does not have. Can torch do the same steps?
+# ko: 입력 하나가 bfloat16인데 NumPy에는 없는 실수형입니다. 같은 계산을 torch로 할 수 있을까요?
+def cross_entropy(logits, targets):
+    z = logits.numpy()
+    top = z.max(axis=1)
+    log_sums = top + np.log(np.exp(z - top[:, None]).sum(axis=1))
+    return torch.tensor((log_sums - z[np.arange(len(z)), targets.numpy()]).mean())
+
+
+# %% exercise=masked_mean name=numpy-has-no-bfloat16
+# en: One input is bfloat16, a float dtype that NumPy does not have. Can torch do the same steps?
+# ko: 입력 하나가 bfloat16인데 NumPy에는 없는 실수형입니다. 같은 계산을 torch로 할 수 있을까요?
+def masked_mean(values, mask):
+    rows = []
+    for v, m in zip(values.numpy(), mask.numpy().astype(bool)):
+        rows.append(v[m].mean(axis=0) if m.any() else np.zeros(v.shape[1], v.dtype))
+    return torch.from_numpy(np.stack(rows))
+
+
+# %% exercise=masked_mean name=zero-vectors-are-padding
+# en: A real position whose vector is all zeros is not counted. What says which positions are real: the values, or the mask?
+# ko: 벡터가 모두 0인 실제 위치가 세어지지 않았습니다. 어느 위치가 실제인지는 값이 알려 주나요, 마스크가 알려 주나요?
+def masked_mean(values, mask):
+    clean = values.masked_fill(~mask.bool().unsqueeze(-1), 0.0)
+    count = (clean != 0).any(dim=-1).sum(dim=1, keepdim=True)
+    return clean.sum(dim=1) / count.clamp(min=1)
+
+
+# %% exercise=split_heads name=result-in-float32
+# en: Whatever dtype x has, float32 comes back. In which dtype is the tensor made that takes the pieces?
+# ko: x의 dtype과 상관없이 float32가 돌아옵니다. 조각을 담는 텐서의 dtype은 무엇인가요?
+def split_heads(x, n_heads):
+    B, T, D = x.shape
+    size = D // n_heads
+    out = torch.zeros(B, n_heads, T, size)
+    for h in range(n_heads):
+        out[:, h] = x[:, :, h * size : (h + 1) * size]
+    return out
+
+
 # %% exercise=cross_entropy survivor=`torch.logsumexp(logits, dim=-1)` -> `torch.logsumexp(logits, dim=-1, keepdim=True)` in `log_p = logits[rows, targets] - torch.logsumexp(logits, dim=-1)`
 # why: Equivalent. The (N, N) table of all differences has the same mean as the N differences.
