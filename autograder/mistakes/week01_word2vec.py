@@ -1979,3 +1979,16 @@ def analogy(asked, E):
     unit = E / E.norm(dim=1, keepdim=True).clamp(min=1e-4)
     a, b, c = unit[asked].unbind(dim=1)
     return ((b - a + c) @ unit.T).scatter_(1, asked, -torch.inf).argmax(dim=1)
+
+# %% exercise=ppmi_svd name=zeros-of-counts-overwritten
+# en: After the call counts holds no 0 any more. Which line writes something tiny into it, and should it write to a copy?
+# ko: 호출한 뒤에 counts에 0이 하나도 없습니다. 어느 줄이 아주 작은 수를 써넣나요? 복사본에 써야 하지 않을까요?
+def ppmi_svd(counts, D, power=0.75):
+    words = counts.sum(dim=1, keepdim=True)
+    near = counts.sum(dim=0) ** power
+    expected = (words * near / near.sum()).clamp(min=1e-30)
+    empty = counts == 0
+    counts[empty] = 1e-30
+    pmi = torch.where(empty, 0.0, (counts / expected).log())
+    U, S, _ = torch.linalg.svd(pmi.clamp(min=0), full_matrices=False)
+    return U[:, :D] * S[:D].sqrt()
