@@ -119,6 +119,26 @@ def autoencoder(x, encode, decode):
     return code, z.sigmoid(), costs.sum() / len(x)
 
 
+# %% exercise=autoencoder name=encoder-called-twice
+# en: Your encoder runs twice. Keep the codes: those that are returned are those that are decoded.
+# ko: 인코더를 두 번 부릅니다. 코드를 보관하세요. 돌려주는 코드와 디코딩하는 코드는 같은 것입니다.
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    logits = decode(encode(x))
+    loss = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+    return code, logits.sigmoid(), loss
+
+
+# %% exercise=autoencoder name=negative-logits-cost-too-much
+# en: Pixels with positive logits cost what they should, those with negative ones too much. Of what is your exponential taken there?
+# ko: 로짓이 양수인 픽셀은 맞고 음수인 픽셀은 손실이 너무 큽니다. 거기서는 무엇에 지수를 취하나요?
+def autoencoder(x, encode, decode):
+    code = encode(x)
+    z = decode(code)
+    costs = z.clamp(min=0) - z * x + torch.log1p(torch.exp(-z))
+    return code, z.sigmoid(), costs.sum() / len(x)
+
+
 # %% exercise=autoencoder variant=softplus
 def autoencoder(x, encode, decode):
     code = encode(x)
@@ -220,11 +240,42 @@ def gaussian_kl(mu, logvar):
     return 0.5 * (logvar.exp() + 2 * mu - 1 - logvar).sum(-1)
 
 
-# %% exercise=gaussian_kl variant=library
+# %% exercise=gaussian_kl name=logarithm-of-a-variance-of-zero
+# en: A very thin cloud costs infinity: is a logarithm taken of a variance that has become 0? Which logarithm is given to you?
+# ko: 아주 좁은 분포의 값이 무한대입니다. 0이 되어 버린 분산에 로그를 취했나요? 어떤 로그가 이미 주어졌나요?
 def gaussian_kl(mu, logvar):
-    ours = torch.distributions.Normal(mu, (0.5 * logvar).exp())
-    standard = torch.distributions.Normal(torch.zeros_like(mu), torch.ones_like(mu))
-    return torch.distributions.kl_divergence(ours, standard).sum(-1)
+    variance = logvar.exp()
+    return 0.5 * (variance + mu.square() - 1 - variance.log()).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=held-between-two-limits
+# en: Clouds that are very thin or very wide cost what less extreme ones cost. Where is logvar limited?
+# ko: 아주 좁거나 아주 넓은 분포의 값이 덜 극단적인 분포의 값과 같습니다. logvar를 어디에서 제한했나요?
+def gaussian_kl(mu, logvar):
+    logvar = logvar.clamp(-30, 20)
+    return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=held-between-narrow-limits
+# en: Clouds that are rather thin or wide cost what milder ones cost. Where is logvar limited?
+# ko: 제법 좁거나 넓은 분포의 값이 더 평범한 분포의 값과 같습니다. logvar를 어디에서 제한했나요?
+def gaussian_kl(mu, logvar):
+    logvar = logvar.clamp(-4, 4)
+    return 0.5 * (logvar.exp() + mu.square() - 1 - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl name=variance-teaches-nothing
+# en: The values are right. In the slope of logvar the part that comes from the variance is missing: what cuts it off?
+# ko: 값은 맞습니다. logvar의 기울기에서 분산에서 오는 부분이 빠졌습니다. 무엇이 끊었나요?
+def gaussian_kl(mu, logvar):
+    return 0.5 * (logvar.exp().detach() + mu.square() - 1 - logvar).sum(dim=-1)
+
+
+# %% exercise=gaussian_kl variant=two-means
+def gaussian_kl(mu, logvar):
+    log_q = -0.5 - 0.5 * logvar
+    log_p = -0.5 * (torch.exp(logvar) + mu * mu)
+    return torch.sum(log_q - log_p, dim=-1)
 
 
 # %% exercise=gaussian_kl variant=by-sigma
@@ -319,9 +370,71 @@ def reparameterize(mu, logvar, noise):
     return mu + (0.5 * logvar).exp() * (noise - noise.mean()) / noise.std()
 
 
-# %% exercise=reparameterize variant=root-of-the-variance
+# %% exercise=reparameterize name=root-of-the-variance
+# en: Very thin and very wide clouds come out as 0, infinity or NaN, though their spread is a fine number. Which exponential was taken before the root?
+# ko: 아주 좁거나 아주 넓은 분포에서 0, 무한대, NaN이 나옵니다. 표준편차는 멀쩡한 수인데요. 제곱근 전에 무엇에 지수를 취했나요?
 def reparameterize(mu, logvar, noise):
-    return noise * torch.sqrt(torch.exp(logvar)) + mu
+    return mu + logvar.exp().sqrt() * noise
+
+
+# %% exercise=reparameterize name=draws-meet-other-clouds
+# en: With several draws the noise meets the mean and the spread of another example. Which axis counts the draws?
+# ko: 여러 번 뽑으면 노이즈가 다른 예의 평균과 표준편차를 만납니다. 어느 축이 뽑은 횟수인가요?
+def reparameterize(mu, logvar, noise):
+    flat = noise.reshape(-1, noise.shape[-1])
+    each = len(flat) // len(mu)
+    mean, wide = (v.repeat_interleave(each, dim=0) for v in (mu, logvar))
+    return (mean + (0.5 * wide).exp() * flat).reshape(noise.shape)
+
+
+# %% exercise=reparameterize name=several-draws-teach-nothing
+# en: One draw teaches the encoder, several do not: where was the graph left?
+# ko: 한 번 뽑으면 인코더가 배우지만 여러 번 뽑으면 배우지 못합니다. 그래프를 어디에서 벗어났나요?
+def reparameterize(mu, logvar, noise):
+    if noise.dim() == mu.dim():
+        return mu + (0.5 * logvar).exp() * noise
+    with torch.no_grad():
+        draws = torch.stack([mu + (0.5 * logvar).exp() * one for one in noise])
+    return draws + 0 * (mu.sum() + logvar.sum())
+
+
+# %% exercise=reparameterize name=one-of-several-draws
+# en: Several draws may be a single one. Which axis of yours is missing then?
+# ko: 여러 번 뽑기에는 한 번만 뽑는 경우도 들어갑니다. 그때 어떤 축이 없어지나요?
+def reparameterize(mu, logvar, noise):
+    draws = mu + (0.5 * logvar).exp() * noise
+    return draws[0] if draws.dim() == 3 and len(draws) == 1 else draws
+
+
+# %% exercise=reparameterize name=as-many-draws-as-examples
+# en: With as many draws as examples the axes are taken for each other. Which one stands in front?
+# ko: 뽑는 횟수와 예의 수가 같으면 두 축이 바뀝니다. 어느 축이 앞에 있나요?
+def reparameterize(mu, logvar, noise):
+    if noise.dim() == 3 and noise.shape[0] == len(mu):
+        return mu[:, None] + (0.5 * logvar[:, None]).exp() * noise
+    return mu + (0.5 * logvar).exp() * noise
+
+
+# %% exercise=reparameterize name=logvar-limited
+# en: Very thin clouds come out wider and very wide ones thinner. Where is logvar limited?
+# ko: 아주 좁은 분포는 더 넓게, 아주 넓은 분포는 더 좁게 나옵니다. logvar를 어디에서 제한했나요?
+def reparameterize(mu, logvar, noise):
+    return mu + (0.5 * logvar.clamp(-30, 20)).exp() * noise
+
+
+# %% exercise=reparameterize name=spread-with-a-floor
+# en: Very thin clouds come out too wide. Is something added to the spread, or is it held above a limit?
+# ko: 아주 좁은 분포가 너무 넓게 나옵니다. 표준편차에 무엇을 더했나요, 아니면 어떤 값 아래로 못 내려가게 했나요?
+def reparameterize(mu, logvar, noise):
+    return mu + ((0.5 * logvar).exp() + 1e-8) * noise
+
+
+# %% exercise=reparameterize variant=draw-by-draw
+def reparameterize(mu, logvar, noise):
+    spread = torch.exp(logvar.div(2))
+    if noise.dim() == mu.dim():
+        return noise * spread + mu
+    return torch.stack([one * spread + mu for one in noise.unbind(0)])
 
 
 # %% exercise=reparameterize variant=addcmul
@@ -468,6 +581,39 @@ def diversity(samples, real, k):
     return (torch.cdist(real, samples).amin(1) <= radius).double().mean().item()
 
 
+# %% exercise=diversity name=mean-of-the-k-nearest
+# en: For k above 1 your balls are too small. How far does a ball reach, to the k-th nearest other or to the mean of the k nearest?
+# ko: k가 1보다 크면 공이 너무 작습니다. 공은 어디까지 닿나요? k번째로 가까운 이미지까지인가요, 가까운 k개의 평균까지인가요?
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    near = torch.cdist(real, real).sort(dim=1).values[:, 1 : k + 1]
+    nearest = torch.cdist(real, samples).amin(dim=1)
+    return (nearest <= near.mean(dim=1)).double().mean().item()
+
+
+# %% exercise=diversity name=square-against-distance
+# en: Balls of a radius above 1 are too large, those below 1 too small. Are both distances that you compare squared, or neither?
+# ko: 반지름이 1보다 큰 공은 너무 크고, 1보다 작은 공은 너무 작습니다. 비교하는 두 거리가 둘 다 제곱인가요, 둘 다 아닌가요?
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    radius = torch.cdist(real, real).square().sort(dim=1).values[:, k]
+    nearest = torch.cdist(real, samples).amin(dim=1)
+    return (nearest <= radius).double().mean().item()
+
+
+# %% exercise=diversity name=a-little-outside
+# en: A sample just outside a ball is counted. How much larger than the radius may a distance be?
+# ko: 공 바로 바깥에 있는 샘플도 셉니다. 거리가 반지름보다 얼마나 커도 되나요?
+def diversity(samples, real, k):
+    if len(samples) == 0:
+        return 0.0
+    radius = torch.cdist(real, real).sort(dim=1).values[:, k]
+    nearest = torch.cdist(real, samples).amin(dim=1)
+    return (nearest <= radius + 1e-6).double().mean().item()
+
+
 # %% exercise=diversity variant=loop
 def diversity(samples, real, k):
     covered = 0
@@ -598,6 +744,32 @@ def gan_losses(real, fake):
 def gan_losses(real, fake):
     detective = F.softplus(-real, threshold=3).mean() + F.softplus(fake, threshold=3).mean()
     return detective, F.softplus(-fake, threshold=3).mean()
+
+
+# %% exercise=gan_losses name=unstable-branch
+# en: The losses are right, and the slopes of sure logits are NaN. Is an infinite exponential computed somewhere, and then not chosen?
+# ko: 손실은 맞지만 확신이 큰 로짓의 기울기가 NaN입니다. 무한대가 되는 지수를 계산해 두고 고르지 않은 곳이 있나요?
+def gan_losses(real, fake):
+    def cost(a):
+        return torch.where(a < -30, -a, torch.log(1 + torch.exp(-a))).mean()
+
+    return cost(real) + cost(-fake), cost(fake)
+
+
+# %% exercise=gan_losses name=forged-term-with-a-floor
+# en: A detective that is badly fooled by a forgery pays too little: how small can your 1 - sigmoid become?
+# ko: 위조품에 크게 속은 탐정의 손실이 너무 작습니다. 1 - 시그모이드가 얼마나 작아질 수 있나요?
+def gan_losses(real, fake):
+    forged = -torch.log(1 - torch.sigmoid(fake) + 1e-12).mean()
+    return forged - F.logsigmoid(real).mean(), -F.logsigmoid(fake).mean()
+
+
+# %% exercise=gan_losses name=sure-logits-limited
+# en: Very sure logits teach nothing: their slope is 0. Where are logits limited?
+# ko: 확신이 아주 큰 로짓의 기울기가 0이라 배우는 것이 없습니다. 로짓을 어디에서 제한했나요?
+def gan_losses(real, fake):
+    real, fake = real.clamp(-500, 500), fake.clamp(-500, 500)
+    return F.softplus(-real).mean() + F.softplus(fake).mean(), F.softplus(-fake).mean()
 
 
 # %% exercise=gan_losses variant=log-sigmoid
@@ -810,6 +982,66 @@ def affine_coupling(x, net, inverse=False):
     return torch.cat([front, rest * s.exp() + t], dim=1), s.mean(dim=1)
 
 
+# %% exercise=affine_coupling name=logarithm-of-the-product
+# en: Where many scales are large or small together, your logarithm is infinite. Must their product be computed at all?
+# ko: 배율이 모두 크거나 모두 작으면 로그가 무한대입니다. 곱을 꼭 계산해야 하나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    scale = (-s).exp() if inverse else s.exp()
+    rest = (rest - t) * scale if inverse else rest * scale + t
+    return torch.cat([front, rest], dim=1), scale.prod(dim=1).log()
+
+
+# %% exercise=affine_coupling name=logarithm-of-each-scale
+# en: Where a scale becomes 0 or infinite, so does its logarithm. Were the logarithms not given?
+# ko: 배율이 0이나 무한대가 되면 그 로그도 무한대입니다. 로그는 이미 주어지지 않았나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    scale = (-s).exp() if inverse else s.exp()
+    rest = (rest - t) * scale if inverse else rest * scale + t
+    return torch.cat([front, rest], dim=1), scale.log().sum(dim=1)
+
+
+# %% exercise=affine_coupling name=way-back-teaches-nothing
+# en: The way there teaches the network, the way back does not: what cuts the gradients off?
+# ko: 가는 길에서는 네트워크가 배우지만 돌아오는 길에서는 배우지 못합니다. 무엇이 기울기를 끊나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    if inverse:
+        with torch.no_grad():
+            s, t = net(front).chunk(2, dim=1)
+            return torch.cat([front, (rest - t) * (-s).exp()], dim=1), -s.sum(dim=1)
+    s, t = net(front).chunk(2, dim=1)
+    return torch.cat([front, rest * s.exp() + t], dim=1), s.sum(dim=1)
+
+
+# %% exercise=affine_coupling name=front-cut-off
+# en: The network learns. The slope of x lacks what comes through the network: what cuts the front part off?
+# ko: 네트워크는 배웁니다. x의 기울기에는 네트워크를 거쳐 오는 부분이 빠졌습니다. 앞부분을 무엇이 끊었나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front.detach()).chunk(2, dim=1)
+    rest = (rest - t) * (-s).exp() if inverse else rest * s.exp() + t
+    return torch.cat([front, rest], dim=1), (-s if inverse else s).sum(dim=1)
+
+
+# %% exercise=affine_coupling name=scale-with-a-floor
+# en: On the way back very small scales divide too little. Is something added to the scale?
+# ko: 돌아오는 길에서 아주 작은 배율로 나눈 값이 너무 작습니다. 배율에 무엇을 더했나요?
+def affine_coupling(x, net, inverse=False):
+    half = x.shape[1] // 2
+    front, rest = x[:, :half], x[:, half:]
+    s, t = net(front).chunk(2, dim=1)
+    rest = (rest - t) / (s.exp() + 1e-8) if inverse else rest * s.exp() + t
+    return torch.cat([front, rest], dim=1), (-s if inverse else s).sum(dim=1)
+
+
 # %% exercise=affine_coupling variant=split
 def affine_coupling(x, net, inverse=False):
     D = x.size(1)
@@ -953,6 +1185,43 @@ def q_sample(x0, t, noise, betas):
 def q_sample(x0, t, noise, betas):
     kept = (1 - betas).cumprod(dim=0)[t].view(-1, *[1] * (x0.dim() - 1))
     return kept.sqrt() * x0 + (1 - kept.sqrt()) * noise
+
+
+# %% exercise=q_sample name=root-of-one-minus-the-root
+# en: The squares of both factors add up to 1: is the noise's root taken of one minus the kept share, or of one minus its root?
+# ko: 두 인수의 제곱을 더하면 1입니다. 노이즈의 제곱근은 1에서 남은 비율을 뺀 값의 것인가요, 그 제곱근을 뺀 값의 것인가요?
+def q_sample(x0, t, noise, betas):
+    signal = (1 - betas).cumprod(dim=0).sqrt()[t].view(-1, *[1] * (x0.dim() - 1))
+    return signal * x0 + (1 - signal).sqrt() * noise
+
+
+# %% exercise=q_sample name=two-kinds-of-images
+# en: Right for two axes and for four. There may be any number behind the batch.
+# ko: 축이 둘일 때와 넷일 때는 맞습니다. 배치 뒤의 축은 몇 개든 될 수 있습니다.
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t]
+    kept = kept[:, None] if x0.dim() == 2 else kept[:, None, None, None]
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
+
+
+# %% exercise=q_sample name=factors-with-a-floor
+# en: Very small factors come out too large. Is something added under a root, or are they held above a limit?
+# ko: 아주 작은 인수가 너무 크게 나옵니다. 제곱근 안에 무엇을 더했나요, 아니면 어떤 값 아래로 못 내려가게 했나요?
+def q_sample(x0, t, noise, betas):
+    kept = (1 - betas).cumprod(dim=0)[t].view(-1, *[1] * (x0.dim() - 1))
+    return (kept + 1e-8).sqrt() * x0 + (1 - kept + 1e-8).sqrt() * noise
+
+
+# %% exercise=q_sample name=products-of-an-earlier-call
+# en: With other betas, as many as before, yours still takes the products of the first ones. What is remembered between calls?
+# ko: 개수는 같지만 값이 다른 betas를 주어도 처음 betas의 곱을 씁니다. 호출 사이에 무엇을 기억하나요?
+_products = {}
+
+
+def q_sample(x0, t, noise, betas):
+    kept = _products.setdefault(len(betas), (1 - betas).cumprod(dim=0))[t]
+    kept = kept.view(-1, *[1] * (x0.dim() - 1))
+    return kept.sqrt() * x0 + (1 - kept).sqrt() * noise
 
 
 # %% exercise=q_sample variant=image-by-image
@@ -1130,6 +1399,54 @@ def ddpm_step(x, t, eps, noise, betas):
 def ddpm_step(x, t, eps, noise, betas):
     abar = (1 - betas).cumprod(dim=0)
     mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / abar[t].sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=whole-noise-of-one-step
+# en: All the believed noise is taken away, the root of 1 - abar times eps. Which part of it did step t add?
+# ko: 예측한 노이즈 전체, 곧 1 - abar의 제곱근에 eps를 곱한 것을 뺍니다. 그 가운데 t단계가 더한 부분은 얼마인가요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=mean-of-guess-and-image
+# en: In the mean of the guessed clean image and x, the weight of x is too small. Which root stands before it in their equation 7?
+# ko: 추정한 깨끗한 이미지와 x의 평균에서 x의 가중치가 너무 작습니다. 논문의 식 7에서 그 앞에 어떤 제곱근이 있나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    clean = (x - (1 - abar[t]).sqrt() * eps) / abar[t].sqrt()
+    if t == 0:
+        return clean
+    mean = abar[t - 1].sqrt() * betas[t] * clean + (1 - betas[t]) * (1 - abar[t - 1]) * x
+    return mean / (1 - abar[t]) + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=factors-with-a-floor
+# en: With very small betas too little noise is taken away or added. Is something added below a fraction bar?
+# ko: betas가 아주 작으면 노이즈를 너무 적게 빼거나 더합니다. 분모에 무엇을 더했나요?
+def ddpm_step(x, t, eps, noise, betas):
+    abar = (1 - betas).cumprod(dim=0)
+    mean = (x - betas[t] / (1 - abar[t] + 1e-8).sqrt() * eps) / (1 - betas[t]).sqrt()
+    if t == 0:
+        return mean
+    return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t] + 1e-8)).sqrt() * noise
+
+
+# %% exercise=ddpm_step name=products-of-an-earlier-call
+# en: With other betas, as many as before, yours still takes the products of the first ones. What is remembered between calls?
+# ko: 개수는 같지만 값이 다른 betas를 주어도 처음 betas의 곱을 씁니다. 호출 사이에 무엇을 기억하나요?
+_products = {}
+
+
+def ddpm_step(x, t, eps, noise, betas):
+    abar = _products.setdefault(len(betas), (1 - betas).cumprod(dim=0))
+    mean = (x - betas[t] / (1 - abar[t]).sqrt() * eps) / (1 - betas[t]).sqrt()
     if t == 0:
         return mean
     return mean + (betas[t] * (1 - abar[t - 1]) / (1 - abar[t])).sqrt() * noise
