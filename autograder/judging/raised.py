@@ -80,10 +80,11 @@ RAISED: tuple[Raised, ...] = (
            ("is an empty sequence", "argument is empty", "of an empty sequence",
             "of empty iterable", "input.numel() == 0", "to have non-zero size", "zero-size array",
             "non-empty list", "non-empty TensorList", "need at least one array",
-            "at least one data point", "for empty data", "pop from empty", "pop from an empty"),
-           "Something is asked of a list or tensor that is empty there: its largest, its last, or "
-           "all of it joined. Can the input be empty, or can nothing be left of it?",
-           "비어 있는 리스트나 텐서에서 가장 큰 값이나 마지막 값을 찾거나 이어 붙이려 합니다. "
+            "at least one data point", "for empty data", "pop from empty", "pop from an empty",
+            "with no values is ambiguous", "an empty array is ambiguous"),
+           "Something is asked of a list or tensor that is empty there: its largest, its last, its "
+           "truth, or all of it joined. Can the input be empty, or can nothing be left of it?",
+           "비어 있는 리스트나 텐서에서 가장 큰 값, 마지막 값이나 참값을 찾거나 이어 붙입니다. "
            "입력이 비어 있을 수 있나요? 아니면 남는 것이 없을 수 있나요?"),
     Raised("mask-of-another-shape", ("IndexError",),
            ("The shape of the mask", "boolean index did not match"),

@@ -56,6 +56,7 @@ REAL: dict[str, list[str]] = {
         "torch.empty(0, 3).max(0)", "np.array([]).max()", "np.array([]).argmax()",
         "functools.reduce(max, [])", "torch.cat([])", "torch.stack([])", "np.stack([])",
         "statistics.mean([])", "statistics.median([])", "[].pop()",
+        "bool(torch.empty(0))",
     ],
     "shape-does-not-hold-it": ["torch.ones(5).view(2, 3)", "torch.ones(5).reshape(2, 3)"],
     "view-of-scattered-numbers": ["torch.ones(2, 3).T.view(6)"],
