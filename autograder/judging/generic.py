@@ -187,8 +187,8 @@ GENERIC: tuple[Generic, ...] = (
     _other("nothing-returned", no_return,
            "None came back where a value belongs. Does every path end with return, and is this a "
            "case for None? If it is a gradient: where is it cut off?",
-           "값이 있어야 할 곳에 None이 돌아왔습니다. 모든 경로가 return으로 끝나나요? 여기서 None이 "
-           "맞는 값인가요? 그래디언트라면 어디에서 끊겼나요?"),
+           "값이 있어야 할 곳에 None이 돌아왔습니다. 모든 경로가 return으로 끝나나요? 여기서 "
+           "None이 맞는 값인가요? 그래디언트라면 어디에서 끊겼나요?"),
     _other("none-for-a-value", none_used,
            "None stands where a value belongs. Is a return missing, is something used here before "
            "it has a value, or is an argument handed over in another's place?",
