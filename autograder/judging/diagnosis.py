@@ -248,6 +248,8 @@ def holds(generic: Generic, one: Lost) -> int:
     arrays = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
     if generic.numbers is None or not arrays or len(arrays) < len(pairs):
         return 0
+    if not generic.lists and any(mine["kind"] == "sequence" for mine, _ in one.wrong):
+        return 0
     if not generic.whole:
         counts = [generic.numbers(mine, theirs, rtol) for mine, theirs in arrays]
         return sum(counts) if all(counts) else 0

@@ -29,14 +29,15 @@ class Generic:
     whole: bool = False  # number by number: arrays of different outputs are judged together
     other: Shape | None = None
     needs: int = 1  # numbers or items, over all lost probes, that bear it out
+    lists: bool = True  # a list of numbers too, though they may come from several calls
 
 
 def _number(name: str, relation: Relation, en: str, ko: str, needs: int = 1) -> Generic:
     return Generic(name, en, ko, relation, whole=True, needs=needs)
 
 
-def _array(name: str, relation: Relation, en: str, ko: str) -> Generic:
-    return Generic(name, en, ko, relation)
+def _array(name: str, relation: Relation, en: str, ko: str, lists: bool = True) -> Generic:
+    return Generic(name, en, ko, relation, lists=lists)
 
 
 def _other(name: str, relation: Shape, en: str, ko: str, needs: int = 1) -> Generic:
@@ -332,10 +333,10 @@ GENERIC: tuple[Generic, ...] = (
            "넘어가나요?"),
     _array("first-place-wrong", relations.at_an_edge(last=False),
            "All is right but the first place along one axis. What does your function start from?",
-           "한 축의 첫 자리만 빼고 모두 맞습니다. 함수는 무엇에서 시작하나요?"),
+           "한 축의 첫 자리만 빼고 모두 맞습니다. 함수는 무엇에서 시작하나요?", lists=False),
     _array("last-place-wrong", relations.at_an_edge(last=True),
            "All is right but the last place along one axis. What happens at the end?",
-           "한 축의 마지막 자리만 빼고 모두 맞습니다. 끝에서 무슨 일이 일어나나요?"),
+           "한 축의 마지막 자리만 빼고 모두 맞습니다. 끝에서 무슨 일이 일어나나요?", lists=False),
     _array("zero-expected", relations.not_zero,
            "All is right but the places that should hold 0. What decides which places those are?",
            "0이어야 할 자리만 빼고 모두 맞습니다. 어떤 자리가 0인지는 무엇이 정하나요?"),

@@ -54,7 +54,7 @@ RAISED: tuple[Raised, ...] = (
            "many, or are the two in the wrong order?",
            "안쪽 축의 크기가 다른 두 행렬을 곱합니다. 전치가 빠졌거나 하나 더 있거나 순서가 "
            "바뀌었나요?"),
-    Raised("shapes-do-not-broadcast", ("RuntimeError", "ValueError"),
+    Raised("shapes-do-not-broadcast", ("RuntimeError", "ValueError", "IndexError"),
            ("must match the size", "must match the existing size", "could not be broadcast",
             "not broadcastable", "shape mismatch", "The size of tensor"),
            "Two shapes meet that do not broadcast. Is a keepdim or an unsqueeze missing, or is one "

@@ -224,6 +224,13 @@ def test_few_small_numbers_prove_nothing() -> None:
     assert named((3, 2)) is None
 
 
+def test_a_list_of_cases_has_no_end() -> None:
+    """What the last of several calls gave says nothing about the end of anything."""
+    right = [float(number) for number in CUBE.ravel()[:12]]
+    assert named(([*right[:-1], 7.25], right)) is None
+    assert named((np.array([*right[:-1], 7.25]), np.array(right))) == "last-place-wrong"
+
+
 def test_a_general_name_holds_at_most_of_the_lost_probes() -> None:
     """It is a fact, and says at which probes it holds; at half of them it is not given."""
     other = (rng.normal(size=(2, 3)), rng.normal(size=(2, 3)))

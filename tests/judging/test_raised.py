@@ -60,6 +60,11 @@ REAL: dict[str, list[str]] = {
     ],
     "shape-does-not-hold-it": ["torch.ones(5).view(2, 3)", "torch.ones(5).reshape(2, 3)"],
     "view-of-scattered-numbers": ["torch.ones(2, 3).T.view(6)"],
+    "shapes-do-not-broadcast": [
+        "torch.ones(2) + torch.ones(3)", "np.ones(2) + np.ones(3)",
+        "torch.ones(4, 4)[torch.arange(2), torch.arange(3)]",
+        "np.ones((4, 4))[np.arange(2), np.arange(3)]",
+    ],
     "mask-of-another-shape": [
         "torch.ones(2)[torch.ones(3, dtype=torch.bool)]", "np.ones(2)[np.ones(3, dtype=bool)]",
     ],
