@@ -1601,9 +1601,9 @@ def recall_and_mrr(rankings, relevant, k):
     return sum(recalls) / len(recalls), sum(ranks) / len(ranks)
 
 
-# %% exercise=recall_and_mrr name=argmax-of-nothing
-# en: A ranking without a right place counts as if its first one were right: what does `argmax` give where nothing is true?
-# ko: 맞는 자리가 없는 순위를 첫째가 맞은 것처럼 셉니다. 참이 하나도 없을 때 `argmax`는 무엇인가요?
+# %% exercise=recall_and_mrr name=nothing-counted-as-the-first
+# en: A ranking without a right place counts as if its first one were right: what does `argmax` give where nothing is true, or is a number of the question before still there?
+# ko: 맞는 자리가 없는 순위를 첫째가 맞은 것처럼 셉니다. 참이 하나도 없을 때 `argmax`는 무엇인가요? 아니면 앞 질문의 값이 그대로 남아 있나요?
 def recall_and_mrr(rankings, relevant, k):
     recalls, ranks = [], []
     for ranking, right in zip(rankings, relevant):
@@ -2239,9 +2239,9 @@ def injection_filter(passage, orders):
     return " ".join(kept), dropped
 
 
-# %% exercise=injection_filter name=tabs-taken-out
-# en: You take out more than category Cf: a tab is Cc, and a blank between two words.
-# ko: Cf보다 많은 범주를 뺐습니다. 탭은 Cc이고 두 단어 사이의 빈칸입니다.
+# %% exercise=injection_filter name=order-over-a-tab
+# en: An order with a tab or a line break between its words is not found. A tab is of category Cc, not Cf: is it taken out, or does it stay as it is and is no single blank?
+# ko: 단어 사이에 탭이나 줄바꿈이 있는 명령을 찾지 못합니다. 탭은 Cf가 아니라 Cc입니다. 그것까지 빼지는 않았나요? 아니면 그대로 남아서 빈칸 하나가 되지 않았나요?
 def injection_filter(passage, orders):
     kept, dropped = [], []
     for sentence in sentences(passage):
