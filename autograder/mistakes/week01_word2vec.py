@@ -788,6 +788,15 @@ def noise_distribution(counts, power=0.75):
     return weights / weights.max()
 
 
+# %% exercise=noise_distribution name=rare-taken-for-unseen
+# en: In a large corpus a rare word gets 0, as if it never occurred. Which counts does the docstring give 0?
+# ko: 큰 말뭉치에서 드물게 나오는 단어가 한 번도 안 나온 것처럼 0이 됩니다. 설명은 횟수가 얼마일 때 0이라고 하나요?
+def noise_distribution(counts, power=0.75):
+    shares = counts.double() / counts.sum()
+    weights = torch.where(shares > 1e-6, shares**power, 0.0)
+    return weights / weights.sum()
+
+
 # %% exercise=noise_distribution variant=exp-log
 def noise_distribution(counts, power=0.75):
     logs = power * counts.double().log()
@@ -1911,6 +1920,15 @@ def encode(text, index):
         if character in ".!?" and ids and ids[-1] != index["<eos>"]:
             ids.append(index["<eos>"])
     return ids
+
+# %% exercise=cbow_forward name=written-over-in-the-bag
+# en: A word that comes twice counts once in your table of counts, and padding wipes out word 0. Does scatter_ add, or write over?
+# ko: 두 번 나온 단어가 개수 표에서 한 번만 세어지고, 패딩이 0번 단어를 지웁니다. scatter_는 더하나요, 덮어쓰나요?
+def cbow_forward(context, mask, E_in, E_out):
+    bag = torch.zeros(len(context), len(E_in), dtype=E_in.dtype)
+    bag.scatter_(1, context, mask.to(E_in.dtype))
+    return (bag / bag.sum(dim=1, keepdim=True).clamp(min=1)) @ E_in @ E_out.T
+
 
 # %% exercise=cbow_forward name=word-zero-learns-nothing
 # en: The logits are right, but no gradient reaches the vector of word 0. Which argument of the look-up makes 0 padding?
