@@ -676,6 +676,17 @@ def decoder_step(y, h, memory, look, cell, W_out, b_out):
     return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
 
 
+# %% exercise=decoder_step name=memory-cut-anew
+# en: Positions and numbers of the memory are mixed up. What does reshape do where two axes should change places?
+# ko: memory의 위치와 수가 뒤섞였습니다. 두 축을 서로 바꿔야 할 때 reshape는 어떻게 하나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    B, T, M = memory.shape
+    context = (memory.reshape(B, M, T) @ weights.unsqueeze(2)).squeeze(2)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
 # %% exercise=decoder_step name=view-of-a-transpose
 # en: The memory may be a transpose, whose numbers do not lie in a row: view asks for that. What does reshape do?
 # ko: 메모리는 전치된 뷰일 수 있어서 수가 차례로 놓여 있지 않습니다. view는 그것을 요구합니다. reshape는 어떻게 하나요?
@@ -2055,6 +2066,15 @@ def alignment_accuracy(weights, links):
 def alignment_accuracy(weights, links):
     hit = links.gather(2, weights.argmax(2, keepdim=True))
     return hit.sum() / links.any(2).sum().clamp(min=1)
+
+
+# %% exercise=alignment_accuracy name=link-without-weight
+# en: A word is a hit although its largest weight lies elsewhere: its link has the weight 0. What does argmax say of a row of zeros?
+# ko: 가장 큰 가중치가 다른 곳에 있는데도 맞은 것으로 셉니다. 연결된 곳의 가중치가 0입니다. 모두 0인 행에서 argmax는 무엇인가요?
+def alignment_accuracy(weights, links):
+    known = links.any(2)
+    hit = ((weights * links).argmax(2) == weights.argmax(2)) & known
+    return hit.sum().item() / max(1, known.sum().item())
 
 
 # %% exercise=alignment_accuracy variant=one-hot
