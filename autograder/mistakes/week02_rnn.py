@@ -1377,3 +1377,50 @@ def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
         followers = tables[k].get((context[-k],) if k else (), {})
         p = (followers.get(token, 0) + epsilon * p) / (sum(followers.values()) + epsilon)
     return p
+
+
+# %% exercise=perplexity name=sum-in-half-precision
+# en: A long text in float16 comes out as inf, though no p is 0. How large a sum does float16 hold?
+# ko: float16으로 된 긴 글의 답이 inf입니다. p가 0인 토큰은 없습니다. float16은 얼마나 큰 합까지 담나요?
+def perplexity(log_probs):
+    total = sum(sentence.sum() for sentence in log_probs)
+    n_tokens = sum(len(sentence) for sentence in log_probs)
+    return torch.exp(-total / n_tokens).item()
+
+# %% exercise=rnn_step name=no-gradient-at-zero
+# en: All values are right, but where the sum is exactly 0 no gradient comes back. Which slope do abs and sign have at 0, and which has tanh?
+# ko: 값은 모두 맞지만 합이 정확히 0이면 기울기가 나오지 않습니다. 0에서 abs와 sign의 기울기는 얼마이고, tanh의 기울기는 얼마인가요?
+def rnn_step(x, h, W, U, b):
+    a = x @ W + h @ U + b
+    small = torch.exp(-2 * a.abs())
+    return torch.sign(a) * (1 - small) / (1 + small)
+
+# %% exercise=bptt name=float64-always
+# en: The numbers are right, but gradients of float32 arguments come back in float64. Of which dtype is an array that np.zeros makes?
+# ko: 숫자는 맞지만 float32 인자의 기울기가 float64로 나옵니다. np.zeros가 만드는 배열의 dtype은 무엇인가요?
+def bptt(x, h0, hs, U, dhs):
+    x, h0, hs, U, dhs = (z.detach().double() for z in (x, h0, hs, U, dhs))
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2)
+        dW, dU, db = dW + x[:, t].T @ da, dU + before.T @ da, db + da.sum(dim=0)
+        later = da @ U.T
+    return dW, dU, db, later
+
+# %% exercise=clip_grad_norm name=factor-as-a-tensor
+# en: A gradient that is a single number comes back in another dtype. Which dtype has your factor, and which does a product of two single numbers take?
+# ko: 숫자 하나인 기울기가 다른 dtype으로 돌아옵니다. 곱하는 배율의 dtype은 무엇이고, 숫자 하나짜리 텐서 둘을 곱하면 어느 dtype이 되나요?
+def clip_grad_norm(grads, max_norm):
+    norm = torch.sqrt(sum((grad.double() ** 2).sum() for grad in grads))
+    factor = torch.clamp(max_norm / norm, max=1.0)
+    return [grad * factor for grad in grads], norm.item()
+
+# %% exercise=clip_grad_norm name=squares-overflow-in-half-precision
+# en: In float16 a gradient of 300 has an infinite norm. How large is its square, and how large a number does float16 hold?
+# ko: float16에서는 300짜리 기울기의 노름이 무한대가 됩니다. 그 제곱은 얼마이고, float16은 얼마나 큰 수까지 담나요?
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads], norm
