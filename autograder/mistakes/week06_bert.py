@@ -1610,6 +1610,17 @@ def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
     return (z.exp() - (-z).exp()) / (z.exp() + (-z).exp()) @ W + b
 
 
+# %% exercise=classifier_head name=vectors-overwritten
+# en: The encoder's vectors are other ones after the call: which line writes into h?
+# ko: 호출한 뒤 인코더의 벡터가 달라졌습니다. 어느 줄이 h에 쓰나요?
+def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
+    s = h[:, 0]
+    if pool == "mean":
+        h[~mask] = 0
+        s = h.sum(1) / mask.sum(1, keepdim=True)
+    return (s @ W_pool + b_pool).tanh() @ W + b
+
+
 # %% exercise=classifier_head variant=row-by-row
 def classifier_head(h, mask, W_pool, b_pool, W, b, pool="cls"):
     rows = []
@@ -2045,6 +2056,51 @@ def param_groups(model, lr, weight_decay, layer_decay):
     return groups
 
 
+# %% exercise=param_groups name=bias-as-a-whole-part
+# en: A parameter whose name ends in "bias" is decayed: must there be a dot in front of the word?
+# ko: 이름이 "bias"로 끝나는 파라미터에 감쇠가 걸립니다. 그 단어 앞에 꼭 점이 있어야 하나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return int(name.removeprefix(encoder).split(".")[0])
+
+    encoder = "bert.encoder.layer."
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if name.startswith(encoder))
+    groups = []
+    for name, parameter in model.named_parameters():
+        below = L - layer_of(name) if name.startswith(encoder) else 0
+        if name.startswith("bert.embeddings."):
+            below = L + 1
+        plain = name.endswith(".bias") or "LayerNorm" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
+
+# %% exercise=param_groups name=layer-norm-as-a-whole-part
+# en: A parameter whose name holds "LayerNorm" is decayed: what else may stand beside that word?
+# ko: 이름에 "LayerNorm"이 든 파라미터에 감쇠가 걸립니다. 그 단어 곁에 다른 글자가 더 있어도 되나요?
+def param_groups(model, lr, weight_decay, layer_decay):
+    def layer_of(name):
+        return int(name.removeprefix(encoder).split(".")[0])
+
+    encoder = "bert.encoder.layer."
+    names = [name for name, _ in model.named_parameters()]
+    L = 1 + max(layer_of(name) for name in names if name.startswith(encoder))
+    groups = []
+    for name, parameter in model.named_parameters():
+        below = L - layer_of(name) if name.startswith(encoder) else 0
+        if name.startswith("bert.embeddings."):
+            below = L + 1
+        plain = name.endswith("bias") or "LayerNorm.weight" in name
+        if parameter.requires_grad:
+            rates = {"lr": lr * layer_decay**below, "weight_decay": 0.0 if plain else weight_decay}
+            groups.append({"params": [parameter], **rates})
+    return groups
+
+
 # %% exercise=param_groups variant=grouped
 def param_groups(model, lr, weight_decay, layer_decay):
     import re
@@ -2079,7 +2135,7 @@ def param_groups(model, lr, weight_decay, layer_decay):
         {
             "params": [p],
             "lr": rates.get(id(p), lr),
-            "weight_decay": 0.0 if name.endswith(".bias") or ".LayerNorm." in name else weight_decay,
+            "weight_decay": 0.0 if name.endswith("bias") or "LayerNorm" in name else weight_decay,
         }
         for name, p in model.named_parameters()
         if p.requires_grad
