@@ -1265,6 +1265,26 @@ def extrapolate(fit, n, losses, n_new, floors, noise):
     return float(best), float(min(plausible)), float(max(plausible))
 
 
+# %% exercise=extrapolate name=low-or-high
+# en: Your high misses a plausible bet that came first. Can one bet be the least and the largest so far?
+# ko: 먼저 나온 그럴듯한 예측이 가장 큰데 빠졌습니다. 한 예측이 지금까지의 최솟값이면서 최댓값일 수 있나요?
+def extrapolate(fit, n, losses, n_new, floors, noise):
+    least, best = float("inf"), None
+    low, high = float("inf"), float("-inf")
+    for floor in floors:
+        a, alpha = fit(n, losses, floor)
+        bet = float(floor + a * n_new**-alpha)
+        error = float(np.sqrt(np.mean((floor + a * n**-alpha - losses) ** 2)))
+        if error < least:
+            least, best = error, bet
+        if error <= noise:
+            if bet < low:
+                low = bet
+            elif bet > high:
+                high = bet
+    return best, min(low, best), max(high, best)
+
+
 # %% exercise=extrapolate variant=sorted-rows
 def extrapolate(fit, n, losses, n_new, floors, noise):
     rows = []
