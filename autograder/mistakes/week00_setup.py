@@ -1050,8 +1050,8 @@ def numerical_grad(f, x, eps=1e-5):
 
 
 # %% exercise=numerical_grad name=exact-slope
-# en: With a wide step you still give the exact slope, not the difference of two values. Where does eps come in?
-# ko: 걸음이 커도 두 값의 차이가 아니라 정확한 기울기가 나옵니다. eps는 어디에 쓰이나요?
+# en: With a wide step you still give the slope itself, not what two values that far apart give. Where does eps come in?
+# ko: 보폭이 커도 기울기 그 자체가 나옵니다. 그만큼 떨어진 두 값의 차이로 얻는 값이 아닙니다. eps는 어디에 쓰이나요?
 def numerical_grad(f, x, eps=1e-5):
     moved = x.clone().requires_grad_()
     value = f(moved)
