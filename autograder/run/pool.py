@@ -219,8 +219,12 @@ def open_pool(
 def _abandon(pool: Any) -> None:
     """End a pool that does not come up: its processes, and the server that they are forked from."""
     end([process.pid for process in list((pool._processes or {}).values()) if process.pid])
-    server = getattr(forkserver, "_forkserver", None)
-    end([pid for pid in [getattr(server, "_forkserver_pid", None)] if pid])
+    server = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+    if server:
+        end([server])
+        # the next pool starts another one, if it sees that this one has ended
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
 
 
 def _rules_for(workers: int, processes: int, warm: SandboxSpec | None) -> Rules:

@@ -162,9 +162,10 @@ def fit(
 
 @torch.no_grad()
 def score_all(model: GPT2ForSequenceClassification, ids: Tensor) -> Tensor:
+    in_training = model.training
     model.eval()
     scored = torch.cat([reward(model, part) for part in ids.split(256)])
-    model.train()
+    model.train(in_training)
     return scored
 
 

@@ -107,12 +107,13 @@ def next_token_loss(model: GPT2LMHeadModel, ids: Tensor) -> Tensor:
 @torch.no_grad()
 def held_out_losses(model: GPT2LMHeadModel, held: dict[str, Tensor]) -> dict[str, float]:
     """Mean loss by source over windows that do not overlap."""
+    in_training = model.training
     model.eval()
     losses = {}
     for name, windows in held.items():
         parts = [next_token_loss(model, part).item() * len(part) for part in windows.split(64)]
         losses[name] = sum(parts) / len(windows)
-    model.train()
+    model.train(in_training)
     return losses
 
 

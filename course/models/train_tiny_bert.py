@@ -121,8 +121,9 @@ def held_out_loss(model: BertForMaskedLM, rows: list[list[int]]) -> float:
         nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows[n : n + 64]], True, PAD)
         for n in range(0, len(rows), 64)
     ]
+    in_training = model.training
     losses = [loss_on(model.eval(), ids, dice).item() for ids in padded]
-    model.train()
+    model.train(in_training)
     return sum(losses) / len(losses)
 
 

@@ -156,10 +156,11 @@ def make_optimizer(model: GPT2LMHeadModel) -> torch.optim.Optimizer:
 def held_out_loss(model: GPT2LMHeadModel, ids: Tensor, windows: int | None = None) -> float:
     """Mean loss in nats a token, over windows that do not overlap: every token counts once."""
     ids = ids[: len(ids) // CONTEXT * CONTEXT].reshape(-1, CONTEXT)[:windows]
+    in_training = model.training
     model.eval()
     with torch.autocast("cpu", torch.bfloat16, enabled=windows is not None):
         losses = [model(input_ids=b, labels=b).loss.item() * len(b) for b in ids.split(16)]
-    model.train()
+    model.train(in_training)
     return sum(losses) / len(ids)
 
 

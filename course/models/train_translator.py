@@ -99,10 +99,11 @@ def pair_loss(model: Translator, source: Tensor, target: Tensor, smooth: float =
 
 @torch.no_grad()
 def held_out_loss(model: Translator, batches: list[tuple[Tensor, Tensor]]) -> float:
+    in_training = model.training
     model.eval()
     counts = [int((target[:, 1:] != PAD).sum()) for _, target in batches]
     losses = [pair_loss(model, *b).item() * n for b, n in zip(batches, counts, strict=True)]
-    model.train()
+    model.train(in_training)
     return sum(losses) / sum(counts)
 
 

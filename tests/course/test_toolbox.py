@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -39,6 +40,8 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setenv("WORD2CHAT_STATE", str(tmp_path / "state"))
+    for name in [name for name in sys.modules if WEEK in name]:  # of an earlier test's folder
+        monkeypatch.delitem(sys.modules, name)
     return module
 
 

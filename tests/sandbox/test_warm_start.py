@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,14 @@ from autograder.sandbox.kernels import running_kernel
 from autograder.sandbox.limits import Limits, SandboxSpec, SandboxUnavailable
 
 pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture(autouse=True)
+def parents_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What an earlier test's run has left in this process, a twin perhaps, is not met here."""
+    monkeypatch.setattr(warm, "_warm_parents", {})
+    yield
+    warm.close_warm_parents()
 
 
 def test_warm_kernels_have_random_numbers_of_their_own() -> None:
@@ -89,7 +98,6 @@ def test_a_shared_warm_parent_serves_others_and_is_replaced_when_it_dies() -> No
 
 def test_a_twin_serves_kernels_while_the_modules_are_imported() -> None:
     """The self-test of a run need not wait for torch: one jail, two parents, and one end."""
-    warm.close_warm_parents()
     before = set(children(os.getpid()))
     bare, full = spec(warm_modules=()), spec(warm_modules=("torch",))
     program = "import sys; print('torch' in sys.modules)"
@@ -110,7 +118,6 @@ def test_a_twin_serves_kernels_while_the_modules_are_imported() -> None:
 
 def test_a_twin_is_asked_for_only_where_none_lives() -> None:
     """After both have ended, the next parent brings another; beside a living one it brings none."""
-    warm.close_warm_parents()
     bare, full = spec(warm_modules=()), spec(warm_modules=("torch",))
     warm.share_warm_parent(full)
     first = warm.warm_parent_for(full)
@@ -125,12 +132,10 @@ def test_a_twin_is_asked_for_only_where_none_lives() -> None:
     third = warm.warm_parent_for(spec(warm_modules=("numpy",)))
     assert isinstance(third, warm.WarmParentProcess)
     assert third.twin is None
-    warm.close_warm_parents()
 
 
 def test_a_parent_that_fails_says_why_and_its_twin_serves_on() -> None:
     """The self-test is not told of a module that the week cannot import."""
-    warm.close_warm_parents()
     broken = spec(warm_modules=("no_such_module",))
     warm.share_warm_parent(broken)
     with running_kernel(spec(warm_modules=()), WARM) as one:
