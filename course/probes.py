@@ -15,6 +15,7 @@ Every probe gets copies of its inputs: what a function writes to an argument spo
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import inspect
@@ -22,7 +23,7 @@ import math
 import os
 import random
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,11 @@ SEED_VARIABLE = "WORD2CHAT_SEED"
 MAX_VALUES = 4096  # numbers in one probe
 MAX_TEXT = 10_000  # characters in one string
 MAX_DEPTH = 6  # nested sequences and mappings
+
+# how torch begins to say it
+WRITTEN_OVER = (
+    "one of the variables needed for gradient computation has been modified by an inplace operation"
+)
 
 
 _key = DEFAULT_SEED  # what the inputs of the check that runs now are drawn from
@@ -175,6 +181,41 @@ def _same_numbers(one: np.ndarray, other: np.ndarray) -> bool:
     # a zero that was written over is no zero
     share, least = (1e-12, 1e-14) if one.dtype.itemsize == 8 else (1e-6, 1e-9)
     return np.allclose(one, other, rtol=share, atol=least, equal_nan=True)
+
+
+@contextlib.contextmanager
+def arguments_may_change(*arguments: Any) -> Iterator[None]:
+    """Around a call whose gradients are asked for: a write to an argument costs nothing.
+
+    What backward needs of these tensors is kept as a copy, so that a function may write to them
+    after it has used them. What it writes over a tensor of its own that backward needs makes
+    backward raise, as in training.
+
+        leaves = [part.clone().requires_grad_() for part in (x, W)]
+        given = [leaf * 1 for leaf in leaves]
+        with arguments_may_change(*given):
+            out = layer(*given)
+        return torch.autograd.grad(out.sum(), leaves)
+    """
+    import torch
+
+    tensors = filter(torch.is_tensor, arguments)
+    theirs = {one.untyped_storage().data_ptr() for one in tensors}
+
+    def keep(tensor: Any) -> tuple[Any, int, Any]:
+        return tensor, tensor._version, tensor.clone()
+
+    def give_back(kept: tuple[Any, int, Any]) -> Any:
+        tensor, version, as_it_was = kept
+        if tensor.untyped_storage().data_ptr() not in theirs:
+            # of what a step gave, its version is not told here, and of NaN nothing else is known
+            changed = (tensor != as_it_was) & (tensor == tensor)
+            if tensor._version != version or changed.any():
+                raise RuntimeError(WRITTEN_OVER)
+        return as_it_was
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, give_back):
+        yield
 
 
 def close(answer: Any, expected: Any, atol: float = 1e-6) -> bool:

@@ -6,6 +6,7 @@ Made from the instructor's solution by wrapping its function, so that every exer
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from collections.abc import Iterable
 
@@ -13,6 +14,11 @@ from autograder import syntax
 from autograder.reference.overlay import Overlay
 
 ANY_FLOAT = "any float dtype"  # what a docstring says when the probes may be answered in float32
+# "Gradients flow to x." and "the gradient reaches both", and not "no gradient flows"
+GRADIENTS = re.compile(
+    r"^(?!.*\bno gradient)(.*\W)?gradients? (of [^.;]*)?(flows?|reach(es)?)\b", re.I
+)
+FAILS_IN_BACKWARD = "fails in backward"
 LAZY = {
     "returns 0": "return 0",
     "returns None": "return None",
@@ -66,6 +72,33 @@ def _spoiling_(answer):
 
 
 {exercise} = _spoiling_({exercise})
+"""
+WITHOUT_BACKWARD = """
+def _without_backward_(answer):
+    import torch
+
+    class Stuck(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, value):
+            return value.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            raise RuntimeError("no way back")
+
+    def stuck(value):
+        if isinstance(value, torch.Tensor) and value.requires_grad:
+            return Stuck.apply(value)
+        if isinstance(value, dict):
+            return {{key: stuck(item) for key, item in value.items()}}
+        if isinstance(value, (list, tuple)):
+            return type(value)(stuck(item) for item in value)
+        return value
+
+    return lambda *args, **kwargs: stuck(answer(*args, **kwargs))
+
+
+{exercise} = _without_backward_({exercise})
 """
 PRECISION = """
 def _in_precision_(answer, dtype):
@@ -125,6 +158,12 @@ def spoiling(exercise: str, solution: str) -> Overlay:
     return Overlay(exercise, "spoils its arguments", f"{solution}\n{text}")
 
 
+def without_backward(exercise: str, solution: str) -> Overlay:
+    """The solution, whose numbers are right and through which no gradient gets back."""
+    text = WITHOUT_BACKWARD.format(exercise=exercise)
+    return Overlay(exercise, FAILS_IN_BACKWARD, f"{solution}\n{text}")
+
+
 def in_precision(exercise: str, solution: str, dtype: str) -> Overlay:
     """The solution, computed in one dtype whatever it is given, and given back in the other."""
     text = PRECISION.format(exercise=exercise, dtype=dtype)
@@ -141,9 +180,19 @@ def defined(source: str, name: str) -> ast.FunctionDef | None:
 
 def promises_any_float(source: str, name: str) -> bool:
     """Whether the docstring of an exercise promises that it works for any float dtype."""
+    return ANY_FLOAT in _docstring(source, name)
+
+
+def promises_gradients(source: str, name: str) -> bool:
+    """Whether the docstring of an exercise promises that gradients flow or reach somewhere."""
+    return any(map(GRADIENTS.search, re.split(r"(?<=[.;:]) ", _docstring(source, name))))
+
+
+def _docstring(source: str, name: str) -> str:
+    """On one line; empty where there is none."""
     function = defined(source, name)
     text = ast.get_docstring(function) if function else None
-    return ANY_FLOAT in " ".join((text or "").split())
+    return " ".join((text or "").split())
 
 
 def bound_names(source: str) -> set[str]:

@@ -5,7 +5,8 @@
                 reference in float32 and in float64 where the docstring promises any float dtype
     mistakes    every known mistake loses at its own check, at no other, and is named by diagnosis
     empty       the release version, with nothing written, gets 0
-    lazy        a function that returns 0, None or its own argument does not get half of a check
+    lazy        a function that returns 0, None or its own argument does not get half of a check;
+                where the docstring promises gradients, one that they cannot leave loses
     helpers     a student's helper may have any name that a hidden check binds, and costs nothing
     arguments   a function that writes to its arguments loses only where its contract forbids it
     seeds       under N other seeds the reference agrees with itself in a second kernel, mistakes
@@ -30,11 +31,12 @@ from autograder.errors import UserError
 from autograder.mistakebook import MistakeBook
 from autograder.model import CellEnd, CellRun, CheckVerdict, JobCell, Reference
 from autograder.proof.harmless import helpers, spoiled
-from autograder.proof.made_variants import in_precision, lazy, promises_any_float
+from autograder.proof.lazy import lazy_answers
+from autograder.proof.made_variants import in_precision, promises_any_float
 from autograder.proof.results import Cost, Problem, Proof, Tried, tried
 from autograder.proof.rivals import DRAWS, rivalry, without_challenge
 from autograder.proof.side_by_side import SideBySide
-from autograder.proof.survivors import mutants_of, mutation_of, short, too_many_survivors
+from autograder.proof.survivors import mutants_of, mutation_of, too_many_survivors
 from autograder.proof.trials import (
     Workbench,
     full_marks,
@@ -49,7 +51,6 @@ from autograder.week import Week
 from course.probes import SEED_VARIABLE
 
 MUTANTS_PER_EXERCISE = 60
-LAZY_SHARE = 0.5
 OF_OURS = ("empty", "lazy", "helpers", "arguments", "mutants")  # asked of our own weeks alone
 PRECISIONS = ("float32", "float64")
 NOTHING_TO_PROVE = "no check shows a probe, so there is nothing to prove"
@@ -148,7 +149,9 @@ def _proof(
         help_ = parts.start(f"{week}: helpers of hidden names", helpers, bench, truth)
         spoilt = parts.start(f"{week}: spoiled arguments", spoiled, bench, truth)
         known = first.result()
-        doing_nothing = parts.start(f"{week}: lazy answers", _lazy, bench, truth, known.seconds)
+        doing_nothing = parts.start(
+            f"{week}: lazy answers", lazy_answers, bench, truth, known.seconds
+        )
         mutated = [
             parts.start("", mutants_of, bench, name, truth, known.seconds, limit, say)
             for name in (bench.exercises if with_mutants else ())
@@ -323,20 +326,6 @@ def _stubs(bench: Workbench) -> dict[str, str]:
         for cell in made.cells
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
     }
-
-
-# ------------------------------------------------------------------------------------ lazy
-def _lazy(bench: Workbench, truth: Reference, seconds: dict[str, float]) -> Tried:
-    """Functions that return 0, None or what they were given."""
-    overlays = tuple(short(overlay, seconds) for name in bench.functions for overlay in lazy(name))
-    return tried(_lazy_problems(trial, truth) for trial in bench.run_apart(overlays, truth))
-
-
-def _lazy_problems(trial: Trial, truth: Reference) -> Iterator[Problem]:
-    check = verdict(trial, truth)
-    if check.points > LAZY_SHARE * check.max_points:
-        what = f"a function that {trial.overlay.name} gets {check.points:g} points"
-        yield Problem("lazy", check.grade_id, f"{what} of {check.max_points:g}")
 
 
 # ------------------------------------------------------------------------------------ seeds

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from course import probes
-from course.probes import MIME, bundle, close, probe, probe_rng, render
+from course.probes import MIME, arguments_may_change, bundle, close, probe, probe_rng, render
 
 
 @pytest.fixture
@@ -245,3 +245,58 @@ def test_a_list_inside_itself_ends() -> None:
     endless.append(endless)
     with pytest.raises(ValueError, match="nested"):
         bundle(endless)
+
+
+# ------------------------------------------------------------------------------------ gradients
+def test_a_write_to_an_argument_costs_no_gradient() -> None:
+    """After its use, directly or through a view; ids and masks are arguments like any other."""
+    x, ids = torch.randn(3, 4, requires_grad=True), torch.tensor([2, 0])
+    given = x * 1
+    with arguments_may_change(given, ids, "a text"):
+        out = (given.T.sin() @ given)[ids]
+        given.zero_()
+        ids.fill_(1)
+    (found,) = torch.autograd.grad(out.sum(), x)
+    (expected,) = torch.autograd.grad((x.T.sin() @ x)[[2, 0]].sum(), x)
+    assert torch.equal(found, expected)
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.bfloat16])
+def test_what_a_function_writes_over_its_own_result_is_told_as_torch_tells_it(kind) -> None:
+    """Saved inputs and saved outputs of a step alike; a harmless write, or NaN, is no error."""
+
+    def saved_output(x):
+        gate = x.sigmoid()
+        gate *= 2
+        return gate
+
+    def saved_input(x):
+        inner = x * 3
+        out = inner * inner
+        inner += 1
+        return out
+
+    def saved_input_unchanged(x):
+        out = x.sin()
+        weighted = out * out
+        out *= 1
+        return weighted
+
+    def harmless(x):
+        out = x * 3
+        out += math.nan
+        return out.sin()
+
+    for spoilt in (saved_output, saved_input, saved_input_unchanged):
+        x = torch.ones(3, dtype=kind, requires_grad=True)
+        with arguments_may_change(given := x * 1):
+            out = spoilt(given)
+        with pytest.raises(RuntimeError) as ours:
+            out.sum().backward()
+        with pytest.raises(RuntimeError) as torchs:
+            spoilt(x * 1).sum().backward()
+        assert str(torchs.value).startswith(str(ours.value))
+    with arguments_may_change(given := x * 1):
+        out = harmless(given)
+    out.sum().backward()
+    assert x.grad.isnan().all()

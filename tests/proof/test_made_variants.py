@@ -14,7 +14,9 @@ from autograder.proof.made_variants import (
     in_precision,
     lazy,
     promises_any_float,
+    promises_gradients,
     with_helpers,
+    without_backward,
 )
 
 SOLUTION = "import torch\n\ndef f(x, *, y=None):\n    SEEN.append(x.dtype)\n    return [x + x, y]"
@@ -72,3 +74,27 @@ def test_a_promise_of_any_float_dtype_is_read_from_the_docstring() -> None:
     assert not promises_any_float(source, "g")
     assert not promises_any_float("def f(x): return x", "f")
     assert defined(source, "f") and not defined(source, "g")
+
+
+def test_what_a_docstring_promises_of_gradients_is_read() -> None:
+    """In several forms, over the end of a line; not where it says that none flows."""
+    for promised in (
+        "Returns: twice x. Gradients flow to x.",
+        "A loss, through which gradients\n    flow to both rewards.",
+        "The gradients of the logits reach both tables.",
+        "the gradient reaches all five.",
+    ):
+        assert promises_gradients(f'def f(x):\n    """{promised}"""', "f"), promised
+    for other in ("", "No gradient flows into them.", "Shorten all gradients.", "It flows."):
+        assert not promises_gradients(f'def f(x):\n    """{other}"""', "f"), other
+
+
+def test_an_answer_can_be_right_and_its_backward_raise() -> None:
+    """The numbers are the solution's, also in a list; nothing else has changed."""
+    names = run(without_backward("f", SOLUTION).source)
+    x = torch.ones(2, requires_grad=True)
+    total, y = names["f"](x, y={"a": 3})
+    assert torch.equal(total, x + x) and y == {"a": 3}
+    with pytest.raises(RuntimeError, match="no way back"):
+        total.sum().backward()
+    assert not names["f"](torch.ones(2))[0].requires_grad

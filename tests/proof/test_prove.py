@@ -68,6 +68,7 @@ probe("six numbers", shift, x, points=3)
 ### END HIDDEN TESTS
 assert shift(torch.zeros(2)).shape == (2,), "the shape has changed: is it one number for all?"
 print("visible checks of shift: all passed")"""
+SLOPES = "lambda x: [torch.autograd.grad(shift(x.requires_grad_()).square().sum(), x)[0], shift(x)]"
 CELLS = {
     "setup": "import torch\n\ntorch.set_num_threads(1)",
     "scale": SCALE,
@@ -248,6 +249,17 @@ def test_a_check_that_accepts_zero_is_caught(prove_with):
     scalar = CHECK_SHIFT.replace("shift, x", "lambda: float(shift(x[:1]))")
     found = problems(prove_with(cells={"check_shift": scalar}, mutants=False))
     assert "lazy: check_shift: a function that returns 0 gets 3 points of 3" in found
+
+
+def test_promised_gradients_that_no_probe_asks_for_are_caught(prove_with):
+    """An answer whose backward raises has the right numbers, and would train nothing."""
+    promised = SHIFT.replace("numbers.", "numbers. Gradients flow to x.")
+    found = problems(prove_with(cells={"shift": promised}, mutants=False))
+    assert "lazy: check_shift: a function that fails in backward gets full marks" in found
+    asked = CHECK_SHIFT.replace("shift, x", f"{SLOPES}, x")
+    proof = prove_with(cells={"shift": promised, "check_shift": asked}, mutants=False)
+    assert proof.lazy == Count(7, 7)
+    assert "backward" not in problems(proof)
 
 
 def test_a_check_that_rejects_a_correct_variant_is_caught(prove_with):
