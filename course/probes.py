@@ -191,11 +191,10 @@ def arguments_may_change(*arguments: Any) -> Iterator[None]:
     after it has used them. What it writes over a tensor of its own that backward needs makes
     backward raise, as in training.
 
-        leaves = [part.clone().requires_grad_() for part in (x, W)]
-        given = [leaf * 1 for leaf in leaves]
-        with arguments_may_change(*given):
-            out = layer(*given)
-        return torch.autograd.grad(out.sum(), leaves)
+        x.requires_grad_()
+        with arguments_may_change(mine := x * 1, mask):
+            out = layer(mine, mask)
+        return torch.autograd.grad(out.sum(), x)
     """
     import torch
 

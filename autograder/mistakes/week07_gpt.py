@@ -2655,7 +2655,7 @@ def finetune(model, batches, lr, warmup=0, max_norm=1.0):
     return losses
 
 
-# %% exercise=finetune name=clipped-one-by-one
+# %% exercise=finetune name=each-gradient-clipped-alone
 # en: The norm is taken over all gradients together: over what is yours?
 # ko: 노름은 모든 기울기를 합쳐서 잽니다. 지금은 무엇의 노름을 재나요?
 def finetune(model, batches, lr, warmup=0, max_norm=1.0):
