@@ -258,6 +258,16 @@ def masked_mean(values, mask):
     return values.masked_fill(~real, 0.0).sum(dim=1) / real.sum(dim=1).clamp(min=1) ** 0.5
 
 
+# %% exercise=masked_mean name=fewer-counts-than-texts
+# en: When the last text is all padding, you count for fewer texts than there are. Give each text a count, also one of 0 (with bincount: minlength).
+# ko: 마지막 글이 모두 패딩이면 센 결과의 수가 글의 수보다 적습니다. 0인 글까지 글마다 개수를 두세요(bincount에서는 minlength).
+def masked_mean(values, mask):
+    text, place = mask.bool().nonzero(as_tuple=True)
+    total = values.new_zeros(len(values), values.shape[-1])
+    total.index_add_(0, text, values[text, place])
+    return total / torch.bincount(text).clamp(min=1).unsqueeze(-1)
+
+
 # %% exercise=masked_mean variant=where-and-einsum
 def masked_mean(values, mask):
     real = mask.bool()
@@ -457,6 +467,33 @@ def numerical_grad(f, x, eps=1e-5):
         step = step.reshape(x.shape)
         slopes[i] = (f(x + step).item() - f(x - step).item()) / (2 * eps)
     return slopes.reshape(x.shape)
+
+
+# %% exercise=numerical_grad name=result-moves-along
+# en: Where f returns a part of its argument, such as v[0], your first result changes with the second step. Make it a number at once, or give f a new tensor each time.
+# ko: f가 v[0]처럼 인자의 일부를 돌려주면 두 번째 걸음에서 첫 번째 결과도 함께 바뀝니다. 결과를 바로 숫자로 만들거나 f에 매번 새 텐서를 주세요.
+def numerical_grad(f, x, eps=1e-5):
+    moved = x.clone()
+    slopes = torch.zeros(x.shape, dtype=x.dtype)
+    for index in np.ndindex(*x.shape):
+        moved[index] = x[index] + eps
+        up = f(moved)
+        moved[index] = x[index] - eps
+        down = f(moved)
+        moved[index] = x[index]
+        slopes[index] = (up - down) / (2 * eps)
+    return slopes
+
+
+# %% exercise=numerical_grad name=nothing-to-stack
+# en: An x without any entry gives an error or another dtype: a list of no slopes cannot be stacked. Begin with a tensor of zeros that has the shape of x.
+# ko: 원소가 하나도 없는 x에서 오류가 나거나 dtype이 달라집니다. 빈 기울기 목록은 쌓을 수 없습니다. x와 형상이 같은 0 텐서에서 시작하세요.
+def numerical_grad(f, x, eps=1e-5):
+    slopes = []
+    for step in eps * torch.eye(x.numel(), dtype=x.dtype):
+        step = step.reshape(x.shape)
+        slopes.append(torch.as_tensor(f(x + step) - f(x - step)) / (2 * eps))
+    return torch.stack(slopes).reshape(x.shape)
 
 
 # %% exercise=numerical_grad variant=in-place-and-back
