@@ -1195,6 +1195,31 @@ class KVCache:
         self.back = [count] * len(self.keys)
 
 
+# %% exercise=KVCache name=cut-to-the-last-layer
+# en: One layer may be given two pieces before the last layer is given its own: up to whose length do you keep what a layer holds?
+# ko: 마지막 층보다 먼저 한 층에 조각이 두 번 들어올 수도 있습니다. 층에 있던 것을 어느 층의 길이까지 남기나요?
+class KVCache:
+    def __init__(self, n_layers):
+        self.n_layers, self.held, self.store = n_layers, 0, {}
+
+    def append(self, layer, k, v):
+        if layer in self.store:
+            old_k, old_v = self.store[layer]
+            k = torch.cat([old_k[:, :, : self.held], k], dim=2)
+            v = torch.cat([old_v[:, :, : self.held], v], dim=2)
+        self.store[layer] = k, v
+        if layer == self.n_layers - 1:
+            self.held = k.shape[2]
+        return k, v
+
+    @property
+    def length(self):
+        return self.held
+
+    def rollback(self, count):
+        self.held -= count
+
+
 # %% exercise=KVCache variant=dictionary-of-lists
 class KVCache:
     def __init__(self, n_layers):
