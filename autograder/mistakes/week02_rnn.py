@@ -1090,8 +1090,8 @@ def count_ngrams(tokens, n):
     return dict(counts)
 
 # %% exercise=interpolated_prob name=one-table-alone
-# en: With one table, which looks back at nothing, your code fails. How many tokens of the context are left then, and what is context[-0:]?
-# ko: 표가 하나뿐이면, 곧 아무것도 돌아보지 않으면 코드가 실패합니다. 그때 문맥에서 몇 토큰이 남아야 하고, context[-0:]은 무엇인가요?
+# en: Of a context that is longer than the tables look back you keep too much, and ask for a table that is not there. How many tokens may stay? With one table, what is context[-0:]?
+# ko: 표가 돌아보는 것보다 긴 문맥에서 토큰을 너무 많이 남겨, 없는 표를 찾습니다. 몇 토큰이 남아야 하나요? 표가 하나뿐이면 context[-0:]은 무엇인가요?
 def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
     context = context[-(len(tables) - 1) :]
     p = 1 / vocab_size
@@ -1424,3 +1424,30 @@ def clip_grad_norm(grads, max_norm):
     norm = math.sqrt(sum(float((grad**2).sum()) for grad in grads))
     factor = max_norm / norm if norm > max_norm else 1.0
     return [grad * factor for grad in grads], norm
+
+# %% exercise=interpolated_prob name=empty-table-expected-full
+# en: Of an empty text the tables are empty too: there your code fails. Which context do you look up in the first table without asking whether it is there?
+# ko: 빈 글에서는 표도 비어 있고, 거기서 코드가 실패합니다. 첫째 표에서 있는지 묻지 않고 바로 꺼내는 문맥은 무엇인가요?
+def interpolated_prob(tables, context, token, vocab_size, epsilon=1.0):
+    row = tables[0][()]
+    p = (row.get(token, 0) + epsilon / vocab_size) / (sum(row.values()) + epsilon)
+    for k in range(1, min(len(context), len(tables) - 1) + 1):
+        row = tables[k].get(context[len(context) - k :], {})
+        p = (row.get(token, 0) + epsilon * p) / (sum(row.values()) + epsilon)
+    return p
+
+
+# %% exercise=bptt name=ends-where-nothing-travels-back
+# en: Where nothing travels back any more, your loop ends. The earlier steps have direct gradients of their own: who adds those?
+# ko: 거꾸로 가는 값이 사라지면 반복을 끝냅니다. 그보다 앞선 단계에도 직접 받은 기울기가 있습니다. 그것은 누가 더하나요?
+def bptt(x, h0, hs, U, dhs):
+    dW = dU = db = 0.0
+    later = torch.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        da = (dhs[:, t] + later) * (1 - hs[:, t] ** 2)
+        dW, dU, db = dW + x[:, t].T @ da, dU + before.T @ da, db + da.sum(dim=0)
+        later = da @ U.T
+        if later.abs().max() < 1e-8:
+            break
+    return dW, dU, db, later
