@@ -1628,3 +1628,15 @@ def masked_unroll(step, x, mask, state):
         state = tuple(torch.where(real, new, old) for new, old in zip(moved, state))
         outputs.append(torch.where(real, state[0], 0.0))
     return torch.stack(outputs, dim=1), state
+
+
+# %% exercise=init_forget_bias name=numbers-back-in-float32
+# en: The numbers are right, but the biases of a float64 LSTM are float32 now. Of which dtype is a tensor that is made from a list?
+# ko: 숫자는 맞지만 float64 LSTM의 편향이 float32가 되었습니다. 리스트로 만든 텐서의 dtype은 무엇인가요?
+def init_forget_bias(lstm, value):
+    H = lstm.hidden_size
+    for name, parameter in lstm.named_parameters():
+        if "bias" in name:
+            numbers = parameter.tolist()
+            numbers[H : 2 * H] = [value / 2] * H
+            parameter.data = torch.tensor(numbers)
