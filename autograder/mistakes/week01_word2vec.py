@@ -1870,23 +1870,17 @@ def encode(text, index):
         ids += row
     return ids
 
-# %% exercise=encode name=only-ascii-lowered
-# en: A capital É stays a capital. Which letters does your lower case know?
-# ko: 대문자 É가 그대로 남습니다. 소문자로 바꾸는 코드는 어떤 글자를 아나요?
+# %% exercise=encode name=last-end-needs-the-last-place
+# en: The last end is lost where a blank, a quote or a new line follows it. Must the mark be the very last character of the text?
+# ko: 마지막 문장 끝 뒤에 빈칸, 따옴표, 줄바꿈이 오면 그 끝이 사라집니다. 부호가 글의 맨 마지막 문자여야 하나요?
 def encode(text, index):
-    import string
-
-    small = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-    ids, word = [], ""
-    for character in text.translate(small) + " ":
-        if character.isalpha():
-            word += character
-            continue
-        if word:
-            ids.append(index.get(word, index["<unk>"]))
-            word = ""
-        if character in ".!?" and ids and ids[-1] != index["<eos>"]:
-            ids.append(index["<eos>"])
+    ids = []
+    for sentence in text.lower().replace("!", ".").replace("?", ".").split("."):
+        words = "".join(c if c.isalpha() else " " for c in sentence).split()
+        if words:
+            ids += [index.get(word, index["<unk>"]) for word in words] + [index["<eos>"]]
+    if ids and text[-1] not in ".!?":
+        ids.pop()
     return ids
 
 # %% exercise=encode name=underscore-kept
