@@ -698,6 +698,18 @@ def decoder_step(y, h, memory, look, cell, W_out, b_out):
     return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
 
 
+# %% exercise=decoder_step name=all-axes-squeezed
+# en: Where a vector of the memory has one number only, an axis is lost that was to stay: what does squeeze take away if no axis is named?
+# ko: 메모리 벡터에 수가 하나뿐이면 남아야 할 축이 사라집니다. 축을 지정하지 않은 squeeze는 무엇을 없애나요?
+def decoder_step(y, h, memory, look, cell, W_out, b_out):
+    weights = look(h)
+    context = torch.bmm(weights.unsqueeze(1), memory).squeeze()
+    if len(y) == 1:
+        context = context.reshape(1, -1)
+    h_new = cell(torch.cat([y, context], dim=1), h)
+    return torch.cat([h_new, context], dim=1) @ W_out + b_out, h_new, weights
+
+
 # %% exercise=decoder_step variant=matrix-product
 def decoder_step(y, h, memory, look, cell, W_out, b_out):
     weights = look(h)
