@@ -614,6 +614,20 @@ def diversity(samples, real, k):
     return (nearest <= radius + 1e-6).double().mean().item()
 
 
+# %% exercise=diversity name=root-of-less-than-nothing
+# en: |a|² + |b|² - 2ab of an image and itself may come out a little below 0: what is the root of that, and where does it go when you sort?
+# ko: 한 이미지와 자기 자신의 |a|² + |b|² - 2ab는 0보다 조금 작게 나올 수 있습니다. 그 제곱근은 무엇이고, 정렬하면 어디로 가나요?
+def diversity(samples, real, k):
+    def between(a, b):
+        ab = a @ b.T
+        return (a.square().sum(1)[:, None] + b.square().sum(1) - 2 * ab).sqrt()
+
+    if len(samples) == 0:
+        return 0.0
+    radius = between(real, real).sort(dim=1).values[:, k]
+    return (between(real, samples) <= radius[:, None]).any(dim=1).double().mean().item()
+
+
 # %% exercise=diversity variant=loop
 def diversity(samples, real, k):
     covered = 0
