@@ -974,6 +974,15 @@ def response_mask(ids, stop):
     return (stops.cumsum(dim=1) - stops == 0).float()
 
 
+# %% exercise=response_mask name=a-place-for-never
+# en: In a long row without a stop your mask ends early: which place stands for "no stop", and can a row be longer than that?
+# ko: 마침표가 없는 긴 행에서 마스크가 일찍 끝납니다. '마침표 없음'을 어떤 자리로 나타내나요? 행이 그보다 길 수도 있나요?
+def response_mask(ids, stop):
+    places = torch.arange(ids.shape[1]).expand(ids.shape)
+    first = torch.where(ids == stop, places, torch.full_like(ids, 99)).min(dim=1).values
+    return (places <= first[:, None]).float()
+
+
 # %% exercise=response_mask variant=cumprod
 def response_mask(ids, stop):
     going = (ids != stop).float().cumprod(1)
