@@ -6,13 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+ENDING_SECONDS = 10.0  # for `end` itself, which takes a moment
+
 
 @contextmanager
 def ended_after(seconds: float, end: Callable[[], object]) -> Iterator[threading.Event]:
     """While it is open: after so many seconds call `end`, from a thread of its own.
 
     `end` has to end what is waited for, with a signal that cannot be ignored. Yields an event that
-    is set when it was called.
+    is set when it was called. What comes afterwards finds `end` done, and nothing half ended.
     """
     passed = threading.Event()
 
@@ -27,3 +29,5 @@ def ended_after(seconds: float, end: Callable[[], object]) -> Iterator[threading
         yield passed
     finally:
         timer.cancel()
+        if passed.is_set():
+            timer.join(ENDING_SECONDS)
