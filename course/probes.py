@@ -189,7 +189,7 @@ def arguments_may_change(*arguments: Any) -> Iterator[None]:
 
     What backward needs of these tensors is kept as a copy, so that a function may write to them
     after it has used them. What it writes over a tensor of its own that backward needs makes
-    backward raise, as in training.
+    backward raise, as in training. In a hidden check::
 
         x.requires_grad_()
         with arguments_may_change(mine := x * 1, mask):
