@@ -485,17 +485,6 @@ def numerical_grad(f, x, eps=1e-5):
     return slopes
 
 
-# %% exercise=numerical_grad name=nothing-to-stack
-# en: An x without any entry gives an error or another dtype: a list of no slopes cannot be stacked. Begin with a tensor of zeros that has the shape of x.
-# ko: 원소가 하나도 없는 x에서 오류가 나거나 dtype이 달라집니다. 빈 기울기 목록은 쌓을 수 없습니다. x와 형상이 같은 0 텐서에서 시작하세요.
-def numerical_grad(f, x, eps=1e-5):
-    slopes = []
-    for step in eps * torch.eye(x.numel(), dtype=x.dtype):
-        step = step.reshape(x.shape)
-        slopes.append(torch.as_tensor(f(x + step) - f(x - step)) / (2 * eps))
-    return torch.stack(slopes).reshape(x.shape)
-
-
 # %% exercise=numerical_grad variant=in-place-and-back
 def numerical_grad(f, x, eps=1e-5):
     slopes = torch.zeros(x.shape, dtype=x.dtype)
